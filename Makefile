@@ -1,0 +1,119 @@
+# GridCare. `make help` lists everything; `make up` and `make test` do all the installing they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+UV := $(CURDIR)/.tools/bin/uv
+PY := .venv/bin/python
+ENGINE_PY := bot/engine/.venv/bin/python
+RUN := .run
+SIZE ?= 2000
+export RASA_TELEMETRY_ENABLED := false
+export PYTHONPATH := $(CURDIR)
+export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND
+
+.PHONY: help setup web train up chat seed call test check lint types test-fast test-model test-e2e test-web bench lock system-packages clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# ---- installing -------------------------------------------------------------------------------------------------
+
+.tools/stamp-$(UV_VERSION):
+	@command -v python3 >/dev/null || { echo "python3 (3.11 or later) is missing: install it with your package manager"; exit 1; }
+	@echo "- installing uv $(UV_VERSION)"
+	@python3 -m venv .tools && .tools/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/stamp: requirements.lock .tools/stamp-$(UV_VERSION)
+	@echo "- installing the services' packages (Python 3.11 or later)"
+	@[ -x $(PY) ] || $(UV) venv -q --python '>=3.11' .venv
+	@$(UV) pip sync -q --require-hashes --python .venv requirements.lock
+	@touch $@
+
+bot/engine/.venv/stamp: bot/engine/requirements.lock .tools/stamp-$(UV_VERSION)
+	@echo "- installing the engine's packages (Python 3.10, Rasa)"
+	@cd bot/engine && { [ -x .venv/bin/python ] || $(UV) venv -q --python 3.10 .venv; }
+	@cd bot/engine && $(UV) pip sync -q --require-hashes --python .venv requirements.lock
+	@touch $@
+
+setup: .venv/stamp bot/engine/.venv/stamp ## install both Python environments from their locks
+
+web/node_modules/.stamp: web/package-lock.json
+	@command -v npm >/dev/null || { echo "npm (Node.js 20 or later) is missing: install it with your package manager"; exit 1; }
+	@echo "- installing the web packages"
+	@cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+WEB_SOURCES := $(shell find web -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.html' -o -name '*.css' -o -name '*.json' \) -print 2>/dev/null)
+web/dist/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
+	@echo "- building the chat widget"
+	@cd web && npm run --silent build
+	@touch $@
+
+web: web/dist/.stamp ## build the widget and the demo page
+
+train: setup ## train the engine (only when its data changed)
+	@$(ENGINE_PY) -m bot.engine.train
+
+$(RUN)/backend.db: | .venv/stamp
+	@$(MAKE) seed
+
+seed: .venv/stamp ## fill the reference company system; SIZE=households
+	@mkdir -p $(RUN)
+	@echo "- seeding the company system with $(SIZE) households"
+	@GRIDCARE_BACKEND_DB=$${GRIDCARE_BACKEND_DB:-sqlite:///$(CURDIR)/$(RUN)/backend.db} $(PY) -m backend.seed --size $(SIZE)
+
+# ---- running ----------------------------------------------------------------------------------------------------
+
+up: setup web train $(RUN)/backend.db ## install, build, train, start everything and print the addresses
+	@exec $(PY) -m scripts.supervisor
+
+chat: .venv/stamp ## talk to the running system in the terminal
+	@$(PY) -m scripts.chat
+
+# ---- checking ---------------------------------------------------------------------------------------------------
+
+DEBIAN := chromium fonts-noto-cjk postgresql
+system-packages:
+	@missing=""; for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "- installing$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "missing for the tests: install$$missing (Debian names)"; exit 1; fi
+
+check: setup lint types test-fast ## the fast set: lint, types, unit and house tests (under a minute)
+
+lint: .venv/stamp
+	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check .
+
+types: .venv/stamp
+	@.venv/bin/mypy
+
+test-fast: setup
+	@$(PY) -m pytest tests -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+	@cd $(CURDIR) && $(ENGINE_PY) -m pytest tests/engine -m "not model and not slow"
+
+test-model: train
+	@$(ENGINE_PY) -m pytest tests/engine -m "model or slow"
+	@$(PY) -m pytest tests -m "(model or slow) and not e2e and not browser" --ignore tests/engine
+
+test-web: web
+	@cd web && npm test --silent
+
+test-e2e: system-packages train web
+	@$(PY) -m pytest tests -m "e2e or browser" --ignore tests/engine
+
+test: system-packages check test-web test-model test-e2e ## install what is missing and run every test
+
+bench: setup train ## ours beside stock Rasa, in one run on this machine
+	@$(PY) -m benchmarks
+
+lock: .tools/stamp-$(UV_VERSION) ## resolve both environments anew into their hash locks
+	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@cd bot/engine && $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.10 --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove everything that make made, the data of the demo included
+	@rm -rf .tools .venv bot/engine/.venv web/node_modules web/dist models $(RUN) .mypy_cache .ruff_cache .pytest_cache .hypothesis

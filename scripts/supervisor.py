@@ -1,0 +1,310 @@
+"""Start all processes of GridCare in dependency order, watch them, and stop them cleanly.
+
+As a program (`make up`) it runs on the addresses of the settings until Ctrl-C or SIGTERM. As a module it gives tests
+the whole system on free ports: `async with System(Layout(run_dir, free_ports())) as system: …`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = ROOT / ".venv" / "bin" / "python"
+ENGINE = ROOT / "bot" / "engine" / ".venv" / "bin" / "python"
+PORTS = {"gateway": 8080, "engine": 5105, "actions": 5155, "backend": 8090}
+SECRETS = (
+    "GRIDCARE_ENGINE_TOKEN",
+    "GRIDCARE_ACTIONS_TOKEN",
+    "GRIDCARE_INTERNAL_TOKEN",
+    "GRIDCARE_BACKEND_TOKEN",
+    "GRIDCARE_APP_TOKEN",
+    "GRIDCARE_SUBJECT_KEY",
+    "GRIDCARE_SESSION_KEY",
+)
+READY_SECONDS = 90
+STOP_SECONDS = 20
+# A process that ends within this time after it started is given a longer pause before the next try.
+STEADY_SECONDS = 10
+COMMANDS = {
+    "backend": (SERVICES, "-m", "backend"),
+    "actions": (SERVICES, "-m", "bot.actionserver"),
+    "engine": (ENGINE, "-m", "bot.engine"),
+    "gateway": (SERVICES, "-m", "bot.gateway"),
+}
+
+
+class CannotStart(Exception):
+    """One line that tells the operator what is wrong."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where one running system keeps its state and listens."""
+
+    run_dir: Path
+    ports: Mapping[str, int] = field(default_factory=lambda: dict(PORTS))
+    demo: bool = True
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    def environment(self) -> dict[str, str]:
+        """The settings of every process: inherited ones win over the defaults of this layout."""
+        database = {
+            "GRIDCARE_BACKEND_DB": f"sqlite:///{self.run_dir / 'backend.db'}",
+            "GRIDCARE_GATEWAY_DB": f"sqlite+aiosqlite:///{self.run_dir / 'gateway.db'}",
+            "GRIDCARE_ENGINE_DB": f"sqlite:///{self.run_dir / 'engine.db'}",
+        }
+        addresses = {f"GRIDCARE_{name.upper()}_URL": self.url(name) for name in self.ports}
+        fixed = {
+            "RASA_TELEMETRY_ENABLED": "false",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT),
+            "GRIDCARE_DEMO": "1" if self.demo else "0",
+            "GRIDCARE_ALLOWED_ORIGINS": f"{self.url('gateway')},http://localhost:{self.ports['gateway']}",
+            "GRIDCARE_UPLOAD_DIR": str(self.run_dir / "uploads"),
+        }
+        return {**database, **fixed, **self.secrets(), **os.environ, **addresses, **self.extra}
+
+    def secrets(self) -> dict[str, str]:
+        """Random secrets of this machine, made at the first start and kept in the run directory."""
+        path = self.run_dir / "secrets.env"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lines = [f"{name}={secrets.token_urlsafe(32)}\n" for name in SECRETS]
+            path.touch(mode=0o600)
+            path.write_text("".join(lines), encoding="utf-8")
+        rows = (line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
+        return dict((name, value) for name, value in rows)
+
+
+def free_ports() -> dict[str, int]:
+    """A free loopback port for each process."""
+    with contextlib.ExitStack() as stack:
+        sockets = {name: stack.enter_context(socket.socket()) for name in PORTS}
+        for one in sockets.values():
+            one.bind(("127.0.0.1", 0))
+        return {name: one.getsockname()[1] for name, one in sockets.items()}
+
+
+class Process:
+    """One child process, started again when it ends by itself."""
+
+    def __init__(self, name: str, layout: Layout, tell: bool) -> None:
+        self.name = name
+        self.layout = layout
+        self.tell = tell
+        self.child: asyncio.subprocess.Process | None = None
+        self.restarts = 0
+        self._stopping = False
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self.child.pid if self.child and self.child.returncode is None else None
+
+    @property
+    def log(self) -> Path:
+        return self.layout.run_dir / "logs" / f"{self.name}.log"
+
+    async def start(self) -> None:
+        await self._spawn()
+        self._watch = asyncio.create_task(self._keep_alive())
+
+    async def _spawn(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as sink:
+            self.child = await asyncio.create_subprocess_exec(
+                *map(str, COMMANDS[self.name]),
+                cwd=ROOT,
+                env=self.layout.environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=sink,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    async def _keep_alive(self) -> None:
+        pause = 0.2
+        loop = asyncio.get_running_loop()
+        while self.child:
+            began = loop.time()
+            code = await self.child.wait()
+            if self._stopping:
+                return
+            self.restarts += 1
+            self._say(f"ended with status {code}; starting it again (last words in {self.log})")
+            pause = 0.2 if loop.time() - began > STEADY_SECONDS else min(pause * 2, 5)
+            await asyncio.sleep(pause)
+            if not self._stopping:
+                await self._spawn()
+
+    async def ready(self) -> None:
+        """Wait until the process says it is ready; CannotStart when it ends or the time is up."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + READY_SECONDS
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            while loop.time() < end:
+                with contextlib.suppress(httpx.HTTPError):
+                    if (await client.get(self.layout.url(self.name) + "/ready")).status_code == 200:
+                        return
+                if self.restarts > 2:
+                    raise CannotStart(f"{self.name} does not start: {self.last_words()}")
+                await asyncio.sleep(0.1)
+        raise CannotStart(f"{self.name} is not ready after {READY_SECONDS} s: {self.last_words()}")
+
+    def last_words(self) -> str:
+        lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        return f"{lines[-1] if lines else 'it said nothing'} ({self.log})"
+
+    async def stop(self) -> None:
+        self._stopping = True
+        if self.child and self.child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.child.terminate()
+            try:
+                await asyncio.wait_for(self.child.wait(), STOP_SECONDS)
+            except asyncio.TimeoutError:
+                self._say(f"did not stop within {STOP_SECONDS} s and is killed")
+                self.child.kill()
+                await self.child.wait()
+        if self._watch:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would; the watcher starts it again."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _say(self, words: str) -> None:
+        if self.tell:
+            print(f"  {self.name:8} {words}", flush=True)
+
+
+class System:
+    """All processes of one layout."""
+
+    def __init__(self, layout: Layout, tell: bool = False) -> None:
+        self.layout = layout
+        self.tell = tell
+        self.processes = {name: Process(name, layout, tell) for name in COMMANDS}
+
+    def __getitem__(self, name: str) -> Process:
+        return self.processes[name]
+
+    def url(self, name: str) -> str:
+        return self.layout.url(name)
+
+    async def start(self) -> None:
+        """Start everything at once and wait for each in order of dependency."""
+        self._check()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for process in self.processes.values():
+            await process.start()
+        for process in self.processes.values():
+            await process.ready()
+            process._say(f"ready after {loop.time() - began:.1f} s  {self.url(process.name)}")
+
+    def _check(self) -> None:
+        for needed, command in ((SERVICES, "make setup"), (ENGINE, "make setup")):
+            if not needed.exists():
+                raise CannotStart(f"{needed.relative_to(ROOT)} is missing: run `{command}` first")
+        for name, port in self.layout.ports.items():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    raise CannotStart(
+                        f"port {port} of the {name} is taken: stop the program that has it, or set "
+                        f"PORT_{name.upper()} to another one (make up PORT_{name.upper()}={port + 1})"
+                    ) from None
+
+    async def stop(self) -> None:
+        """Stop in the opposite order, so that nobody loses what it depends on."""
+        for process in reversed(self.processes.values()):
+            await process.stop()
+
+    async def __aenter__(self) -> System:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+
+@contextlib.asynccontextmanager
+async def interruption() -> AsyncIterator[asyncio.Event]:
+    """An event set by SIGINT or SIGTERM."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    try:
+        yield asked
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def from_settings() -> Layout:
+    ports = {name: int(os.environ.get(f"PORT_{name.upper()}") or port) for name, port in PORTS.items()}
+    return Layout(Path(os.environ.get("GRIDCARE_RUN_DIR") or ROOT / ".run"), ports)
+
+
+async def up() -> int:
+    system = System(from_settings(), tell=True)
+    print("Starting GridCare", flush=True)
+    async with interruption() as asked:
+        starting = asyncio.create_task(system.start())
+        waiting = asyncio.create_task(asked.wait())
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if not starting.done():
+                starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await starting
+            if not asked.is_set():
+                base = system.url("gateway")
+                print(
+                    f"\n  chat page      {base}/\n  SMS of the demo {base}/dev/sms\n"
+                    f"  API of the gateway {base}/docs\n  API of the company {system.url('backend')}/docs\n"
+                    f"  terminal       make chat\n  logs           {system.layout.run_dir / 'logs'}\n"
+                    "\nCtrl-C stops everything.",
+                    flush=True,
+                )
+                await waiting
+        except CannotStart as problem:
+            print(f"Cannot start: {problem}", file=sys.stderr, flush=True)
+            return 1
+        finally:
+            waiting.cancel()
+            print("\nStopping", flush=True)
+            await system.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(up()))

@@ -17,6 +17,8 @@ import socketio
 
 from scripts.supervisor import from_settings
 
+SPEAKERS = {"customer": "我", "bot": "机器人", "system": "系统"}
+
 
 class Terminal:
     """One conversation: prints what arrives, sends what is typed, keeps the session for the next time."""

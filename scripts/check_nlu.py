@@ -23,7 +23,7 @@ ANNOTATION = re.compile(r"\[([^\[\]]+)\](?:\(([a-z_]+)\)|\{([^{}]*)\})")
 
 
 class Example(NamedTuple):
-    """One training sentence: where it stands, its intent, its bare text and its (start, end, entity) spans."""
+    """One training sentence: where it stands, its intent, its bare text and its entity spans."""
 
     file: Path
     line: int

@@ -1,0 +1,119 @@
+"""One registry, domain.yml; every other place agrees with it in both directions."""
+
+import re
+
+from tests.house.house import ROOT, dialogue, domain, files, names, place, report
+
+ENTITIES = set(names(domain()["entities"]))
+INTENTS = set(names(domain()["intents"]))
+# Written by a component, never by a person: it has no examples.
+MADE_BY_THE_MODEL = {"nlu_fallback"}
+
+
+def test_every_intent_has_its_examples_its_page_and_its_conversations() -> None:
+    findings = []
+    for folder, stem in (("data/nlu", "{}"), ("data/dialogue", "{}"), ("tests/dialogue", "test_{}")):
+        have = {path.stem for path in files(f"{folder}/*.yml")}
+        want = {stem.format(intent) for intent in INTENTS - MADE_BY_THE_MODEL}
+        findings += [f"{folder}/{name}.yml is missing" for name in sorted(want - have)]
+        if folder == "data/nlu":
+            findings += [f"{folder}/{name}.yml names no intent" for name in sorted(have - want)]
+    report(findings)
+
+
+def responses() -> dict[str, list[dict]]:
+    found: dict[str, list[dict]] = {}
+    for page in dialogue().values():
+        found.update(page.get("responses", {}))
+    return found
+
+
+def test_a_reply_is_written_once() -> None:
+    seen: dict[str, str] = {}
+    findings = []
+    for path, page in dialogue().items():
+        for name in page.get("responses", {}):
+            if name in seen:
+                findings.append(f"{place(path)} {name} stands also in {seen[name]}")
+            seen[name] = place(path)
+    report(findings)
+
+
+def test_every_reply_that_is_used_exists_and_every_reply_is_used() -> None:
+    have = set(responses())
+    slots = set(domain().get("slots", {}))
+    used: dict[str, str] = {}
+    literal = re.compile(r"\b(utter_\w+)")
+    for path in files(
+        "actions/*.py", "bot/core/*.py", "bot/company/*.py", "data/dialogue/*.yml", "domain.yml"
+    ):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if path.suffix == ".yml" and re.match(r"  utter_\w+:", line):
+                continue
+            for name in literal.findall(line):
+                used.setdefault(name, place(path, number))
+    prefixes = {name for name in used if name.endswith("_")}
+    asked = {
+        name for name in have if any(name.endswith(f"_ask_{s}") or name == f"utter_ask_{s}" for s in slots)
+    }
+    built = {
+        name for name in have if any(name.startswith(prefix) and prefix != "utter_" for prefix in prefixes)
+    }
+    asked |= {n for n in have if re.match(r"utter_ask_\w+_form_\w+$", n)}
+    findings = [
+        f"{at} {n} does not exist" for n, at in sorted(used.items()) if n not in have and n not in prefixes
+    ]
+    findings += [f"{name} is never used" for name in sorted(have - set(used) - asked - built)]
+    report(findings)
+
+
+def test_buttons_point_at_real_intents_and_entities() -> None:
+    findings = []
+    for name, variants in responses().items():
+        for variant in variants:
+            for button in variant.get("buttons", []):
+                payload = button["payload"]
+                match = re.match(r"/(\w+)", payload)
+                if not match or match[1] not in INTENTS:
+                    findings.append(f"{name} button {button['title']} points at {payload}")
+                findings += [
+                    f"{name} button {button['title']} fills the unknown entity {entity}"
+                    for entity in re.findall(r'"(\w+)"\s*:', payload)
+                    if entity not in ENTITIES | set(domain().get("slots", {}))
+                ]
+    report(findings)
+
+
+def test_every_action_and_form_is_registered_once_and_exists() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files("actions/*.py"))
+    listed = names(domain().get("actions", []))
+    findings = [f"domain.yml lists {name} twice" for name in {n for n in listed if listed.count(n) > 1}]
+    for name in re.findall(r'^\s+name\s*=\s*"(action_\w+|validate_\w+)"', code, re.M):
+        if name not in listed:
+            findings.append(f"actions/ defines {name}, domain.yml does not list it")
+    forms = domain().get("forms", {})
+    findings += [f"{form} is named in a rule and not in domain.yml" for form in rule_forms() - set(forms)]
+    report(findings)
+
+
+def rule_forms() -> set[str]:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files("data/dialogue/*.yml"))
+    return (
+        set(re.findall(r"\b(\w+_form)\b", text))
+        - {"active_form"}
+        - set(re.findall(r"utter_ask_(\w+_form)", text))
+    )
+
+
+def test_the_locks_name_no_squatted_model_package_and_hash_everything() -> None:
+    findings = []
+    for lock in (ROOT / "requirements.lock", ROOT / "bot/engine/requirements.lock"):
+        text = lock.read_text(encoding="utf-8")
+        findings += [
+            f"{place(lock)} holds {n}" for n in re.findall(r"^\w+[-_]core[-_](?:web|news)\S*", text, re.M)
+        ]
+        findings += [f"{place(lock)} names an address" for _ in re.findall(r"https?://", text)]
+        for requirement in re.split(r"\n(?=[a-zA-Z0-9])", text):
+            if "==" in requirement.split("\n")[0] and "--hash=sha256:" not in requirement:
+                findings.append(f"{place(lock)} {requirement.split()[0]} has no hash")
+    report(findings)

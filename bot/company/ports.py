@@ -261,6 +261,7 @@ class Order:
     kind: fault, danger, application, complaint, report, suggestion, praise, meter_test, other.
     state: accepted, dispatched, crew_accepted, contacted, arrived, repairing, restored, answered, called_back,
     archived, waiting_documents, survey, plan, works, energized, withdrawn, rejected.
+    `next_step` is the state that comes next (a state name, None at the end); the words for it are the dialogue's.
     `due_at` is the end of the clock now running (`commitment` names it in data/region), None when none runs."""
 
     order_no: str
@@ -337,7 +338,7 @@ class VoiceDraft:
     """A complaint, report of a violation, suggestion or praise.
 
     kind: complaint, report, suggestion, praise. category: service, business, outage, quality, construction;
-    for a report theft or integrity. `valid` is the outcome of the three-point test of a complaint."""
+    for a report theft or integrity. A complaint that fails the three-point test comes as a suggestion."""
 
     kind: str
     content: str
@@ -403,8 +404,10 @@ class Outages(Protocol):
 
 class Orders(Protocol):
     async def report_fault(self, who: Subject, report: FaultReport, key: str) -> FaultReceipt: ...
-    async def amend_fault(self, order_no: str, changes: dict[str, str], key: str) -> Order:
-        """Add what became known later (address, phone, contact_name, description, hazard)."""
+    async def amend_fault(self, who: Subject, order_no: str, changes: dict[str, str], key: str) -> Order:
+        """Add what became known later (address, phone, contact_name, description, hazard).
+
+        Needs the subject who placed the order or an account it belongs to, like `order`."""
         ...
 
     async def apply(self, who: Subject, draft: ApplicationDraft, key: str) -> ApplicationReceipt: ...
@@ -423,7 +426,9 @@ class Orders(Protocol):
         """Press an order. Refused as BadData(field='too_soon') inside the trade's pause."""
         ...
 
-    async def withdraw(self, who: Subject, order_no: str, words: str, key: str) -> Order: ...
+    async def withdraw(self, who: Subject, order_no: str, words: str, key: str) -> Order:
+        """Log the wish to take an order back. The order stays open until a person has confirmed it."""
+        ...
 
 
 class Directory(Protocol):

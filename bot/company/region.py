@@ -1,0 +1,158 @@
+"""What differs from company to company, read from data/region/<name>: typed, checked, with its sources.
+
+Every value carries `source` and `verified`; an unverified one is worded 一般/通常 and never 承诺."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2] / "data" / "region"
+
+
+@dataclass(frozen=True)
+class SafetyScript:
+    """First words for one hazard; `spoken` is the form for the voice line."""
+
+    text: str
+    spoken: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """One clock. Exactly one of `working_days` and `span` is set."""
+
+    title: str
+    starts: str
+    owner: str
+    working_days: int | None
+    span: timedelta | None
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Application:
+    """What one application needs: documents, the slots asked, and where it ends (visit, counter, app)."""
+
+    documents: tuple[str, ...]
+    ask: tuple[str, ...]
+    note: str
+    finish: str
+    source: str
+    verified: bool
+    commitment: str | None
+
+
+@dataclass(frozen=True)
+class Contact:
+    title: str
+    value: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Somebody else's trade: the words it is known by and who is in charge."""
+
+    words: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True)
+class Region:
+    name: str
+    safety: Mapping[str, SafetyScript]
+    commitments: Mapping[str, Commitment]
+    documents: Mapping[str, Application]
+    contacts: Mapping[str, Contact]
+    payment_channels: tuple[str, ...]
+    not_ours: Mapping[str, Neighbour]
+
+    def owner_of(self, text: str) -> str | None:
+        """Whose business `text` is when it is not ours; None when nobody is entered."""
+        return next((n.owner for n in self.not_ours.values() if any(w in text for w in n.words)), None)
+
+
+class RegionError(ValueError):
+    """A region folder breaks its shape; the message names file and entry."""
+
+
+@cache
+def load(name: str) -> Region:
+    """The region of that name. Raises RegionError when a file is missing or breaks its shape."""
+    safety, clocks, papers, contacts = (
+        _read(name, stem) for stem in ("safety", "commitments", "documents", "contacts")
+    )
+    clock_of = clocks.get("applications", {})
+    return Region(
+        name=name,
+        safety={key: _safety(e) for key, e in _entries(safety, "scripts")},
+        commitments={key: _commitment(e) for key, e in _entries(clocks, "commitments")},
+        documents={key: _application(e, clock_of.get(key)) for key, e in _entries(papers, "applications")},
+        contacts={key: _contact(e) for key, e in _entries(contacts, "contacts")},
+        payment_channels=tuple(contacts["payment_channels"]["items"]),
+        not_ours={
+            key: Neighbour(tuple(e["words"]), e["owner"]) for key, e in contacts["not_ours"]["items"].items()
+        },
+    )
+
+
+def _read(name: str, stem: str) -> dict[str, Any]:
+    path = ROOT / name / f"{stem}.yml"
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RegionError(f"region {name}: {stem}.yml cannot be read") from error
+    if not isinstance(body, dict) or body.get("region") != name:
+        raise RegionError(f"region {name}: {stem}.yml is not of this region")
+    return body
+
+
+def _entries(body: dict[str, Any], section: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of a section, each with its source resolved to the full title."""
+    for key, entry in body.get(section, {}).items():
+        source, verified = entry.get("source"), entry.get("verified")
+        if source not in body["sources"] or not isinstance(verified, bool):
+            raise RegionError(f"region {body['region']}: {section}.{key} lacks a known source or verified")
+        yield key, {**entry, "source": body["sources"][source]}
+
+
+def _safety(entry: dict[str, Any]) -> SafetyScript:
+    return SafetyScript(entry["text"], entry["spoken"], entry["source"], entry["verified"])
+
+
+def _contact(entry: dict[str, Any]) -> Contact:
+    return Contact(entry["title"], entry["value"], entry["source"], entry["verified"])
+
+
+def _commitment(entry: dict[str, Any]) -> Commitment:
+    duration = entry["duration"]
+    if len(duration) != 1:
+        raise RegionError(f"commitment {entry['title']}: exactly one of minutes, hours, working_days")
+    days = duration.get("working_days")
+    span = None if days else timedelta(hours=duration.get("hours", 0), minutes=duration.get("minutes", 0))
+    return Commitment(
+        entry["title"], entry["starts"], entry["owner"], days, span, entry["source"], entry["verified"]
+    )
+
+
+def _application(entry: dict[str, Any], commitment: str | None) -> Application:
+    return Application(
+        tuple(entry["documents"]),
+        tuple(entry["ask"]),
+        entry.get("note", ""),
+        entry["finish"],
+        entry["source"],
+        entry["verified"],
+        commitment,
+    )

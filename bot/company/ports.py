@@ -86,7 +86,9 @@ class TariffRef:
 
 @dataclass(frozen=True)
 class Account:
-    """An account as a customer may see it; names and addresses are masked by the company system."""
+    """An account as a customer may see it; names and addresses are masked by the company system.
+
+    `price_class` is the key of its tariff in data/region/<region>/tariffs.yml, here and in Bill and Balance."""
 
     account_no: str
     holder_masked: str
@@ -284,7 +286,10 @@ class Order:
 
 @dataclass(frozen=True)
 class FaultReport:
-    """A fault as the customer told it. Address or account, never neither; no account is no ground to refuse."""
+    """A fault as the customer told it. Address or account, never neither; no account is no ground to refuse.
+
+    A danger (phenomenon danger, or any hazard) waits for neither: it may be amended later. An account that is not
+    among the subject's is kept as told, and nothing is looked up by it."""
 
     phenomenon: str  # household, area, partial, voltage, meter, indoor, charger, damage, danger
     description: str

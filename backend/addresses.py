@@ -1,0 +1,117 @@
+"""What an address text means: one place of the supply area, several to choose from, or none.
+
+Names repeat across counties (新华街道 and 新华镇, 先锋 in two counties), so a text without its county often stays open.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.region import County
+from backend.tables import Place, Transformer
+
+SUFFIX = re.compile(r"(街道|苏木|农场|牧场|渔场|小区|社区|镇|乡|村)$")
+DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+NUMERAL = re.compile(f"[{''.join(DIGITS)}十百]+(?=[号组社队栋幢楼单元室层井])")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A village, community or whole town, with the transformers that feed it."""
+
+    county: str
+    name: str
+    area: str
+    transformers: tuple[str, ...]
+
+
+def key(address: str) -> str:
+    """A form in which two writings of one address are equal: width, blanks, punctuation and Chinese numbers aside."""
+    text = "".join(each for each in unicodedata.normalize("NFKC", address) if each.isalnum())
+    return NUMERAL.sub(lambda hit: str(_number(hit[0])), text)[:200]
+
+
+def numbers(address: str) -> list[str]:
+    """House numbers and the like, in order."""
+    return re.findall(r"\d+", key(address))
+
+
+def stem(name: str) -> str:
+    """A place name without its kind: 新华镇 → 新华."""
+    return SUFFIX.sub("", name) or name
+
+
+def locate(session: Session, counties: Mapping[str, County], address: str) -> tuple[Found, ...]:
+    """The places an address may mean: villages and communities when one is named, else towns."""
+    text = key(address)
+    within = {
+        each.name for each in counties.values() if any(said in text for said in (each.name, *each.short))
+    }
+    for county in counties.values():
+        for said in (county.name, *county.short):
+            text = text.replace(said, "")
+    places = [each for each in session.scalars(select(Place)) if not within or each.county in within]
+    best = _best(text, places)
+    return _whole_towns(session, best) if best and not _hit(text, best[0].name) else _places(session, best)
+
+
+def _best(text: str, places: Iterable[Place]) -> list[Place]:
+    """The places with the most characters of their names in the text; a place's own name counts before its town's."""
+    scored = []
+    for place in places:
+        own = _hit(text, place.name)
+        town = _hit(text.replace(own, "", 1) if own else text, place.town)
+        if own or town:
+            scored.append(((len(own), len(town)), place))
+    top = max((score for score, _ in scored), default=None)
+    return [place for score, place in scored if score == top]
+
+
+def _hit(text: str, name: str) -> str:
+    """The name, or its stem, if the text holds it."""
+    return next((each for each in (name, stem(name)) if each in text), "")
+
+
+def _places(session: Session, places: list[Place]) -> tuple[Found, ...]:
+    fed = _transformers(session, places)
+    return tuple(Found(each.county, each.name, each.area, tuple(fed[each.id])) for each in places)
+
+
+def _whole_towns(session: Session, places: list[Place]) -> tuple[Found, ...]:
+    fed = _transformers(session, places)
+    towns: dict[tuple[str, str, str], list[str]] = {}
+    for each in places:
+        towns.setdefault((each.county, each.town, each.area), []).extend(fed[each.id])
+    return tuple(Found(*town, tuple(sorted(lines))) for town, lines in towns.items())
+
+
+def _transformers(session: Session, places: list[Place]) -> dict[int, list[str]]:
+    fed: dict[int, list[str]] = {each.id: [] for each in places}
+    rows = (
+        select(Transformer.place_id, Transformer.id)
+        .where(Transformer.place_id.in_(fed))
+        .order_by(Transformer.id)
+    )
+    for place_id, line in session.execute(rows):
+        fed[place_id].append(line)
+    return fed
+
+
+def _number(text: str) -> int:
+    """二十三 → 23, 三〇一 → 301."""
+    if not set(text) & set("十百"):
+        return int("".join(str(DIGITS[each]) for each in text))
+    total, digit = 0, 0
+    for each in text:
+        if each in DIGITS:
+            digit = DIGITS[each]
+        else:
+            total += (digit or 1) * (10 if each == "十" else 100)
+            digit = 0
+    return total + digit

@@ -1,0 +1,320 @@
+"""The HTTP side of the reference company system: routes translate and nothing more (docs/protocols.md, Backend)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from backend import (
+    addresses,
+    billing,
+    faults,
+    orders,
+    outages,
+    problems,
+    region,
+    shapes,
+    verification,
+    voices,
+)
+from backend.access import Caller, Door, own_account, visible_order
+from backend.idempotency import Ledger
+from backend.problems import Problem
+from backend.settings import Settings
+from backend.storage import Store
+from backend.tables import Account, Counter
+
+log = structlog.get_logger()
+LONGEST_USAGE_DAYS = 400
+
+
+def create_app(settings: Settings, store: Store) -> FastAPI:
+    """The application over a migrated database."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        app.state.ledger.forget_old()
+        yield
+        store.close()
+
+    app = FastAPI(title="GridCare reference company system", version="1", lifespan=lifespan)
+    app.state.store, app.state.door, app.state.ledger = store, Door(settings), Ledger(store)
+    app.state.region = region.load(settings.region)
+    problems.install(app)
+    app.middleware("http")(_logged)
+    app.include_router(health)
+    app.include_router(api)
+    return app
+
+
+async def _logged(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+    """One line per request, by route and never by path: paths hold account numbers."""
+    started = time.perf_counter()
+    response = await proceed(request)
+    route = getattr(request.scope.get("route"), "path", "unknown")
+    took = round((time.perf_counter() - started) * 1000, 1)
+    log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
+    return response
+
+
+def asking(request: Request) -> Caller:
+    """The caller of a request."""
+    return request.app.state.door.caller(request)
+
+
+def reading(request: Request) -> Iterator[Session]:
+    """A session to read with."""
+    with request.app.state.store.reading() as session:
+        yield session
+
+
+class Write:
+    """A write on its way: whose, under which key, and what exactly was asked."""
+
+    def __init__(
+        self,
+        request: Request,
+        caller: Annotated[Caller, Depends(asking)],
+        key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)],
+    ) -> None:
+        self.caller, self.region = caller, request.app.state.region
+        self._key, self._what = key, f"{request.method} {request.url.path}"
+        self._ledger: Ledger = request.app.state.ledger
+
+    def once(self, body: BaseModel, effect: Callable[[Session], BaseModel]) -> Response:
+        """Carry out `effect` once for this key, this caller's conversation and this body."""
+        told = body.model_dump(mode="json")
+        request = [self._what, self.caller.speaker(told.get("conversation", "")), told]
+        return self._ledger.once(self._key, json.dumps(request, sort_keys=True), effect)
+
+
+Reads = Annotated[Session, Depends(reading)]
+Asker = Annotated[Caller, Depends(asking)]
+Writes = Annotated[Write, Depends()]
+AccountNo = Annotated[str, Path(examples=["0100000000017"])]
+
+
+def where(request: Request) -> region.Region:
+    """The region served."""
+    return request.app.state.region
+
+
+Here = Annotated[region.Region, Depends(where)]
+health = APIRouter(tags=["health"])
+api = APIRouter(
+    prefix="/v1", dependencies=[Depends(asking)], responses=shapes.problems(401, 403, 404, 422, 503)
+)
+
+
+@health.get("/live")
+def live() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "live"}
+
+
+@health.get("/ready", responses=shapes.problems(503))
+def ready(request: Request) -> dict[str, str]:
+    """The database takes a write and gives it back."""
+    with request.app.state.store.writing() as session:
+        session.merge(Counter(name="ready", value=int(time.time())))
+        session.flush()
+        session.get_one(Counter, "ready", populate_existing=True)
+    return {"status": "ready"}
+
+
+def owned(needed: str) -> Callable[..., Account]:
+    """The account of the path, if the caller may see it at that level."""
+
+    def find(session: Reads, caller: Asker, account_no: AccountNo) -> Account:
+        return own_account(session, caller, account_no, needed)
+
+    return find
+
+
+OwnL1 = Annotated[Account, Depends(owned("L1"))]
+OwnL2 = Annotated[Account, Depends(owned("L2"))]
+
+
+@api.get("/accounts/{account_no}", tags=["billing"])
+def get_account(account: OwnL1) -> shapes.Account:
+    """The account, masked. L1."""
+    return billing.account(account)
+
+
+@api.get("/accounts/{account_no}/balance", tags=["billing"])
+def get_balance(session: Reads, here: Here, account: OwnL1) -> shapes.Balance:
+    """Credit less what is unpaid. L1."""
+    return billing.balance(session, here, account)
+
+
+@api.get("/accounts/{account_no}/tier", tags=["billing"])
+def get_tier(session: Reads, here: Here, account: OwnL1) -> shapes.TierStatus:
+    """Where the running month stands. L1."""
+    return billing.tier(session, here, account)
+
+
+@api.get("/accounts/{account_no}/usage", tags=["billing"])
+def get_usage(session: Reads, account: OwnL1, first: date, last: date) -> list[shapes.DailyUsage]:
+    """Daily kWh, both days included, oldest first. L1."""
+    if not 0 <= (last - first).days <= LONGEST_USAGE_DAYS:
+        raise Problem("invalid", "span", field="last")
+    return billing.usage(session, account, first, last)
+
+
+@api.get("/accounts/{account_no}/bills", tags=["billing"])
+def get_bills(
+    session: Reads, here: Here, account: OwnL2, months: Annotated[int, Query(ge=1, le=36)] = 12
+) -> list[shapes.Bill]:
+    """The last bills, oldest first. L2."""
+    return billing.bills(session, here, account, months)
+
+
+@api.get("/accounts/{account_no}/bills/{month}", tags=["billing"])
+def get_bill(
+    session: Reads,
+    here: Here,
+    account: OwnL2,
+    month: Annotated[str, Path(pattern=r"^([0-9]{4}-[0-9]{2}|latest)$")],
+) -> shapes.Bill:
+    """The bill of a month (YYYY-MM) or the `latest`. L2."""
+    return billing.bill(session, here, account, None if month == "latest" else month)
+
+
+@api.get("/accounts/{account_no}/arrears", tags=["billing"])
+def get_arrears(session: Reads, here: Here, account: OwnL2) -> shapes.Arrears:
+    """Bills past their due day, with the penalty of today. L2."""
+    return billing.arrears(session, here, account)
+
+
+@api.get("/accounts/{account_no}/supply", tags=["outages"])
+def get_supply(session: Reads, account: OwnL1) -> shapes.SupplyState:
+    """What the systems know about the power of the account. L1."""
+    return outages.supply_state(session, account)
+
+
+@api.get("/places", tags=["outages"])
+def get_places(session: Reads, here: Here, address: Annotated[str, Query(max_length=200)]) -> shapes.Located:
+    """The places an address may mean. Public."""
+    return shapes.Located.model_validate({"places": addresses.locate(session, here.counties, address)})
+
+
+@api.get("/outages", tags=["outages"])
+def get_outages(
+    session: Reads,
+    county: str | None = None,
+    place: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+) -> list[shapes.Outage]:
+    """Announced and active outages of a county or place. Public."""
+    return [outages.wire(each) for each in outages.in_area(session, county, place, first, last)]
+
+
+@api.get("/halls", tags=["directory"])
+def get_halls(here: Here, county: str | None = None) -> list[shapes.Hall]:
+    """Service halls. Public."""
+    return [shapes.Hall(**each) for each in here.halls if county in (None, each["county"])]
+
+
+@api.post("/faults", tags=["orders"], response_model=shapes.FaultReceipt, responses=shapes.problems(409))
+def post_fault(write: Writes, told: shapes.FaultReport) -> Response:
+    """Report a fault; no account and no level needed."""
+    return write.once(told, lambda session: faults.report(session, write.region, write.caller, told))
+
+
+@api.patch("/faults/{order_no}", tags=["orders"], response_model=shapes.Order, responses=shapes.problems(409))
+def patch_fault(write: Writes, order_no: str, changes: shapes.FaultChanges) -> Response:
+    """Add what became known later. For those who may see the order."""
+
+    def effect(session: Session) -> shapes.Order:
+        return orders.wire(faults.amend(session, write.region, write.caller, order_no, changes), write.region)
+
+    return write.once(changes, effect)
+
+
+@api.post(
+    "/applications", tags=["orders"], response_model=shapes.ApplicationReceipt, responses=shapes.problems(409)
+)
+def post_application(write: Writes, draft: shapes.ApplicationDraft) -> Response:
+    """Book an application; papers and identity are checked by a person later (L4)."""
+    return write.once(draft, lambda session: voices.apply(session, write.region, write.caller, draft))
+
+
+@api.post("/voices", tags=["orders"], response_model=shapes.Order, responses=shapes.problems(409))
+def post_voice(write: Writes, draft: shapes.VoiceDraft) -> Response:
+    """Book a complaint, report, suggestion or praise."""
+
+    def effect(session: Session) -> shapes.Order:
+        return orders.wire(voices.raise_voice(session, write.region, write.caller, draft), write.region)
+
+    return write.once(draft, effect)
+
+
+@api.get("/orders/{order_no}", tags=["orders"])
+def get_order(session: Reads, here: Here, caller: Asker, order_no: str) -> shapes.Order:
+    """One order of the caller."""
+    return orders.wire(visible_order(session, caller, order_no), here)
+
+
+@api.get("/orders", tags=["orders"])
+def get_orders(
+    session: Reads, here: Here, caller: Asker, account_no: str | None = None, conversation: str | None = None
+) -> list[shapes.Order]:
+    """Open orders of the caller, newest first."""
+    return [orders.wire(each, here) for each in orders.open_orders(session, caller, account_no, conversation)]
+
+
+@api.post(
+    "/orders/{order_no}/urges", tags=["orders"], response_model=shapes.Order, responses=shapes.problems(409)
+)
+def post_urge(write: Writes, order_no: str, said: shapes.Words) -> Response:
+    """Press an order; `too-soon` inside the pause."""
+
+    def effect(session: Session) -> shapes.Order:
+        order = orders.urge(session, write.region, write.caller, order_no, said.words)
+        return orders.wire(order, write.region)
+
+    return write.once(said, effect)
+
+
+@api.post(
+    "/orders/{order_no}/withdrawal",
+    tags=["orders"],
+    response_model=shapes.Order,
+    responses=shapes.problems(409),
+)
+def post_withdrawal(write: Writes, order_no: str, said: shapes.Words) -> Response:
+    """Log the wish to take an order back; it stays open."""
+
+    def effect(session: Session) -> shapes.Order:
+        order = orders.withdraw(session, write.region, write.caller, order_no, said.words)
+        return orders.wire(order, write.region)
+
+    return write.once(said, effect)
+
+
+@api.post("/verification/match", tags=["verification"])
+def post_match(session: Reads, asked: shapes.MatchRequest) -> shapes.IdentityMatch:
+    """Which items fit the account."""
+    return shapes.IdentityMatch(matched=verification.match(session, asked.account_no, asked.items))
+
+
+@api.post("/verification/phone", tags=["verification"])
+def post_phone(session: Reads, asked: shapes.AccountQuestion) -> shapes.PhoneAnswer:
+    """The number on file, for a code by SMS."""
+    return shapes.PhoneAnswer(phone=verification.phone_on_file(session, asked.account_no))
+
+
+@api.post("/verification/accounts", tags=["verification"])
+def post_accounts(session: Reads, asked: shapes.PhoneQuestion) -> shapes.AccountsAnswer:
+    """The accounts of a number on file."""
+    return shapes.AccountsAnswer(accounts=verification.accounts_of_phone(session, asked.phone))

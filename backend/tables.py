@@ -1,0 +1,294 @@
+"""The company's data: grid, customers, bills, outages, orders. Amounts and kWh have two places, times are aware."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from backend.clocks import CHINA
+
+
+class Fixed(TypeDecorator[Decimal]):
+    """A number with two places, kept as a whole number of hundredths: exact and the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((value * 100).to_integral_exact())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time, kept in UTC and given in China's time."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC).astimezone(CHINA)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own way to declare it
+        Decimal: Fixed,
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        str: String(200),
+    }
+
+
+class Place(Base):
+    """A village or a community; `area` decides the arrival clock."""
+
+    __tablename__ = "places"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    county: Mapped[str]
+    town: Mapped[str]
+    name: Mapped[str]
+    area: Mapped[str]
+
+
+class Substation(Base):
+    __tablename__ = "substations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    county: Mapped[str]
+
+
+class Feeder(Base):
+    __tablename__ = "feeders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    substation_id: Mapped[int] = mapped_column(ForeignKey("substations.id"))
+    name: Mapped[str]
+
+
+class Transformer(Base):
+    """A 台区: the smallest part of the grid an outage is told for."""
+
+    __tablename__ = "transformers"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    feeder_id: Mapped[int] = mapped_column(ForeignKey("feeders.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    name: Mapped[str]
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    phone: Mapped[str | None] = mapped_column(index=True)
+
+
+class Account(Base):
+    """A 户号. `flags`: elder, important, life_support, low_income. `credit` is money paid and not yet used."""
+
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_no: Mapped[str] = mapped_column(unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    address: Mapped[str]
+    price_class: Mapped[str]
+    prepaid: Mapped[bool]
+    credit: Mapped[Decimal]
+    cut_off: Mapped[bool]
+    flags: Mapped[list[Any]]
+    customer: Mapped[Customer] = relationship()
+    place: Mapped[Place] = relationship()
+    meter: Mapped[Meter] = relationship(back_populates="account")
+
+
+class Meter(Base):
+    """`online`: whether the last remote reading was answered; None when it was not asked."""
+
+    __tablename__ = "meters"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_no: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    transformer_id: Mapped[str] = mapped_column(ForeignKey("transformers.id"), index=True)
+    multiplier: Mapped[int]
+    online: Mapped[bool | None]
+    account: Mapped[Account] = relationship(back_populates="meter")
+
+
+class Bill(Base):
+    """A month as it was billed. `lines` and `adjustments` are part of the document and never asked for alone."""
+
+    __tablename__ = "bills"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    opening_reading: Mapped[Decimal]
+    closing_reading: Mapped[Decimal]
+    multiplier: Mapped[int]
+    kwh: Mapped[Decimal]
+    lines: Mapped[list[Any]]
+    adjustments: Mapped[list[Any]]
+    amount: Mapped[Decimal]
+    due_on: Mapped[date]
+    paid_on: Mapped[date | None]
+    tariff_id: Mapped[str]
+    tariff_version: Mapped[str]
+    estimated: Mapped[bool]
+
+
+class Payment(Base):
+    __tablename__ = "payments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    paid_at: Mapped[datetime]
+    amount: Mapped[Decimal]
+    channel: Mapped[str]
+    month: Mapped[str] = mapped_column(String(7))
+
+
+class DailyUsage(Base):
+    """As the meter reported it: missing and even negative values do occur."""
+
+    __tablename__ = "daily_usage"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kwh: Mapped[Decimal | None]
+
+
+class Crew(Base):
+    """kind: repair, metering, charger. A county of None stands ready for all."""
+
+    __tablename__ = "crews"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    county: Mapped[str | None]
+    kind: Mapped[str]
+
+
+class Outage(Base):
+    """An outage as told to the public; an announced one is the public notice itself."""
+
+    __tablename__ = "outages"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    cause: Mapped[str]
+    area: Mapped[str]
+    county: Mapped[str] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(index=True)
+    announced_at: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    eta: Mapped[datetime | None]
+    eta_source: Mapped[str | None]
+    households: Mapped[int]
+    progress: Mapped[str]
+    crew: Mapped[str | None]
+    next_update_at: Mapped[datetime | None]
+    feeder: Mapped[str]
+    hit: Mapped[list[OutageTransformer]] = relationship(order_by="OutageTransformer.transformer_id")
+
+
+class OutageTransformer(Base):
+    __tablename__ = "outage_transformers"
+    outage_id: Mapped[str] = mapped_column(ForeignKey("outages.id"), primary_key=True)
+    transformer_id: Mapped[str] = mapped_column(ForeignKey("transformers.id"), primary_key=True, index=True)
+
+
+class WorkOrder(Base):
+    """Faults, applications and voices alike. `conversation` placed it; `address_key` serves the business dedupe."""
+
+    __tablename__ = "work_orders"
+    order_no: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    business: Mapped[str]
+    title: Mapped[str]
+    state: Mapped[str]
+    open: Mapped[bool]
+    urgency: Mapped[str]
+    created_at: Mapped[datetime]
+    department: Mapped[str]
+    area: Mapped[str]
+    commitment: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    crew: Mapped[str | None]
+    outage_id: Mapped[str | None] = mapped_column(ForeignKey("outages.id"))
+    account_no: Mapped[str | None] = mapped_column(index=True)
+    conversation: Mapped[str] = mapped_column(index=True)
+    address_key: Mapped[str | None] = mapped_column(index=True)
+    urges: Mapped[int] = mapped_column(default=0)
+    urged_at: Mapped[datetime | None]
+    steps: Mapped[list[OrderStep]] = relationship(order_by="OrderStep.id")
+    __table_args__ = (Index("ix_work_orders_open", "open", "crew"),)
+
+
+class OrderStep(Base):
+    __tablename__ = "order_steps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), index=True)
+    state: Mapped[str]
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class OrderNote(Base):
+    """What was said about an order later. kind: urge, withdrawal, amendment."""
+
+    __tablename__ = "order_notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), index=True)
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)
+
+
+class FaultReport(Base):
+    """One telling of a fault; several may belong to one order."""
+
+    __tablename__ = "fault_reports"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), index=True)
+    conversation: Mapped[str] = mapped_column(index=True)
+    received_at: Mapped[datetime]
+    told: Mapped[dict[str, Any]]
+
+
+class Application(Base):
+    __tablename__ = "applications"
+    order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), primary_key=True)
+    told: Mapped[dict[str, Any]]
+    missing_documents: Mapped[list[Any]]
+
+
+class Voice(Base):
+    __tablename__ = "voices"
+    order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), primary_key=True)
+    confidential: Mapped[bool]
+    told: Mapped[dict[str, Any]]
+
+
+class IdempotencyKey(Base):
+    """The answer that was given to a key, kept in the transaction of its effect."""
+
+    __tablename__ = "idempotency_keys"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Counter(Base):
+    """The last number given out under a name."""
+
+    __tablename__ = "counters"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]

@@ -1,0 +1,168 @@
+"""The company's own app: one request per message, its logged-in customer vouched for by the app's server."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field, model_validator
+
+from bot.channels.message import render
+from bot.company.ports import Level
+from bot.gateway import messages
+from bot.gateway import tables as t
+from bot.gateway.gateway import Gateway
+from bot.gateway.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
+from bot.gateway.limits import TooFast
+from bot.gateway.messages import Message
+from bot.gateway.problems import Problem
+from bot.gateway.routes import bearer
+
+WAIT_SECONDS = 10.0
+_POLL = 0.5
+_STATUS = {"too_long": 413, "mismatch": 409}
+_VOUCHED = (Level.L1, Level.L2, Level.L3)
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Account = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,32}$")]
+
+
+class Said(BaseModel):
+    """POST /api/v1/messages."""
+
+    message_id: Annotated[str, Field(min_length=1, max_length=80)]
+    conversation: Name
+    text: str | None = None
+    choice: Annotated[str, Field(max_length=64)] | None = None
+    accounts: list[Account] = Field(default_factory=list, max_length=20)
+    level: Level | None = None
+
+    @model_validator(mode="after")
+    def _vouched_completely(self) -> Said:
+        if self.accounts and self.level not in _VOUCHED:
+            raise ValueError("accounts need a level of L1 to L3")
+        return self
+
+
+def conversation_of(app_conversation: str) -> str:
+    """Our name for a conversation of the app; never one that another channel could have."""
+    return f"app-{hashlib.sha256(app_conversation.encode(errors='replace')).hexdigest()[:32]}"
+
+
+def parse(said: Said) -> Inbound:
+    """The message the app sent. Raises Refused."""
+    if (said.text is None) == (said.choice is None):
+        raise Refused("bad_request")
+    text = None if said.text is None else clean(said.text, MAX_TEXT)
+    return Inbound("app", conversation_of(said.conversation), said.message_id, text, said.choice)
+
+
+class Watch:
+    """Wakes requests that wait for their conversation to go on."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def published(self, fresh: Sequence[Message]) -> None:
+        for conversation in {each.conversation for each in fresh}:
+            for event in self._waiting.get(conversation, ()):
+                event.set()
+
+    async def wait(self, conversation: str, event: asyncio.Event, seconds: float) -> None:
+        """Until the conversation goes on, or the time is over."""
+        self._waiting[conversation].add(event)
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            event.clear()
+            self._waiting[conversation].discard(event)
+            if not self._waiting[conversation]:
+                del self._waiting[conversation]
+
+
+class AppChannel:
+    """Takes a message and waits for its turn."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._watch = Watch()
+        gateway.on_published.append(self._watch.published)
+
+    async def say(self, said: Said) -> JSONResponse:
+        receipt, conversation = await self._take(said)
+        self._gateway.received()
+        last = await self._settled(receipt, conversation)
+        if last is None:
+            return JSONResponse({"messages": [], "cursor": receipt.seq}, 202)
+        found = await messages.after(self._gateway.store, conversation, receipt.seq, until=last)
+        return JSONResponse({"messages": self._shown(found), "cursor": last})
+
+    async def _take(self, said: Said) -> tuple[Receipt, str]:
+        try:
+            inbound = parse(said)
+            await self._gateway.limits.take("message", inbound.conversation)
+            await self._gateway.identity.vouch(inbound.conversation, said.level or Level.L0, said.accounts)
+            return await self._gateway.inbox.take(inbound), inbound.conversation
+        except TooFast as limit:
+            raise Problem(429, "rate_limited", headers={"Retry-After": str(limit.retry_after)}) from None
+        except Refused as refused:
+            values = {"limit": MAX_TEXT}
+            name = f"error_{refused.code}"
+            detail = self._gateway.wording.say(name, **values) if self._gateway.wording.has(name) else ""
+            raise Problem(_STATUS.get(refused.code, 422), refused.code, detail) from None
+
+    async def _settled(self, receipt: Receipt, conversation: str) -> int | None:
+        """The last number of the message's turn once all of it is published; None when that takes too long."""
+        deadline, event = time.monotonic() + WAIT_SECONDS, asyncio.Event()
+        while True:
+            done, last = await self._progress(receipt)
+            left = deadline - time.monotonic()
+            if done or left <= 0:
+                return last if done else None
+            await self._watch.wait(conversation, event, min(left, _POLL))
+
+    async def _progress(self, receipt: Receipt) -> tuple[bool, int]:
+        m = t.message.c
+        rows = sa.select(m.state, m.seq).where(m.inbox_id == receipt.inbox_id, m.state != "suppressed")
+        state = sa.select(t.inbox.c.state).where(t.inbox.c.id == receipt.inbox_id)
+        async with self._gateway.store.read() as c:
+            ended = (await c.execute(state)).scalar_one() != "new"
+            found = (await c.execute(rows)).all()
+        pending = any(row.state == "pending" for row in found)
+        return ended and not pending, max((row.seq or 0 for row in found), default=receipt.seq)
+
+    async def later(self, app_conversation: str, after: int) -> dict[str, Any]:
+        found = await messages.after(self._gateway.store, conversation_of(app_conversation), after)
+        return {"messages": self._shown(found), "cursor": found[-1].seq if found else after}
+
+    def _shown(self, found: Sequence[Message]) -> list[dict[str, Any]]:
+        return [render(each, self._gateway.uploads.link) for each in found]
+
+
+def mount(app: FastAPI, gateway: Gateway) -> None:
+    """Plug the channel into the gateway's application."""
+    channel = AppChannel(gateway)
+
+    def allowed(request: Request) -> None:
+        bearer(request, gateway.settings.app_token)
+
+    router = APIRouter(prefix="/api/v1/messages", dependencies=[Depends(allowed)])
+
+    @router.post("")
+    async def say(said: Said) -> JSONResponse:
+        return await channel.say(said)
+
+    @router.get("")
+    async def later(conversation: Name, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+        return await channel.later(conversation, after)
+
+    app.include_router(router)

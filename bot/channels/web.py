@@ -1,0 +1,319 @@
+"""The chat of web pages: sessions and uploads over REST, talk over Socket.IO with Rasa's event names.
+
+`parse` and `confirm` are the pure pair; `Chat` keeps one cursor per open tab, so that every message reaches every tab
+once and in order, whatever arrives late, twice or while a tab was away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import socketio
+import sqlalchemy as sa
+import structlog
+from fastapi import APIRouter, FastAPI, File, Header, Query, Request, UploadFile
+from fastapi.responses import FileResponse
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from pydantic import BaseModel, Field, ValidationError
+from starlette.middleware.cors import CORSMiddleware
+
+from bot.channels.message import render
+from bot.gateway import messages
+from bot.gateway import tables as t
+from bot.gateway.clock import iso
+from bot.gateway.gateway import Gateway
+from bot.gateway.inbox import Inbound, Refused, clean, open_conversation
+from bot.gateway.limits import TooFast
+from bot.gateway.messages import Message
+from bot.gateway.problems import Problem
+from bot.gateway.uploads import MAX_BYTES, NotAPicture
+
+log = structlog.get_logger()
+
+MAX_TEXT = 1000
+PACKET = 16 * 1024
+TOKEN_SECONDS = 30 * 86_400
+_POLL = 0.5
+_OWN = 100
+
+
+class Said(BaseModel):
+    """user_uttered."""
+
+    msg_id: str = Field(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")
+    text: str | None = None
+    choice: str | None = Field(None, max_length=64)
+    upload: str | None = Field(None, max_length=64)
+
+
+class SessionRequest(BaseModel):
+    token: str | None = Field(None, max_length=2000)
+
+
+def parse(conversation: str, raw: object) -> Inbound:
+    """A customer's message from the body of user_uttered. Raises Refused."""
+    try:
+        said = Said.model_validate(raw)
+    except (ValidationError, ValueError):
+        raise Refused("bad_request") from None
+    given = [each for each in (said.choice, said.upload) if each is not None]
+    if len(given) > 1 or (said.choice is not None and said.text is not None):
+        raise Refused("bad_request")
+    text = clean(said.text, MAX_TEXT) if said.text is not None and (said.text or not given) else None
+    if text is None and not given:
+        raise Refused("empty")
+    return Inbound("web", conversation, said.msg_id, text, said.choice, said.upload)
+
+
+class Tokens:
+    """Session tokens: minted and signed here, each names its conversation."""
+
+    def __init__(self, key: str) -> None:
+        self._key = OctKey.import_key(key)
+
+    def mint(self, conversation: str) -> tuple[str, float]:
+        """A token and when it expires."""
+        now = int(time.time())
+        claims = {"aud": "web", "sub": conversation, "iat": now, "exp": now + TOKEN_SECONDS}
+        return jwt.encode({"alg": "HS256"}, claims, self._key), now + TOKEN_SECONDS
+
+    def conversation(self, token: object) -> str | None:
+        """The conversation of a token, or None when it is not ours or too old."""
+        if not isinstance(token, str):
+            return None
+        try:
+            claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
+        except (JoseError, ValueError):
+            return None
+        good = claims.get("aud") == "web" and claims.get("exp", 0) > time.time()
+        return str(claims["sub"]) if good else None
+
+
+@dataclass
+class Tab:
+    """One connection. `cursor` is the last number it was given, None before it has asked for its session."""
+
+    conversation: str
+    cursor: int | None = None
+    read: int = 0
+    own: set[str] = field(default_factory=set)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Chat:
+    """All open tabs."""
+
+    def __init__(self, gateway: Gateway, tokens: Tokens) -> None:
+        self._gateway = gateway
+        self._tokens = tokens
+        self._tabs: dict[str, Tab] = {}
+        self._of: dict[str, set[str]] = defaultdict(set)
+        self._tail: asyncio.Task[None] | None = None
+        self.server = socketio.AsyncServer(
+            async_mode="asgi", cors_allowed_origins=gateway.settings.origins, cors_credentials=False,
+            max_http_buffer_size=PACKET, async_handlers=False,
+        )  # fmt: skip
+        for name in ("connect", "disconnect", "session_request", "user_uttered", "read", "typing"):
+            self.server.on(name, getattr(self, name))
+        gateway.on_published.append(self.published)
+        gateway.on_typing.append(self.bot_types)
+
+    async def connect(self, sid: str, _environ: object, auth: object = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        conversation = self._tokens.conversation(token)
+        if conversation is None:
+            raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+        self._tabs[sid] = Tab(conversation)
+        self._of[conversation].add(sid)
+        if not self._gateway.store.single and self._tail is None:
+            self._tail = asyncio.create_task(self._follow_other_gateways())
+
+    async def disconnect(self, sid: str, *_reason: object) -> None:
+        tab = self._tabs.pop(sid, None)
+        if tab:
+            self._of[tab.conversation].discard(sid)
+            if not self._of[tab.conversation]:
+                del self._of[tab.conversation]
+
+    async def session_request(self, sid: str, raw: object = None) -> dict[str, Any]:
+        after = raw.get("after_seq", 0) if isinstance(raw, dict) else 0
+        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**31:
+            return self._refusal("bad_request")
+        tab = self._tabs[sid]
+        async with tab.lock:
+            body, tab.cursor = await self._confirm(tab.conversation, after)
+            await self.server.emit("session_confirm", body, to=sid)
+        return {"ok": True}
+
+    async def _confirm(self, conversation: str, after: int) -> tuple[dict[str, Any], int]:
+        query = sa.select(t.conversation.c.owner, t.conversation.c.last_seq)
+        async with self._gateway.store.read() as c:
+            talk = (await c.execute(query.where(t.conversation.c.id == conversation))).one_or_none()
+        last = talk.last_seq if talk else 0
+        missed = await messages.after(self._gateway.store, conversation, after, until=last) if last else []
+        shown = [render(each, self._gateway.uploads.link) for each in missed]
+        return {"last_seq": last, "owner": talk.owner if talk else "bot", "messages": shown}, last
+
+    async def user_uttered(self, sid: str, raw: object = None) -> dict[str, Any]:
+        tab = self._tabs[sid]
+        try:
+            await self._gateway.limits.take("message", tab.conversation)
+            inbound = parse(tab.conversation, raw)
+            tab.own.add(inbound.message_id)
+            receipt = await self._gateway.inbox.take(inbound)
+        except TooFast as limit:
+            await self.server.emit("rate_limited", {"retry_after": limit.retry_after}, to=sid)
+            return self._refusal("rate_limited", retry_after=limit.retry_after)
+        except Refused as refused:
+            return self._refusal("bad_request" if refused.code == "mismatch" else refused.code)
+        except Exception as error:
+            log.error("message_not_taken", error=type(error).__name__)
+            return self._refusal("busy", retry_after=3)
+        self._gateway.received()
+        if receipt.message:
+            await self.published([receipt.message])
+        return {"ok": True, "seq": receipt.seq}
+
+    def _refusal(self, code: str, **more: int) -> dict[str, Any]:
+        values = {"limit": MAX_TEXT, "seconds": more.get("retry_after", 0)}
+        message = self._gateway.wording.say(f"error_{code}", **values)
+        return {"ok": False, "error": {"code": code, "message": message, **more}}
+
+    async def read(self, sid: str, raw: object = None) -> None:
+        tab = self._tabs[sid]
+        seq = raw.get("seq") if isinstance(raw, dict) else None
+        if isinstance(seq, int) and tab.read < seq <= (tab.cursor or 0):
+            tab.read = seq
+            talk = t.conversation.c
+            async with self._gateway.store.write() as c:
+                await c.execute(
+                    sa.update(t.conversation)
+                    .where(talk.id == tab.conversation, talk.read_seq < seq)
+                    .values(read_seq=seq)
+                )
+
+    async def typing(self, _sid: str, _raw: object = None) -> None:
+        """A customer types; nobody but an agent's screen would want to know."""
+
+    async def bot_types(self, conversation: str, on: bool) -> None:
+        for sid in self._of.get(conversation, ()):
+            await self.server.emit("typing", {"on": on, "from": "bot"}, to=sid)
+
+    async def published(self, fresh: Sequence[Message]) -> None:
+        """Bring new messages to the tabs of their conversations."""
+        by_talk: dict[str, list[Message]] = defaultdict(list)
+        for message in fresh:
+            if message.conversation in self._of:
+                by_talk[message.conversation].append(message)
+        for conversation, new in by_talk.items():
+            for sid in tuple(self._of.get(conversation, ())):
+                await self._bring(sid, new)
+
+    async def _bring(self, sid: str, fresh: Sequence[Message]) -> None:
+        """Give a tab what comes after its cursor, in order and without gaps."""
+        tab = self._tabs.get(sid)
+        if tab is None:
+            return
+        async with tab.lock:
+            if tab.cursor is None:
+                return
+            if fresh[0].seq > tab.cursor + 1:
+                fresh = await messages.after(self._gateway.store, tab.conversation, tab.cursor)
+            for message in fresh:
+                if message.seq == tab.cursor + 1:
+                    await self._emit(sid, tab, message)
+                    tab.cursor = message.seq
+
+    async def _emit(self, sid: str, tab: Tab, message: Message) -> None:
+        if message.author == "customer" and message.client_id in tab.own:
+            tab.own.discard(message.client_id)
+            return
+        event = "user_echo" if message.author == "customer" else "bot_uttered"
+        await self.server.emit(event, render(message, self._gateway.uploads.link), to=sid)
+
+    async def _follow_other_gateways(self) -> None:
+        """Bring what another gateway published: this process hears only of its own messages."""
+        while True:
+            await asyncio.sleep(_POLL)
+            try:
+                newest = await messages.last_seq(self._gateway.store, tuple(self._of))
+                for tab_sid, tab in tuple(self._tabs.items()):
+                    if tab.cursor is not None and newest.get(tab.conversation, 0) > tab.cursor:
+                        missed = await messages.after(self._gateway.store, tab.conversation, tab.cursor)
+                        await self._bring(tab_sid, missed)
+            except Exception as error:
+                log.error("tail_failed", error=type(error).__name__)
+
+
+def rest(gateway: Gateway, tokens: Tokens) -> APIRouter:
+    """Sessions and uploads."""
+    router = APIRouter(prefix="/api/v1/web")
+
+    async def guard(request: Request, what: str) -> None:
+        origin = request.headers.get("origin")
+        if origin is not None and origin not in gateway.settings.origins:
+            raise Problem(403, "foreign-origin")
+        try:
+            await gateway.limits.take(what, request.client.host if request.client else "")
+        except TooFast as limit:
+            wait = {"Retry-After": str(limit.retry_after)}
+            raise Problem(429, "too-fast", headers=wait) from None
+
+    @router.post("/session")
+    async def session(request: Request, body: SessionRequest) -> dict[str, Any]:
+        await guard(request, "session")
+        conversation = tokens.conversation(body.token) or f"c-{secrets.token_hex(16)}"
+        token, until = tokens.mint(conversation)
+        limits = {"text": MAX_TEXT, "upload_bytes": MAX_BYTES}
+        return {"token": token, "expires_at": iso(until), "limits": limits}
+
+    @router.post("/uploads")
+    async def upload(
+        request: Request, file: Annotated[UploadFile, File()], authorization: Annotated[str, Header()] = ""
+    ) -> dict[str, Any]:
+        await guard(request, "upload")
+        conversation = tokens.conversation(authorization.removeprefix("Bearer "))
+        if conversation is None:
+            raise Problem(401, "unauthorized")
+        data = await file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Problem(413, "too-large")
+        async with gateway.store.write() as c:
+            await open_conversation(c, conversation, "web")
+        try:
+            kept = await gateway.uploads.keep(conversation, data)
+        except NotAPicture as wrong:
+            raise Problem(415, "not-a-picture", str(wrong)) from None
+        return {**vars(kept), "url": gateway.uploads.link(kept.id)}
+
+    @router.get("/uploads/{name}")
+    async def show(name: str, until: int, sig: Annotated[str, Query(max_length=64)]) -> FileResponse:
+        found = await gateway.uploads.find(name, until, sig)
+        if found is None:
+            raise Problem(404, "not-found")
+        return FileResponse(found[0], media_type=found[1], headers={"Cache-Control": "private, max-age=300"})
+
+    return router
+
+
+def mount(app: FastAPI, gateway: Gateway) -> Chat:
+    """Plug the channel into the gateway's application."""
+    tokens = Tokens(gateway.settings.session_key.get_secret_value())
+    chat = Chat(gateway, tokens)
+    app.include_router(rest(gateway, tokens))
+    app.mount("/socket.io", socketio.ASGIApp(chat.server, socketio_path="socket.io"))
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=gateway.settings.origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
+    return chat

@@ -1,0 +1,41 @@
+"""`python -m bot.gateway`: serve on GRIDCARE_GATEWAY_URL until SIGTERM."""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from bot.company.http import connect
+from bot.company.region import RegionError
+from bot.gateway import logs
+from bot.gateway.app import create
+from bot.gateway.engine import Engine
+from bot.gateway.gateway import Gateway
+from bot.gateway.settings import BadSettings, read
+
+
+def main() -> int:
+    """0 after a clean stop; 2 with one line on standard error when the settings are wrong."""
+    try:
+        settings = read()
+        company = connect(settings.backend_url, settings.backend_token.get_secret_value())
+        engine = Engine.connect(settings.engine_url, settings.engine_token.get_secret_value())
+        app = create(Gateway(settings, engine, company))
+    except (BadSettings, RegionError) as wrong:
+        print(f"gateway: {wrong}", file=sys.stderr)
+        return 2
+    logs.configure()
+    address = urlsplit(settings.gateway_url)
+    config = uvicorn.Config(
+        app, host=address.hostname or "127.0.0.1", port=address.port or 8080, access_log=False,
+        log_config=None, timeout_graceful_shutdown=3, server_header=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.run()
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

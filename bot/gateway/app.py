@@ -1,0 +1,40 @@
+"""The gateway as an ASGI application; the one place that plugs the channels in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from bot.channels import app as app_channel
+from bot.channels import web
+from bot.gateway import problems, routes
+from bot.gateway.gateway import Gateway
+from bot.gateway.shell import BodyLimit, SecurityHeaders, serve_build
+
+
+def create(gateway: Gateway) -> FastAPI:
+    """The application of a gateway, which starts and stops with it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await gateway.start()
+        try:
+            yield
+        finally:
+            await gateway.stop()
+
+    app = FastAPI(title="GridCare gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.gateway = gateway
+    problems.install(app)
+    app.include_router(routes.health(gateway))
+    app.include_router(routes.identity(gateway))
+    if gateway.settings.demo:
+        app.include_router(routes.demo(gateway))
+    web.mount(app, gateway)
+    app_channel.mount(app, gateway)
+    serve_build(app, gateway.settings.web_dir)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,70 @@
+"""The danger lane: what happens when words tell of danger, in the commit that takes the message, before any model.
+
+The safety script goes out at once, an emergency order is on its way (bot/gateway/submissions.py keeps trying), and
+a person is called. More danger within half an hour in the same conversation amends that order.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.danger import Danger
+from bot.gateway import handoff, messages, submissions
+from bot.gateway import tables as t
+from bot.gateway.texts import Wording
+
+_SAME_EVENT = 1800
+
+
+def key(inbox_id: int) -> str:
+    """Key of the order, or of the amendment, that this message caused."""
+    return f"danger:{inbox_id}"
+
+
+async def act(
+    c: AsyncConnection,
+    wording: Wording,
+    talk: t.Record,
+    inbox_id: int,
+    text: str,
+    found: Danger,
+) -> None:
+    """Store script, order and call for a person. `talk` is the conversation's row."""
+    event = await _event(c, talk.id)
+    told = {each.body["hazard"] for each in event}
+    if found.primary not in told:
+        author = "bot" if talk.owner == "bot" else "system"
+        body = {"text": wording.script(found.primary)}
+        await messages.add(c, talk.id, key(inbox_id), body, inbox_id=inbox_id, author=author)
+    first = next((each.key for each in event if each.operation == "report_fault"), None)
+    await submissions.add(
+        c, key(inbox_id), talk.id, "amend_fault" if first else "report_fault", _words(wording, talk, text, found, first),
+        follows=first, urgent=True,
+    )  # fmt: skip
+    await handoff.request(c, talk.id, "hazard", skill="fault", priority=0, summary=text[:120])
+
+
+def _words(wording: Wording, talk: t.Record, text: str, found: Danger, first: str | None) -> dict[str, Any]:
+    if first:
+        return {"description": text, "hazard": found.primary}
+    return {
+        "phenomenon": "danger", "description": text, "hazard": found.primary, "urgent": True,
+        "address": wording.say("address_unknown", conversation=talk.id),
+        "channel": talk.channel, "conversation": talk.id,
+    }  # fmt: skip
+
+
+async def _event(c: AsyncConnection, conversation: str) -> list[t.Record]:
+    """What was already done for the same event, oldest first."""
+    s = t.submission.c
+    query = sa.select(s.key, s.operation, s.body).where(
+        s.conversation == conversation,
+        s.key.startswith("danger:"),
+        s.created_at > time.time() - _SAME_EVENT,
+        s.state != "refused",
+    )
+    return list((await c.execute(query.order_by(s.id))).all())

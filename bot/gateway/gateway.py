@@ -1,0 +1,107 @@
+"""The gateway as one object: its parts wired together, its background duties started and stopped in order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+import httpx
+
+from bot.company.ports import Company
+from bot.company.region import load
+from bot.gateway import messages, sms
+from bot.gateway.engine import Engine
+from bot.gateway.identity import Identity
+from bot.gateway.inbox import Inbox
+from bot.gateway.limits import Limits
+from bot.gateway.loops import Loop
+from bot.gateway.messages import Message
+from bot.gateway.settings import Settings
+from bot.gateway.storage import Store
+from bot.gateway.submissions import Submissions
+from bot.gateway.texts import Wording
+from bot.gateway.uploads import Uploads
+from bot.gateway.worker import Patience, Worker
+
+SESSION_IDLE = 7200.0
+
+
+class Gateway:
+    """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, and two lists of listeners
+    that hear of published messages and of typing."""
+
+    def __init__(self, settings: Settings, engine: Engine, company: Company) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.store = Store(settings.gateway_db)
+        self.wording = Wording(load(settings.region))
+        self.limits = Limits(settings.sessions_per_minute)
+        self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
+        self.inbox = Inbox(self.store, self.wording, SESSION_IDLE)
+        key = settings.subject_key.get_secret_value()
+        self.identity = Identity(self.store, company.verification, self.wording, key)
+        self.submissions = Submissions(
+            self.store, company.orders, self.identity.who, self.wording, self.wake_publisher
+        )
+        self.worker = Worker(
+            self.store, engine, self.identity, self.submissions, self.wording, settings.turns,
+            self.wake_publisher, self._tell_typing,
+        )  # fmt: skip
+        self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
+        self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
+        self._turns = Loop("turns", self.worker.step, 0.25)
+        self._publisher = Loop("publisher", self._publish, 0.25)
+        self._submitter = Loop("submissions", self.submissions.step, 0.5)
+        self._others = [
+            Loop("leases", self.worker.renew, 1.0),
+            Loop("patience", Patience(self.store, self.wording, self.wake_publisher).step, 0.5),
+        ]
+        self._sms_client: httpx.AsyncClient | None = None
+        self.worker.wake = self._turns.wake
+
+    async def start(self) -> None:
+        """Open the database and begin to work."""
+        await self.store.open()
+        if self.store.single:
+            await self.worker.free_claims()
+            await self.submissions.free_claims()
+        if self.settings.sms_url:
+            token = self.settings.sms_token.get_secret_value() if self.settings.sms_token else ""
+            self._sms_client = httpx.AsyncClient(timeout=5, headers={"Authorization": f"Bearer {token}"})
+            sender = sms.Sender(self.store, self._sms_client, self.settings.sms_url)
+            self._others.append(Loop("sms", sender.step, 0.5))
+        for loop in (self._turns, self._publisher, self._submitter, *self._others):
+            loop.start()
+
+    async def stop(self) -> None:
+        """Claim nothing more, let running turns end, publish what they said, close."""
+        await self._turns.stop()
+        await self.worker.drain()
+        for loop in (self._submitter, *self._others, self._publisher):
+            await loop.stop()
+        with suppress(Exception):
+            await self._publish()
+        if self._sms_client:
+            await self._sms_client.aclose()
+        await self.engine.close()
+        await self.store.close()
+
+    def received(self) -> None:
+        """A message was committed: there is work for every loop."""
+        self._turns.wake()
+        self._publisher.wake()
+        self._submitter.wake()
+
+    def wake_publisher(self) -> None:
+        self._publisher.wake()
+
+    async def _publish(self) -> bool:
+        published = await messages.publish(self.store)
+        if published:
+            for listener in self.on_published:
+                await listener(published)
+        return bool(published)
+
+    async def _tell_typing(self, conversation: str, on: bool) -> None:
+        for listener in self.on_typing:
+            await listener(conversation, on)

@@ -1,0 +1,37 @@
+"""How often something may be done: a moving window per sender, in memory of this process."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+
+class TooFast(Exception):
+    """Refused for `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too fast")
+        self.retry_after = retry_after
+
+
+class Limits:
+    """Messages per conversation (one a second, five at once), sessions and uploads per address."""
+
+    def __init__(self, sessions_per_minute: int) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._items = {
+            "message": RateLimitItemPerSecond(5, 5),
+            "session": RateLimitItemPerMinute(sessions_per_minute),
+            "upload": RateLimitItemPerMinute(10),
+        }
+
+    async def take(self, what: str, who: str) -> None:
+        """Count one. Raises TooFast."""
+        item = self._items[what]
+        if not await self._limiter.hit(item, what, who):
+            window = await self._limiter.get_window_stats(item, what, who)
+            raise TooFast(max(1, math.ceil(window.reset_time - time.time())))

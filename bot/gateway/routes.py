@@ -1,0 +1,142 @@
+"""What the gateway answers apart from its channels: health, the private identity API, the demo's SMS outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from html import escape
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, Field, SecretStr
+
+from bot.company.ports import CompanyError
+from bot.gateway import sms
+from bot.gateway.clock import iso
+from bot.gateway.gateway import Gateway
+from bot.gateway.identity import Outcome, TooMany, UnknownConversation, conversation_of
+from bot.gateway.problems import Problem
+
+_SMS_PAGE = Path(__file__).parents[2] / "data" / "gateway" / "sms_outbox.html"
+
+Account = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,32}$")]
+Item = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class MatchRequest(BaseModel):
+    account_no: Account
+    items: dict[Literal["holder_name", "address", "meter_no", "phone_tail"], Item] = Field(min_length=1)
+
+
+class CodeRequest(BaseModel):
+    account_no: Account
+
+
+class CodeCheck(BaseModel):
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+def bearer(request: Request, secret: SecretStr) -> None:
+    """Raises a 401 problem unless the request carries this token."""
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {secret.get_secret_value()}".encode()):
+        raise Problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+
+
+def health(gateway: Gateway) -> APIRouter:
+    """/live and /ready."""
+    router = APIRouter()
+
+    @router.get("/live")
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    @router.get("/ready")
+    async def ready() -> JSONResponse:
+        """The database must write and read; the engine is reported, since messages are safe without it."""
+        reasons = []
+        try:
+            async with asyncio.timeout(1):
+                await gateway.store.check()
+        except Exception as error:
+            reasons.append(f"database: {type(error).__name__}")
+        engine = await gateway.engine.ready()
+        body = {"ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready"}
+        return JSONResponse(body, 503 if reasons else 200)
+
+    return router
+
+
+def identity(gateway: Gateway) -> APIRouter:
+    """The private API of actions; never proxied outside."""
+
+    def allowed(request: Request) -> None:
+        bearer(request, gateway.settings.internal_token)
+
+    router = APIRouter(prefix="/internal/v1/identity/{name}", dependencies=[Depends(allowed)])
+
+    @router.post("/match")
+    async def match(name: str, body: MatchRequest) -> dict[str, Any]:
+        with _Refusals():
+            items = {str(name): said for name, said in body.items.items()}
+            return _proof(await gateway.identity.match(conversation_of(name), body.account_no, items))
+
+    @router.post("/code")
+    async def code(name: str, body: CodeRequest) -> dict[str, Any]:
+        with _Refusals():
+            sent = await gateway.identity.send_code(conversation_of(name), body.account_no)
+            return {"sent": True, "phone_masked": sent.phone_masked, "expires_in": sent.expires_in}
+
+    @router.post("/code/check")
+    async def check(name: str, body: CodeCheck) -> dict[str, Any]:
+        with _Refusals():
+            return _proof(await gateway.identity.check_code(conversation_of(name), body.code))
+
+    return router
+
+
+class _Refusals:
+    """Turns what identity raises into problems."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, TooMany):
+            wait = {"Retry-After": str(error.retry_after)}
+            raise Problem(429, "too-many-tries", headers=wait) from None
+        if isinstance(error, UnknownConversation):
+            raise Problem(404, "not-found") from None
+        if isinstance(error, CompanyError):
+            raise Problem(503, "unavailable", headers={"Retry-After": "5"}) from None
+
+
+def _proof(outcome: Outcome) -> dict[str, Any]:
+    who = outcome.who
+    return {
+        "matched": outcome.matched, "subject": who.token, "level": who.level.value,
+        "accounts": list(who.accounts), "tries_left": outcome.tries_left,
+    }  # fmt: skip
+
+
+def demo(gateway: Gateway) -> APIRouter:
+    """The visible SMS outbox of a demo."""
+    router = APIRouter(prefix="/dev")
+
+    @router.get("/sms")
+    async def page() -> HTMLResponse:
+        rows = await sms.newest(gateway.store)
+        items = "".join(
+            f"<li>{iso(row['created_at'])} {escape(row['phone'])}: {escape(row['text'])}</li>" for row in rows
+        )
+        return HTMLResponse(_SMS_PAGE.read_text(encoding="utf-8").replace("{items}", items))
+
+    @router.get("/sms.json")
+    async def listing() -> dict[str, Any]:
+        rows = await sms.newest(gateway.store)
+        messages = [{**row, "created_at": iso(row["created_at"])} for row in rows]
+        return {"demo": True, "sent": False, "messages": messages}
+
+    return router

@@ -1,0 +1,76 @@
+"""The gateway's settings, read once at start from GRIDCARE_* variables and refused loudly when wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parents[2]
+_EXAMPLES = ("change", "example", "secret", "placeholder")
+_SHORTEST = 16
+
+
+class BadSettings(Exception):
+    """The gateway may not start; the text names every setting at fault, never its value."""
+
+
+def _refuse_examples(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if len(value) < _SHORTEST or any(word in value.lower() for word in _EXAMPLES):
+        raise ValueError(f"needs a random value of {_SHORTEST} characters or more")
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_refuse_examples)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the gateway process (docs/operations.md). Seconds where a field is a time."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
+
+    gateway_url: str = "http://127.0.0.1:8080"
+    gateway_db: str = "sqlite+aiosqlite:///.run/gateway.db"
+    engine_url: str = "http://127.0.0.1:5105"
+    backend_url: str = "http://127.0.0.1:8090"
+    engine_token: Secret
+    internal_token: Secret
+    backend_token: Secret
+    app_token: Secret
+    subject_key: Secret
+    session_key: Secret
+    region: str = "bayannur"
+    demo: bool = False
+    allowed_origins: str = "http://127.0.0.1:8080,http://localhost:8080"
+    web_dir: Path = ROOT / "web" / "dist"
+    upload_dir: Path = ROOT / ".run" / "uploads"
+    sms_url: str | None = None
+    sms_token: SecretStr | None = None
+    sessions_per_minute: int = Field(120, ge=1, description="new or renewed web sessions per address")
+    turns: int = Field(16, ge=2, description="turns carried out at the same time")
+
+    @model_validator(mode="after")
+    def _an_sms_goes_somewhere(self) -> Settings:
+        if not self.demo and not self.sms_url:
+            raise ValueError("GRIDCARE_SMS_URL is needed unless GRIDCARE_DEMO=1")
+        return self
+
+    @property
+    def origins(self) -> list[str]:
+        """Origins of pages that may carry the chat."""
+        return [origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip()]
+
+
+def read() -> Settings:
+    """The settings of the environment, or BadSettings with one line that names all faults."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # pydantic-settings fills the fields
+    except ValidationError as wrong:
+        faults = [
+            f"{'GRIDCARE_' + str(e['loc'][0]).upper() + ' ' if e['loc'] else ''}{e['msg'].lower()}"
+            for e in wrong.errors()
+        ]
+        raise BadSettings("; ".join(faults)) from None

@@ -1,0 +1,22 @@
+"""The signed assertion of who asks, as the company's systems read it (docs/protocols.md)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+_LIFETIME = 60
+
+
+def mint(key: str, conversation: str, level: str, accounts: Sequence[str]) -> str:
+    """A JWT that lives for a minute; minted anew for every turn and call."""
+    now = int(time.time())
+    claims = {
+        "iss": "gridcare-gateway", "aud": "company", "sub": conversation, "level": level,
+        "accounts": list(accounts), "iat": now, "exp": now + _LIFETIME, "jti": secrets.token_hex(8),
+    }  # fmt: skip
+    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(key))

@@ -1,0 +1,184 @@
+"""Writes to the company that must happen even when it is down now: kept, repeated under one key, then told.
+
+Emergency orders of the danger lane and the `deferred` effects of actions end here."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.company.ports import (
+    ApplicationDraft,
+    CompanyError,
+    Conflict,
+    FaultReport,
+    Orders,
+    Subject,
+    Unavailable,
+    VoiceDraft,
+)
+from bot.gateway import handoff, messages
+from bot.gateway import tables as t
+from bot.gateway.storage import Store
+from bot.gateway.texts import Wording
+
+log = structlog.get_logger()
+
+OPERATIONS = {
+    "report_fault": FaultReport,
+    "apply": ApplicationDraft,
+    "voice": VoiceDraft,
+    "amend_fault": dict,
+}
+_AT_ONCE = 4
+_CLAIM = 8.0
+_SLOWEST = {True: 5.0, False: 30.0}
+_CONFLICTS = 20
+
+
+async def add(
+    c: AsyncConnection,
+    key: str,
+    conversation: str,
+    operation: str,
+    body: dict[str, Any],
+    *,
+    follows: str | None = None,
+    urgent: bool = False,
+) -> None:
+    """Keep a write until the company has accepted it; a key that is known already changes nothing."""
+    row = {
+        "key": key, "conversation": conversation, "operation": operation, "body": body, "follows": follows,
+        "urgent": urgent, "created_at": time.time(),
+    }  # fmt: skip
+    await c.execute(Store.insert_once(c, t.submission, row))
+
+
+def build(operation: str, body: dict[str, Any]) -> Any:
+    """The ports' dataclass of an operation, from a JSON object. Raises TypeError when it does not fit."""
+    shape: Any = OPERATIONS[operation]
+    if shape is dict:
+        return dict(body)
+    known = {each.name: each for each in fields(shape)}
+    if unknown := body.keys() - known.keys():
+        raise TypeError(f"{operation} has no {', '.join(sorted(unknown))}")
+    # JSON has lists where the dataclasses have tuples.
+    return shape(**{name: tuple(v) if isinstance(v, list) else v for name, v in body.items()})
+
+
+class Submissions:
+    """Brings kept writes to the company."""
+
+    def __init__(
+        self,
+        store: Store,
+        orders: Orders,
+        who: Callable[[str], Awaitable[Subject]],
+        wording: Wording,
+        told: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._orders = orders
+        self._who = who
+        self._wording = wording
+        self._told = told
+
+    async def free_claims(self) -> None:
+        """At the start of the only gateway: whatever a killed one had in hand is due now."""
+        async with self._store.write() as c:
+            await c.execute(sa.update(t.submission).where(t.submission.c.state == "new").values(not_before=0))
+
+    async def step(self) -> bool:
+        """Submit what is due, urgent ones first. True when there was something."""
+        now, s = time.time(), t.submission.c
+        due = sa.select(s.id).where(s.state == "new", s.not_before <= now)
+        due = due.order_by(s.urgent.desc(), s.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
+        claim = sa.update(t.submission).where(s.id.in_(due))
+        claim = claim.values(not_before=now + _CLAIM, attempts=s.attempts + 1)
+        async with self._store.read() as c:
+            if (
+                await c.execute(sa.select(s.id).where(s.state == "new", s.not_before <= now))
+            ).first() is None:
+                return False
+        async with self._store.write() as c:
+            rows = (await c.execute(claim.returning(t.submission))).all()
+        await asyncio.gather(*(self._submit(row) for row in rows))
+        return bool(rows)
+
+    async def order_of(self, key: str, within: float) -> str | None:
+        """The order number behind a key, waiting up to `within` seconds for it; None when there is none yet."""
+        deadline = time.monotonic() + within
+        while True:
+            row = await self._find(key)
+            if row is None or row.state != "new" or time.monotonic() > deadline:
+                return row.order_no if row else None
+            await asyncio.sleep(0.1)
+
+    async def _find(self, key: str) -> t.Record | None:
+        async with self._store.read() as c:
+            return (await c.execute(sa.select(t.submission).where(t.submission.c.key == key))).one_or_none()
+
+    async def _submit(self, row: t.Record) -> None:
+        try:
+            order_no = await self._call(row)
+        except (Unavailable, Conflict) as error:
+            given_up = isinstance(error, Conflict) and row.attempts >= _CONFLICTS
+            await (self._refused(row, error) if given_up else self._later(row))
+        except (CompanyError, TypeError) as error:
+            await self._refused(row, error)
+        else:
+            await (self._later(row) if order_no is None else self._accepted(row, order_no))
+
+    async def _call(self, row: t.Record) -> str | None:
+        """The order number, or None while the order to amend has no number yet."""
+        who, what = await self._who(row.conversation), build(row.operation, row.body)
+        if row.operation == "report_fault":
+            return (await self._orders.report_fault(who, what, row.key)).order.order_no
+        if row.operation == "apply":
+            return (await self._orders.apply(who, what, row.key)).order.order_no
+        if row.operation == "voice":
+            return (await self._orders.voice(who, what, row.key)).order_no
+        first = await self._find(row.follows)
+        if first is None or first.order_no is None:
+            return None
+        return (await self._orders.amend_fault(who, first.order_no, what, row.key)).order_no
+
+    async def _later(self, row: t.Record) -> None:
+        pause = min(0.5 * 2 ** min(row.attempts, 10), _SLOWEST[row.urgent]) * random.uniform(0.7, 1.0)
+        async with self._store.write() as c:
+            await c.execute(_still_new(row).values(not_before=time.time() + pause))
+
+    async def _accepted(self, row: t.Record, order_no: str) -> None:
+        async with self._store.write() as c:
+            done = await c.execute(_still_new(row).values(state="done", order_no=order_no))
+            if done.rowcount and row.operation != "amend_fault":
+                text = "danger_order" if row.urgent else f"deferred_{row.operation}"
+                body = {"text": self._wording.say(text, order_no=order_no)}
+                await messages.add(c, row.conversation, f"order:{row.key}", body, author="system")
+        self._told()
+
+    async def _refused(self, row: t.Record, error: Exception) -> None:
+        log.error("submission_refused", submission=row.id, error=type(error).__name__)
+        async with self._store.write() as c:
+            done = await c.execute(_still_new(row).values(state="refused"))
+            if done.rowcount and row.operation != "amend_fault":
+                skill = "application" if row.operation == "apply" else "fault"
+                priority = 0 if row.urgent else 3
+                ticket, _ = await handoff.request(
+                    c, row.conversation, "backend_down", skill=skill, priority=priority
+                )
+                body = {"text": self._wording.say("deferred_refused", ticket=ticket)}
+                await messages.add(c, row.conversation, f"order:{row.key}", body, author="system")
+        self._told()
+
+
+def _still_new(row: t.Record) -> sa.Update:
+    return sa.update(t.submission).where(t.submission.c.id == row.id, t.submission.c.state == "new")

@@ -1,0 +1,41 @@
+"""The gateway's own words to customers, from data/gateway, with contacts and safety scripts of the region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.company.region import Region
+
+_FOLDER = Path(__file__).parents[2] / "data" / "gateway"
+
+
+class Wording:
+    """Texts by name; which words put a message into a faster lane; the safety script of a hazard."""
+
+    def __init__(self, region: Region) -> None:
+        self._texts: dict[str, str] = _read("texts")
+        self._lanes: dict[int, list[str]] = _read("lanes")
+        self._contacts = {name: contact.value for name, contact in region.contacts.items()}
+        self._safety = region.safety
+
+    def say(self, text: str, **values: object) -> str:
+        """The text of that name, filled in. KeyError when the name or a value is missing."""
+        return self._texts[text].format(**self._contacts, **values)
+
+    def has(self, text: str) -> bool:
+        return text in self._texts
+
+    def script(self, hazard: str) -> str:
+        """What to say first when this is happening."""
+        return self._safety[hazard].text
+
+    def lane(self, text: str) -> int:
+        """1 for faults and complaints, 2 for the rest. A guess that only orders the queue."""
+        return next((n for n, words in self._lanes.items() if any(word in text for word in words)), 2)
+
+
+def _read(stem: str) -> Any:
+    return yaml.safe_load((_FOLDER / f"{stem}.yml").read_text(encoding="utf-8"))

@@ -1,0 +1,81 @@
+"""One running gateway with a fake engine and a fake company."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.gateway import messages
+from bot.gateway import tables as t
+from bot.gateway.engine import Engine
+from bot.gateway.gateway import Gateway
+from bot.gateway.inbox import Inbound, Receipt
+from bot.gateway.messages import Message
+from tests.company.fake import FakeCompany
+from tests.gateway.fakes import TOKENS, FakeEngine, company, settings, until
+
+TALK = "c-test"
+
+
+class Desk:
+    """A gateway under test, and short ways to talk to it and to look into it."""
+
+    def __init__(self, gateway: Gateway, engine: FakeEngine, company: FakeCompany) -> None:
+        self.gateway = gateway
+        self.engine = engine
+        self.company = company
+        self._count = 0
+
+    async def say(self, text: str | None = None, talk: str = TALK, **more: Any) -> Receipt:
+        self._count += 1
+        given = {"message_id": f"m{self._count}", **more}
+        receipt = await self.gateway.inbox.take(Inbound("web", talk, text=text, **given))
+        self.gateway.received()
+        return receipt
+
+    async def shown(self, talk: str = TALK) -> list[Message]:
+        return list(await messages.after(self.gateway.store, talk, 0))
+
+    async def texts(self, talk: str = TALK) -> list[str]:
+        return [each.body.get("text", "") for each in await self.shown(talk)]
+
+    async def rows(self, table: sa.Table) -> list[t.Record]:
+        async with self.gateway.store.read() as c:
+            return list((await c.execute(sa.select(table))).all())
+
+    async def idle(self, seconds: float = 8.0) -> None:
+        """Until no message waits for anything."""
+
+        async def nothing_waits() -> bool:
+            inbox = await self.rows(t.inbox)
+            waiting = await self.rows(t.message)
+            return all(r.state != "new" for r in inbox) and all(r.state != "pending" for r in waiting)
+
+        await until(nothing_waits, seconds)
+
+    def text(self, name: str, **values: object) -> str:
+        return self.gateway.wording.say(name, **values)
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, engine: FakeEngine, fake: FakeCompany, **changes: Any) -> AsyncIterator[Desk]:
+    """A gateway that works, on whatever database `folder` has."""
+    values = settings(folder, engine_url=engine.url, **changes)
+    client = Engine.connect(engine.url, TOKENS["engine_token"])
+    gateway = Gateway(values, client, fake.company)
+    await gateway.start()
+    try:
+        yield Desk(gateway, engine, fake)
+    finally:
+        await gateway.stop()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with FakeEngine().serving() as engine, running(tmp_path, engine, company()) as one:
+        yield one

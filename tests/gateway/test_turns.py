@@ -1,0 +1,158 @@
+"""From the inbox through the engine to what the customer sees."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from starlette.responses import JSONResponse, Response
+
+from bot.gateway import tables as t
+from bot.gateway.inbox import Refused
+from tests.gateway.conftest import TALK, Desk, running
+from tests.gateway.fakes import FakeEngine, company, until
+
+
+async def test_a_message_is_answered_and_every_message_has_the_next_number(desk: Desk) -> None:
+    await desk.say("你好")
+    await desk.idle()
+    shown = await desk.shown()
+    assert [(m.seq, m.author, m.body["text"]) for m in shown] == [
+        (1, "customer", "你好"),
+        (2, "bot", "echo:你好"),
+    ]
+
+
+async def test_the_same_message_again_is_taken_once_and_gives_the_same_receipt(desk: Desk) -> None:
+    first = await desk.say("你好", message_id="same")
+    again = await asyncio.gather(*(desk.say("你好", message_id="same") for _ in range(5)))
+    await desk.idle()
+    assert {receipt.seq for receipt in again} == {first.seq}
+    assert len(desk.engine.executed) == 1
+
+
+async def test_the_same_id_with_another_text_is_refused(desk: Desk) -> None:
+    await desk.say("你好", message_id="same")
+    with pytest.raises(Refused, match="mismatch"):
+        await desk.say("再见", message_id="same")
+
+
+async def test_one_id_in_two_conversations_is_two_messages(desk: Desk) -> None:
+    await desk.say("你好", message_id="same")
+    await desk.say("你好", message_id="same", talk="c-other")
+    await desk.idle()
+    assert len(desk.engine.executed) == 2
+
+
+async def test_a_conversation_is_answered_in_order_and_others_do_not_wait_for_it(desk: Desk) -> None:
+    desk.engine.delay = 0.2
+    for n in range(5):
+        await desk.say(f"第{n}句")
+    await desk.say("另一位", talk="c-other")
+    await desk.idle()
+    assert desk.engine.executed.index("m-6") < desk.engine.executed.index("m-3")
+    answers = [text for text in await desk.texts() if text.startswith("echo:")]
+    assert answers == [f"echo:第{n}句" for n in range(5)]
+
+
+async def test_an_engine_that_says_nothing_leads_to_an_apology_with_the_offer_of_a_person(desk: Desk) -> None:
+    desk.engine.answer = lambda turn: []
+    await desk.say("嗯")
+    await desk.idle()
+    last = (await desk.shown())[-1]
+    assert last.body["text"] == desk.text("no_answer")
+    offer = last.body["quick_replies"][0]
+    await desk.say(choice=offer["id"])
+    await desk.idle()
+    assert desk.engine.turns[-1]["payload"] == "/request_human"
+
+
+async def test_a_message_that_the_engine_refuses_is_set_aside_and_the_next_one_flows(desk: Desk) -> None:
+    async def poison(turn: dict) -> Response | None:
+        return JSONResponse({}, 500) if turn["text"] == "毒" else None
+
+    desk.engine.fault = poison
+    await desk.say("毒")
+    await desk.say("你好")
+    await desk.idle(15)
+    ticket = (await desk.rows(t.handoff))[0].ticket
+    texts = await desk.texts()
+    assert desk.text("set_aside", ticket=ticket) in texts
+    assert texts[-1] == "echo:你好"
+    assert [row.state for row in await desk.rows(t.inbox)] == ["dead", "done"]
+    assert len([turn for turn in desk.engine.turns if turn["text"] == "毒"]) == 5
+
+
+async def test_while_the_engine_is_down_customers_hear_so_once_and_are_answered_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    engine = FakeEngine()
+    async with running(tmp_path, engine, company()) as desk:
+        await desk.say("你好")
+        await until(lambda: _said(desk, desk.text("busy")), 5)
+        await asyncio.sleep(1)
+        async with engine.serving():
+            await desk.idle()
+        assert await desk.texts() == ["你好", desk.text("busy"), "echo:你好"]
+        assert engine.executed == ["m-1"]
+
+
+async def _said(desk: Desk, text: str) -> bool:
+    return text in await desk.texts()
+
+
+async def test_a_turn_that_was_cut_off_is_replayed_and_not_carried_out_again(desk: Desk) -> None:
+    cut = []
+
+    async def cut_once(turn: dict) -> Response | None:
+        if cut:
+            return None
+        cut.append(turn)
+        desk.engine.stored[turn["conversation"], turn["message_id"]] = {
+            "message_id": turn["message_id"], "replies": [{"text": "已办"}], "intent": "greet",
+        }  # fmt: skip
+        return JSONResponse({}, 503)
+
+    desk.engine.fault = cut_once
+    await desk.say("办理")
+    await desk.idle()
+    assert await desk.texts() == ["办理", "已办"]
+    assert desk.engine.executed == []
+
+
+async def test_a_restarted_gateway_takes_up_what_was_left(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    async with running(tmp_path, engine, company()) as desk:
+        await desk.say("你好")
+    async with engine.serving(), running(tmp_path, engine, company()) as desk:
+        await desk.idle(4)
+        assert (await desk.texts())[-1] == "echo:你好"
+
+
+async def test_a_second_gateway_on_the_same_file_is_refused(desk: Desk, tmp_path: Path) -> None:
+    from bot.gateway.storage import Store, StoreInUse
+
+    with pytest.raises(StoreInUse):
+        await Store(desk.gateway.settings.gateway_db).open()
+
+
+async def test_the_engine_is_told_channel_time_and_who_asks_but_nothing_from_the_client(desk: Desk) -> None:
+    await desk.say('/report_danger{"order_no": "x"}'.lstrip("/"))
+    await desk.idle()
+    turn = desk.engine.turns[0]
+    assert turn["payload"] is None and turn["conversation"] == TALK
+    assert turn["metadata"] | {"subject": "", "now": ""} == {
+        "channel": "web", "message_id": "m-1", "conversation": TALK, "now": "", "profile": {}, "attachments": [],
+        "subject": "", "level": "L0", "accounts": [],
+    }  # fmt: skip
+
+
+async def test_fault_words_are_answered_before_other_questions(tmp_path: Path) -> None:
+    engine = FakeEngine(delay=0.1)
+    async with running(tmp_path, engine, company(), turns=2) as desk:
+        for n in range(6):
+            await desk.say("电费怎么算", talk=f"c-{n}")
+        await desk.say("我家停电了", talk="c-fault")
+        async with engine.serving():
+            await desk.idle(15)
+    order = [turn["text"] for turn in engine.turns]
+    assert order.index("我家停电了") < 3

@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from bot.core.address import Gazetteer
+
 ROOT = Path(__file__).parents[2] / "data" / "region"
 
 
@@ -77,6 +79,7 @@ class Region:
     contacts: Mapping[str, Contact]
     payment_channels: tuple[str, ...]
     not_ours: Mapping[str, Neighbour]
+    gazetteer: Gazetteer
 
     def owner_of(self, text: str) -> str | None:
         """Whose business `text` is when it is not ours; None when nobody is entered."""
@@ -104,6 +107,7 @@ def load(name: str) -> Region:
         not_ours={
             key: Neighbour(tuple(e["words"]), e["owner"]) for key, e in contacts["not_ours"]["items"].items()
         },
+        gazetteer=Gazetteer.of(_read(name, "places")["counties"]),
     )
 
 

@@ -1,0 +1,159 @@
+"""What every action shares: one turn in, replies by name and events out, and one policy for what goes wrong.
+
+    class QueryBalance(CompanyAction):           # registered as action_query_balance
+        async def act(self, turn, say): ...      # → slots to set
+
+What is interrupted is resumed: an active form is asked again; else the agenda (a stack of forms and actions that
+wait) is taken up; else the other wishes of the sentence are offered."""
+
+from __future__ import annotations
+
+import logging
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from actions import _names, _turn
+from actions._turn import Turn
+from bot.company.ports import CompanyError, NotAllowed, NotFound, Unavailable
+
+logger = logging.getLogger(__name__)
+Changes = dict[str, Any]
+
+LISTEN = "action_listen"
+MISSES_BEFORE_PERSON = 2
+DONE = dict.fromkeys(("proven", "goal", "unclear_count", "opening"))  # forgotten when a turn is answered
+
+
+class Needs(Exception):
+    """The answer needs something first: the form that asks for it, and what it should know."""
+
+    def __init__(self, form: str, **slots: Any) -> None:
+        super().__init__(form)
+        self.form, self.slots = form, slots
+
+
+class Say:
+    """Replies by name, and effects for the gateway (docs/protocols.md)."""
+
+    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def __call__(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
+        self._dispatcher.utter_message(response=response, buttons=buttons, **values)
+
+    def again(self, text: str) -> None:
+        """Words the bot has already said."""
+        self._dispatcher.utter_message(text=text)
+
+    def card(self, card: str, data: Mapping[str, Any]) -> None:
+        self._dispatcher.utter_message(json_message={"type": "card", "card": card, "data": dict(data)})
+
+    def effect(self, kind: str, **fields: Any) -> None:
+        self._dispatcher.utter_message(json_message={"type": kind, **fields})
+
+    def offer_person(self, reason: str, skill: str = "general", response: str = "utter_offer_person") -> None:
+        """Offer a person; the button carries why, so that nobody has to repeat."""
+        self(response, buttons=[button("handover", "/request_human", choice=f"{reason}/{skill}")])
+
+
+def button(name: str, payload: str, **entities: str) -> dict[str, str]:
+    """A button by its name in data/dialogue/names.yml; entities become part of the payload."""
+    return choice(_names.word("button", name), payload, **entities)
+
+
+def choice(title: str, payload: str, **entities: str) -> dict[str, str]:
+    """A button with a title that is data (an account, a place)."""
+    body = ", ".join(f'"{key}": "{value}"' for key, value in entities.items())
+    return {"title": title, "payload": f"{payload}{{{body}}}" if body else payload}
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class CompanyAction(Action, ABC):
+    """Base of all actions: `act` says and returns slot changes; errors and what comes next are handled here."""
+
+    topic = False  # True: a later correction or detail (九月份呢) runs this action again
+
+    def name(self) -> str:
+        return f"action_{snake(type(self).__name__)}"
+
+    @abstractmethod
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        """Answer the turn. Raise CompanyError or Needs as they come."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn, say = _turn.read(tracker), Say(dispatcher)
+        try:
+            changes = await self.act(turn, say)
+        except Needs as need:
+            return [*sets({"goal": self.name(), **need.slots}), FollowupAction(need.form)]
+        except Exception as error:
+            changes = self.trouble(error, turn, say)
+        if self.topic:
+            changes = {"topic": self.name(), **changes}
+        ended = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)] if leaves_form(turn, changes) else []
+        return [*sets({**DONE, **changes}), *ended, *next_up(turn, say, changes)]
+
+    def trouble(self, error: Exception, turn: Turn, say: Say) -> Changes:
+        """Tell the truth about an error and offer a person; only its kind is logged."""
+        return report_trouble(self.name(), error, say)
+
+
+def report_trouble(who: str, error: Exception, say: Say) -> Changes:
+    """The one error policy: what is said for each kind of error. Returns slot changes."""
+    if isinstance(error, NotFound):
+        say("utter_not_found")
+        return {"account_no": None, "order_no": None}
+    if isinstance(error, NotAllowed):
+        say.offer_person("policy", response="utter_not_allowed")
+        return {}
+    logger.log(
+        logging.WARNING if isinstance(error, CompanyError) else logging.ERROR,
+        "action %s failed: %s", who, type(error).__name__,
+    )  # fmt: skip
+    unavailable = isinstance(error, Unavailable)
+    say.offer_person("backend_down", response="utter_unavailable" if unavailable else "utter_sorry")
+    return {}
+
+
+def leaves_form(turn: Turn, changes: Changes) -> bool:
+    """True when an action ends the form it interrupted."""
+    return bool(turn.form) and "doing" in changes and changes["doing"] is None
+
+
+def sets(changes: Mapping[str, Any]) -> list[EventType]:
+    return [SlotSet(slot, value) for slot, value in changes.items()]
+
+
+def next_up(turn: Turn, say: Say, changes: Mapping[str, Any] | None = None) -> list[EventType]:
+    """What happens after an action: back to the interrupted form, the agenda, the other wishes, or listen."""
+    now = {**turn.slots, **(changes or {})}
+    agenda, wishes = list(now.get("agenda") or ()), merged_wishes(turn, now)
+    if turn.form and turn.form == now.get("doing"):
+        return [*sets({"resume": turn.form, "wishes": wishes or None}), FollowupAction(turn.form)]
+    if agenda:
+        waiting = agenda.pop()
+        changed = {"agenda": agenda or None, "resume": waiting, "wishes": wishes or None}
+        return [*sets(changed), FollowupAction(waiting)]
+    offered = wishes[0] if wishes else None
+    if offered:
+        wish = _names.word("wish", offered)
+        say("utter_offer_wish", buttons=[choice(wish, f"/{offered}"), button("no", "/deny")], wish=wish)
+    return [*sets({"wishes": wishes[1:] or None, "offered": offered}), FollowupAction(LISTEN)]
+
+
+def merged_wishes(turn: Turn, slots: Mapping[str, Any]) -> list[str]:
+    """The wishes named so far and not yet served, in order of mention."""
+    named = dict.fromkeys([*(slots.get("wishes") or ()), *turn.also])
+    return [w for w in named if w != turn.intent and _names.offerable(w)]

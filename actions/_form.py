@@ -1,0 +1,209 @@
+"""The one way a form works, for all forms: opened, answered, corrected, interrupted, resumed, cancelled, submitted.
+
+A form names its fields (bot/core/form.py), the intents that open it and the action that submits it. Rasa keeps the
+form active and asks `utter_ask_<form>_<slot>` or `utter_ask_<slot>`; everything else is decided here. Returning no
+event makes Rasa reject the form, so that the rule of the interrupting intent runs; _base.next_up comes back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
+
+from actions import _names, _turn
+from actions._base import (
+    MISSES_BEFORE_PERSON,
+    Changes,
+    Say,
+    merged_wishes,
+    next_up,
+    report_trouble,
+    sets,
+    snake,
+)
+from actions._turn import Turn
+from bot.core.form import Field, fill, meant, missing, refuses
+
+ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
+ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
+QUIET = ALWAYS_HEARD | {"thank", "greet", "abuse"}  # coming back from these needs no word about it
+MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
+QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
+CONFIRM = Field("confirm", answers={"affirm": True, "deny": False})
+
+
+class CompanyForm(FormValidationAction):
+    """Base of all forms; see the module docstring."""
+
+    own: ClassVar[frozenset[str]] = frozenset()  # intents that open it or say more about it
+    kind: ClassVar[str] = ""  # the slot that keeps which intent opened it
+    submit: ClassVar[str] = ""
+    private: ClassVar[tuple[str, ...]] = ()  # slots that are forgotten when it opens and ends
+    secret: ClassVar[frozenset[str]] = frozenset()  # fields whose values are never stored
+
+    @abstractmethod
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        """The fields for this state of the slots, in the order they are asked."""
+
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        """Slots to set when the form opens for an intent, beside what the sentence says."""
+        return {self.kind: intent} if self.kind else {}
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        """Look up what the new values make known; may say things. {"doing": None} ends the form."""
+        return {}
+
+    def submission(self, slots: Changes) -> str:
+        """The action that carries the complete form out."""
+        return self.submit
+
+    @classmethod
+    def form(cls) -> str:
+        return snake(cls.__name__)
+
+    def form_name(self) -> str:
+        return self.form()
+
+    def name(self) -> str:
+        return f"validate_{self.form()}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn, say = _turn.read(tracker), Say(dispatcher)
+        try:
+            return await self._step(turn, say, turn.slots.get(REQUESTED_SLOT))
+        except Exception as error:
+            return self._close(turn, say, report_trouble(self.name(), error, say))
+
+    async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        slots = turn.slots
+        if slots.get("resume") == self.form():
+            if turn.intent not in QUIET:
+                say("utter_resume")
+            return await self._ask(turn, say, {"resume": None, "doing": self.form()})
+        if slots.get("doing") != self.form():
+            return await self._open(turn, say)
+        asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
+        if turn.intent == "cancel" or (requested == QUIT and turn.intent == "affirm"):
+            return self._cancel(turn, say, requested)
+        if self._interrupted(turn, asked):
+            if turn.intent not in self.own:
+                return []
+            return await self._ask(turn, say, {**self.opening(turn, turn.intent), **self._heard(turn, None)})
+        return await self._take(turn, say, requested, asked)
+
+    async def _open(self, turn: Turn, say: Say) -> list[EventType]:
+        intent = turn.slots.get("opening") or turn.intent
+        waiting, interrupted = list(turn.slots.get("agenda") or ()), turn.slots.get("doing")
+        if intent == "report_danger":
+            waiting = []
+        elif interrupted and interrupted not in waiting:
+            waiting.append(interrupted)
+        changes: Changes = {
+            **dict.fromkeys((*self.private, "opening", "misses", "confirm")),
+            "doing": self.form(),
+            "agenda": [w for w in waiting if w != self.form()] or None,
+            "wishes": merged_wishes(turn, turn.slots) or None,
+            **self.opening(turn, intent),
+        }
+        return await self._ask(turn, say, {**changes, **self._heard(turn, None, changes)})
+
+    def _heard(self, turn: Turn, requested: str | None, changes: Changes | None = None) -> Changes:
+        now = {**turn.slots, **(changes or {})}
+        return dict(fill(self.fields(now), now, requested, turn.heard).values)
+
+    def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
+        """True when the sentence is about something else: another wish that does not answer the question."""
+        if turn.intent in ALWAYS_HEARD:
+            return True
+        if turn.intent in ANSWERS or (asked and asked.free):
+            return False
+        if self.kind and turn.intent == turn.slots.get(self.kind):
+            return False
+        return not (asked and any(m.name in asked.entities for m in meant(turn.heard)))
+
+    async def _take(
+        self, turn: Turn, say: Say, requested: str | None, asked: Field | None
+    ) -> list[EventType]:
+        fields = self.fields(dict(turn.slots))
+        filled = fill(fields, turn.slots, requested, turn.heard)
+        news: Changes = {"misses": None, **filled.values}
+        if news.get("confirm") is False:
+            news["confirm"] = None
+            if len(filled.values) == 1:
+                return [*sets(news), SlotSet(REQUESTED_SLOT, CORRECTION)]
+        elif filled.invalid:
+            say(f"utter_invalid_{filled.invalid}")
+            news = {**news, **self._missed(turn, say)}
+        elif not filled.values and requested == CORRECTION:
+            news |= self._reworded(turn, fields)
+        elif not filled.values and requested != QUIT:
+            say("utter_refused" if refuses(turn.heard) else "utter_not_understood")
+            news = self._missed(turn, say)
+        return await self._ask(turn, say, {**news, "wishes": merged_wishes(turn, turn.slots) or None})
+
+    def _reworded(self, turn: Turn, fields: tuple[Field, ...]) -> Changes:
+        """A correction in plain words is added to the form's own words, when it has any."""
+        free = next((f.slot for f in fields if f.free and turn.slots.get(f.slot)), None)
+        return {free: f"{turn.slots[free]}；{turn.text}"} if free and turn.text else {}
+
+    def _missed(self, turn: Turn, say: Say) -> Changes:
+        misses = (turn.slots.get("misses") or 0) + 1
+        if misses >= MISSES_BEFORE_PERSON:
+            say.offer_person("n_failures")
+        return {"misses": misses}
+
+    async def _ask(self, turn: Turn, say: Say, news: Changes) -> list[EventType]:
+        slots = {**turn.slots, **news}
+        news = {**news, **await self.look(turn, slots, news, say)}
+        slots |= news
+        news = {slot: value for slot, value in news.items() if slot not in self.secret}
+        if slots.get("doing") is None:
+            return self._close(turn, say, news)
+        field = missing(self.fields(slots), slots)
+        if field is None:
+            return [
+                *sets({**news, "doing": None}),
+                SlotSet(REQUESTED_SLOT, None),
+                FollowupAction(self.submission(slots)),
+            ]
+        if field.slot == "confirm":
+            news["summary"] = self.summary(slots)
+        return [*sets(news), SlotSet(REQUESTED_SLOT, field.slot)]
+
+    def summary(self, slots: Changes) -> str:
+        """What was told, label by label, to be confirmed before it is submitted."""
+        told = ((f.slot, slots.get(f.slot)) for f in self.fields(slots) if f.slot != "confirm" and f.told)
+        return "；".join(f"{_names.word('label', slot)}：{value}" for slot, value in told if value)
+
+    def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        known = [f for f in self.fields(dict(turn.slots)) if turn.slots.get(f.slot) is not None]
+        if requested != QUIT and len(known) >= MUCH_TO_LOSE:
+            return [SlotSet(REQUESTED_SLOT, QUIT)]
+        say("utter_cancelled")
+        return self._close(turn, say, {})
+
+    def _close(self, turn: Turn, say: Say, changes: Changes) -> list[EventType]:
+        ended = {**changes, **self.ended()}
+        return [*sets(ended), SlotSet(REQUESTED_SLOT, None), *next_up(turn, say, ended)]
+
+    @classmethod
+    def ended(cls) -> Changes:
+        """The slots of a form that is over."""
+        return dict.fromkeys(
+            (
+                *cls.private,
+                *((cls.kind,) if cls.kind else ()),
+                "doing",
+                "misses",
+                "confirm",
+                "summary",
+                "resume",
+                "goal",
+            )
+        )

@@ -1,0 +1,75 @@
+"""How outages and orders are told, wherever they come up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import _names
+from actions._base import Say
+from actions._turn import Turn
+from bot.company.ports import FaultReceipt, Order, Outage
+from bot.core import phrasing
+
+
+def tell_outage(outage: Outage, turn: Turn, say: Say) -> None:
+    """Reason, range and when it began; the end only with its source, and never an invented one."""
+    say(
+        "utter_outage_announced" if outage.status == "announced" else "utter_outage_active",
+        kind=_names.word("outage_kind", outage.kind), cause=outage.cause, area=outage.area,
+        since=phrasing.moment(outage.starts_at, turn.now),
+    )  # fmt: skip
+    if outage.eta:
+        source = _names.word("eta_source", outage.eta_source or "estimate")
+        say("utter_outage_eta", eta=phrasing.moment(outage.eta, turn.now), source=source)
+    elif outage.next_update_at:
+        update = phrasing.moment(outage.next_update_at, turn.now)
+        say("utter_outage_no_eta", next_update=update, progress=outage.progress)
+    else:
+        say("utter_outage_no_eta_yet", progress=outage.progress)
+
+
+def tell_receipt(receipt: FaultReceipt, turn: Turn, say: Say) -> None:
+    """The number, what it joined, the clock and the card of a registered fault."""
+    order = receipt.order
+    if receipt.outage:
+        say("utter_fault_attached", order_no=order.order_no)
+        tell_outage(receipt.outage, turn, say)
+    elif not receipt.created:
+        say("utter_fault_known", order_no=order.order_no, state=_names.word("state", order.state))
+    else:
+        say("utter_fault_reported", order_no=order.order_no)
+    tell_clock(order, turn, say)
+
+
+def tell_clock(order: Order, turn: Turn, say: Say) -> None:
+    """The end of the running clock in the words of its kind, and the order as a card."""
+    if order.due_at:
+        say(f"utter_clock_{clock_words(order)}", due=phrasing.moment(order.due_at, turn.now))
+    say.card("order", order_card(order))
+
+
+def clock_words(order: Order) -> str:
+    """Which sentence tells the clock: arrival, contact, answer or finish."""
+    name = order.commitment or ""
+    kinds = {
+        "fault_arrival": "arrival",
+        "complaint_contact": "contact",
+        "answer": "answer",
+        "check": "answer",
+    }
+    return next((words for part, words in kinds.items() if part in name), "finish")
+
+
+def order_card(order: Order) -> dict[str, Any]:
+    """The card of docs/protocols.md."""
+    return {
+        "order_no": order.order_no,
+        "title": order.title or _names.word("order_kind", order.kind),
+        "state": _names.word("state", order.state),
+        "steps": [
+            {"state": s.state, "title": _names.word("state", s.state), "at": s.at.isoformat(), "done": True}
+            for s in order.steps
+        ],
+        "due_at": order.due_at and order.due_at.isoformat(),
+        "next": order.next_step,
+    }

@@ -1,0 +1,112 @@
+"""One turn as an action sees it: the sentence, who asks, what is known. Read once from Rasa's tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.company.ports import Level, Subject
+from bot.core.form import Heard, Mention, meant
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the gateway and the engine know about the message being answered (docs/protocols.md)."""
+
+    heard: Heard
+    slots: Mapping[str, Any]
+    subject: Subject
+    now: datetime
+    message_id: str
+    conversation: str
+    channel: str = "web"
+    form: str | None = None
+    also: tuple[str, ...] = ()
+    ranking: tuple[str, ...] = ()
+    danger: Mapping[str, Any] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
+    said_before: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def intent(self) -> str:
+        return self.heard.intent
+
+    @property
+    def text(self) -> str:
+        return self.heard.text
+
+    def mention(self, name: str) -> Any:
+        """The last value of that entity in this sentence, without those taken back; None when absent."""
+        return next((m.value for m in reversed(meant(self.heard)) if m.name == name), None)
+
+    def known(self, name: str) -> Any:
+        """The value said now, else the one known; after a step that asked for it, what that step settled."""
+        said, kept = self.mention(name), self.slots.get(name)
+        return (kept or said) if self.slots.get("goal") else (said or kept)
+
+    def key(self, operation: str) -> str:
+        """The idempotency key of a write of this turn: the same message never writes twice."""
+        return f"{operation}:{self.conversation}:{self.message_id}"
+
+
+def read(tracker: Tracker) -> Turn:
+    """The turn of a tracker. Missing metadata means an unknown person on the web channel."""
+    message = tracker.latest_message
+    about = message.get("metadata") or {}
+    text = "" if _is_choice(message) else message.get("text") or ""
+    return Turn(
+        heard=Heard(text, (message.get("intent") or {}).get("name") or "nlu_fallback", _mentions(message)),
+        slots=tracker.slots,
+        subject=_subject(about, tracker),
+        now=datetime.fromisoformat(about["now"]) if about.get("now") else datetime.now().astimezone(),
+        message_id=str(about.get("message_id") or message.get("message_id") or ""),
+        conversation=tracker.sender_id,
+        channel=about.get("channel", "web"),
+        form=(tracker.active_loop or {}).get("name"),
+        also=tuple(message.get("also") or ()),
+        ranking=tuple(r["name"] for r in message.get("intent_ranking") or ()),
+        danger=about.get("danger") or {},
+        profile=about.get("profile") or {},
+        attachments=tuple(about.get("attachments") or ()),
+        said_before=_last_replies(tracker.events),
+    )
+
+
+def _is_choice(message: Mapping[str, Any]) -> bool:
+    """True for a button's payload: it has no words of the customer (typed slashes are disarmed by the engine)."""
+    return (message.get("text") or "").startswith("/")
+
+
+def _mentions(message: Mapping[str, Any]) -> tuple[Mention, ...]:
+    found = message.get("entities") or ()
+    text = message.get("text") or ""
+    return tuple(
+        Mention(e["entity"], e.get("value"), text[e.get("start", 0) : e.get("end", 0)], e.get("start", 0))
+        for e in found
+    )
+
+
+def _subject(about: Mapping[str, Any], tracker: Tracker) -> Subject:
+    """Who asks: what this very turn proved (slot proven), else what the gateway asserted."""
+    proven = tracker.slots.get("proven") or {}
+    source = proven if proven.get("message_id") == about.get("message_id") and proven else about
+    return Subject(
+        token=source.get("subject", ""),
+        level=Level(source.get("level", "L0")),
+        accounts=tuple(source.get("accounts") or ()),
+        conversation=tracker.sender_id,
+    )
+
+
+def _last_replies(events: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """What the bot said in answer to the message before this one."""
+    users = [i for i, e in enumerate(events) if e.get("event") == "user"]
+    if not users:
+        return ()
+    first = users[-2] if len(users) > 1 else 0
+    return tuple(e for e in events[first : users[-1]] if e.get("event") == "bot" and e.get("text"))

@@ -1,0 +1,130 @@
+"""Business applications: all documents told at once, what is missing named, a number and a clock. What needs an
+identity card ends at a counter, in the app or with a visit, never in chat alone; data/region says which."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from actions import _names
+from actions._base import Changes, Say
+from actions._form import CONFIRM, CompanyForm
+from actions._telling import tell_clock
+from actions._turn import Turn
+from actions._wiring import parts
+from actions._write import SubmitAction
+from actions.fault import ACCOUNT, ADDRESS, NAME, PHONE
+from bot.company.ports import ApplicationDraft
+from bot.core import phrasing, values
+from bot.core.form import Field
+
+BUSINESSES = frozenset({
+    "apply_new_connection", "apply_capacity_increase", "apply_capacity_reduction", "apply_account_transfer",
+    "apply_rename", "apply_account_closure", "apply_time_of_use", "apply_price_class_change",
+    "apply_multi_person_household", "request_meter_test", "apply_meter_relocation", "apply_pv", "apply_ev_charger",
+    "apply_temporary_power", "update_tax_info", "report_wrong_payment",
+})  # fmt: skip
+ALL, NONE = "all", "none"
+
+DETAILS: dict[str, Field] = {
+    "account_no": ACCOUNT,
+    "address": ADDRESS,
+    "power": Field("power", ("power",), words=values.words),
+    "period": Field("period", ("duration", "date", "month"), words=values.words),
+    "new_holder": Field("new_holder", ("person_name",), words=values.name_words),
+    "purpose": Field("purpose", words=values.words, free=True),
+    "people_count": Field("people_count", ("people_count",), words=values.words),
+    "reason": Field("reason", words=values.words, free=True),
+    "new_place": Field("new_place", ("address",), words=values.words),
+    "pv_mode": Field("pv_mode", ("choice",), words=values.words),
+    "money": Field("money", ("money",), words=values.words),
+}
+
+
+class ApplicationForm(CompanyForm):
+    """documents told → what data/region asks for this business → documents at hand → phone and name → summary."""
+
+    own: ClassVar[frozenset[str]] = BUSINESSES
+    kind: ClassVar[str] = "application_kind"
+    submit: ClassVar[str] = "action_apply"
+    private: ClassVar[tuple[str, ...]] = (
+        *(slot for slot in DETAILS if slot not in ("account_no", "address")), "documents", "wanted",
+    )  # fmt: skip
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        needs = parts().region.documents[slots.get("application_kind") or "apply_new_connection"]
+        papers = (
+            Field(
+                "documents",
+                ("choice",),
+                answers={"affirm": ALL, "deny": NONE},
+                words=values.words,
+                told=False,
+            ),
+        )
+        return (
+            Field("wanted", answers={"affirm": True, "deny": False}, told=False),
+            *(DETAILS[slot] for slot in needs.ask),
+            *(papers if needs.documents else ()),
+            Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check),
+            Field("contact_name", NAME.entities, words=NAME.words),
+            CONFIRM,
+        )
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        if slots.get("wanted") is False:
+            say("utter_application_not_now")
+            return {"doing": None}
+        if "application_kind" in news:
+            tell_documents(slots["application_kind"], say)
+        return {}
+
+
+def tell_documents(business: str, say: Say) -> None:
+    """All documents, the caution and the clock of a business, at once (一次性告知)."""
+    region = parts().region
+    needs, name = region.documents[business], _names.word("wish", business)
+    if needs.documents:
+        say("utter_application_documents", business=name, documents=phrasing.listing(needs.documents))
+        items = [{"name": d, "have": False} for d in needs.documents]
+        say.card("documents", {"title": name, "items": items})
+    else:
+        say("utter_application_no_documents", business=name)
+    if needs.note:
+        say("utter_application_note", note=needs.note)
+    clock = region.commitments.get(needs.commitment or "")
+    if clock and clock.working_days:
+        promised = "utter_application_clock" if clock.verified else "utter_application_clock_usual"
+        say(promised, days=clock.working_days)
+
+
+class Apply(SubmitAction):
+    form = ApplicationForm
+    operation = "apply"
+
+    def draft(self, turn: Turn) -> ApplicationDraft:
+        slots = turn.slots
+        business = slots.get("application_kind") or "apply_new_connection"
+        needs = parts().region.documents[business]
+        details = {s: str(slots[s]) for s in needs.ask if s not in ("account_no", "address") and slots.get(s)}
+        return ApplicationDraft(
+            business=business, contact_name=slots.get("contact_name") or "", phone=slots.get("phone") or "",
+            address=slots.get("address"), account_no=slots.get("account_no"), details=details,
+            documents=at_hand(slots.get("documents"), needs.documents), channel=turn.channel,
+            conversation=turn.conversation,
+        )  # fmt: skip
+
+    async def submit(self, turn: Turn, draft: ApplicationDraft, key: str, say: Say) -> Changes:
+        receipt = await parts().company.orders.apply(turn.subject, draft, key)
+        say("utter_applied", order_no=receipt.order.order_no, business=_names.word("wish", draft.business))
+        if receipt.missing_documents:
+            say("utter_application_missing", documents=phrasing.listing(receipt.missing_documents))
+        tell_clock(receipt.order, turn, say)
+        say(f"utter_application_finish_{parts().region.documents[draft.business].finish}")
+        return {"order_no": receipt.order.order_no}
+
+
+def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of the needed documents the customer has: all, none, or those named in the answer."""
+    if answer in (ALL, NONE, None):
+        return needed if answer == ALL else ()
+    return tuple(d for d in needed if any(word in answer for word in (d, d[-4:], d[:3])))

@@ -1,0 +1,167 @@
+"""Balance, bills, arrears, use, tiers and why a bill changed. Numbers come from the company, words from
+data/dialogue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from actions import _names
+from actions._account import account_for
+from actions._base import Changes, CompanyAction, Say, button
+from actions._turn import Turn
+from actions._wiring import parts
+from bot.company.ports import Bill, Level, NotFound
+from bot.core import bill_explanation, phrasing, values
+
+DAYS_SHOWN = 30
+
+
+class QueryBalance(CompanyAction):
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L1)
+        balance = await parts().company.billing.balance(turn.subject, account_no)
+        say(
+            "utter_query_balance_prepaid" if balance.prepaid else "utter_query_balance",
+            amount=phrasing.yuan(balance.amount), as_of=phrasing.moment(balance.as_of, turn.now),
+        )  # fmt: skip
+        if balance.penalty:
+            say("utter_query_balance_penalty", penalty=phrasing.yuan(balance.penalty))
+        say("utter_query_balance_note")
+        return {"account_no": account_no}
+
+
+class QueryBill(CompanyAction):
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L2)
+        billing = parts().company.billing
+        month = turn.mention("month") or turn.slots.get("month")
+        try:
+            bill = await billing.bill(turn.subject, account_no, month)
+        except NotFound:
+            if month is None:
+                raise
+            say("utter_query_bill_no_such_month", month=phrasing.month(month))
+            return {"account_no": account_no, "month": None}
+        history = await billing.bills(turn.subject, account_no, 12)
+        say(
+            "utter_query_bill", month=phrasing.month(bill.month), kwh=phrasing.kwh(bill.kwh),
+            amount=phrasing.yuan(bill.amount), paid=_names.word("paid", "yes" if bill.paid else "no"),
+        )  # fmt: skip
+        if len(bill.lines) > 1:
+            say("utter_query_bill_tiers", lines="，".join(_line(bill)))
+        say.card("bill_history", history_card(account_no, history))
+        return {"account_no": account_no, "month": None, "bill_month": bill.month}
+
+
+def _line(bill: Bill) -> list[str]:
+    return [f"{phrasing.kwh(line.kwh)}×{line.price}={phrasing.yuan(line.amount)}" for line in bill.lines]
+
+
+def history_card(account_no: str, bills: tuple[Bill, ...]) -> dict[str, Any]:
+    """The card of docs/protocols.md: at most twelve months, oldest first."""
+    months = [
+        {"month": b.month, "kwh": phrasing.kwh(b.kwh), "yuan": phrasing.yuan(b.amount)} for b in bills[-12:]
+    ]
+    return {"account": phrasing.masked(account_no), "months": months}
+
+
+class QueryArrears(CompanyAction):
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L2)
+        arrears = await parts().company.billing.arrears(turn.subject, account_no)
+        if not arrears.months:
+            say("utter_query_arrears_none")
+            return {"account_no": account_no}
+        say(
+            "utter_query_arrears", months=phrasing.listing(phrasing.month(m) for m in arrears.months),
+            principal=phrasing.yuan(arrears.principal), penalty=phrasing.yuan(arrears.penalty),
+            total=phrasing.yuan(arrears.principal + arrears.penalty),
+        )  # fmt: skip
+        if arrears.cut_off:
+            say("utter_query_arrears_cut_off")
+        elif arrears.cut_after:
+            say("utter_query_arrears_cut_after", day=phrasing.day(arrears.cut_after))
+        return {"account_no": account_no}
+
+
+class QueryUsage(CompanyAction):
+    """Use of a day, a month or the last 30 days; days without a good reading are told, not counted."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L1)
+        today = turn.now.date()
+        period = turn.mention("date") or turn.mention("month") or turn.slots.get("month")
+        first, last = values.day_range(period, today) if period else (today - timedelta(DAYS_SHOWN), today)
+        days = await parts().company.billing.usage(turn.subject, account_no, first, last)
+        good = [d.kwh for d in days if d.kwh is not None]
+        if not good:
+            say("utter_query_usage_none", first=phrasing.day(first), last=phrasing.day(last))
+            return {"account_no": account_no, "month": None}
+        name = "utter_query_usage_day" if first == last else "utter_query_usage"
+        say(
+            name, first=phrasing.day(first), last=phrasing.day(days[-1].day), total=phrasing.kwh(sum(good)),
+            average=phrasing.kwh(sum(good) / len(good)), most=phrasing.kwh(max(good)),
+        )  # fmt: skip
+        if len(good) < len(days):
+            say("utter_query_usage_gaps", count=len(days) - len(good))
+        return {"account_no": account_no, "month": None}
+
+
+class QueryTier(CompanyAction):
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L1)
+        tier = await parts().company.billing.tier(turn.subject, account_no)
+        told = {"tier": tier.tier, "price": str(tier.price), "used": phrasing.kwh(tier.used_kwh)}
+        if tier.left_kwh is None or tier.next_price is None:
+            say("utter_query_tier_last", **told)
+        else:
+            left, following = phrasing.kwh(tier.left_kwh), str(tier.next_price)
+            say("utter_query_tier", left=left, next_price=following, **told)
+        if not tier.tariff.verified:
+            say("utter_tariff_unverified", source=tier.tariff.source)
+        return {"account_no": account_no}
+
+
+class ExplainBill(CompanyAction):
+    """Restate the two numbers, split the change, give the likeliest cause, offer a check of the meter."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L2)
+        bills = await parts().company.billing.bills(turn.subject, account_no, 13)
+        month = turn.mention("month") or turn.slots.get("month") or turn.slots.get("bill_month")
+        index = next((i for i, b in enumerate(bills) if b.month == month), len(bills) - 1)
+        if index < 1:
+            say("utter_explain_bill_no_comparison")
+            return {"account_no": account_no, "month": None}
+        old, new = bills[index - 1], bills[index]
+        change = bill_explanation.explain(old, new)
+        say(
+            "utter_explain_bill", old_month=phrasing.month(old.month), new_month=phrasing.month(new.month),
+            old=phrasing.yuan(old.amount), new=phrasing.yuan(new.amount),
+            way=_names.word("way", "up" if change.total > 0 else "down" if change.total < 0 else "same"),
+            change=phrasing.yuan(abs(change.total)),
+        )  # fmt: skip
+        parts_told = [f"{_names.word('part', name)} {amount:+.2f}" for name, amount in change.parts()]
+        if parts_told:
+            say("utter_explain_bill_parts", parts="；".join(parts_told))
+            say("utter_explain_bill_cause", cause=_names.word("cause", change.parts()[0][0]))
+        if new.estimated:
+            say("utter_explain_bill_estimated")
+        say(
+            "utter_explain_bill_offer",
+            buttons=[button("meter_test", "/request_meter_test"), button("no", "/deny")],
+        )
+        return {"account_no": account_no, "month": None, "bill_month": new.month}

@@ -1,0 +1,202 @@
+"""The craft of talking: greeting, thanks, yes and no, repeating, correcting, a person, and what is not ours."""
+
+from __future__ import annotations
+
+from inspect import isabstract
+
+from actions import _names
+from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
+from actions._form import CompanyForm
+from actions._turn import Turn
+from actions._wiring import parts
+
+
+class Greet(CompanyAction):
+    """The first time with the privacy notice and four quick replies, later just a greeting."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_greet_again" if turn.slots.get("greeted") else "utter_greet")
+        return {"greeted": True}
+
+
+class Goodbye(CompanyAction):
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_goodbye")
+        return {"doing": None, "agenda": None, "wishes": None}
+
+
+class Thank(CompanyAction):
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_welcome")
+        return {}
+
+
+class AskBotIdentity(CompanyAction):
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_bot_identity")
+        return {}
+
+
+class Repeat(CompanyAction):
+    """What was said last, again; inside a form its question is asked again anyway."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.form:
+            return {}
+        for reply in turn.said_before:
+            say.again(reply["text"])
+        if not turn.said_before:
+            say("utter_nothing_to_repeat")
+        return {}
+
+
+class Cancel(CompanyAction):
+    """Nothing is under way: say so, and drop what waits."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_nothing_to_cancel")
+        return {"agenda": None, "wishes": None}
+
+
+class RateService(CompanyAction):
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        unhappy = any(word in turn.text for word in _names.listed("unhappy"))
+        if unhappy:
+            say.offer_person("complaint", "complaint", response="utter_rated_low")
+            say("utter_supervision", phone=parts().region.contacts["supervision"].value)
+        else:
+            say("utter_rated")
+        return {}
+
+
+class Abuse(CompanyAction):
+    """Warn once, stay useful; a person on request."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.slots.get("warned"):
+            say.offer_person("complaint", response="utter_abuse_again")
+        else:
+            say("utter_abuse")
+        return {"warned": True}
+
+
+class RequestElderMode(CompanyAction):
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_elder_mode")
+        return {"elder": True}
+
+
+class RequestHuman(CompanyAction):
+    """A person, with what is known, so that nobody has to repeat."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        reason, _, skill = str(turn.mention("choice") or "user_asked").partition("/")
+        say("utter_handover")
+        say.effect(
+            "handover", reason=reason, skill=skill or skill_of(turn),
+            priority=2 if turn.slots.get("elder") or turn.profile.get("elder") else 5,
+            summary=summary_of(turn), slots=known_slots(turn),
+        )  # fmt: skip
+        return {"misses": None}
+
+
+def skill_of(turn: Turn) -> str:
+    """Which people know this: by the form or the last topic of the conversation."""
+    about = str(turn.slots.get("doing") or turn.slots.get("topic") or "")
+    kinds = {"fault": "fault", "danger": "fault", "outage": "fault", "place": "fault", "application": "application",
+             "voice": "complaint", "complaint": "complaint", "bill": "billing", "balance": "billing",
+             "arrears": "billing", "tier": "billing", "usage": "billing"}  # fmt: skip
+    return next((skill for word, skill in kinds.items() if word in about), "general")
+
+
+def summary_of(turn: Turn) -> str:
+    """At most three lines: what was going on, what is known, the last words."""
+    doing = turn.slots.get("doing") or turn.slots.get("topic") or ""
+    return "\n".join(line for line in (str(doing), str(turn.slots.get("summary") or ""), turn.text) if line)
+
+
+def known_slots(turn: Turn) -> dict[str, str]:
+    names = ("account_no", "address", "phone", "contact_name", "order_no", "description", "content")
+    return {name: str(turn.slots[name]) for name in names if turn.slots.get(name)}
+
+
+class Affirm(CompanyAction):
+    """Yes to an offered wish opens it; a bare yes asks what it is about."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        offered = turn.slots.get("offered")
+        if not offered:
+            say("utter_affirmed")
+            return {}
+        return {"offered": None, "opening": offered, "agenda": [entry_of(offered)]}
+
+
+class Deny(CompanyAction):
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_denied")
+        return {"offered": None, "wishes": None}
+
+
+def entry_of(intent: str) -> str:
+    """What serves an intent: the form it opens, else its action."""
+    forms = {i: form.form() for form in CompanyForm.__subclasses__() for i in form.own}
+    actions = {action().name() for action in CompanyAction.__subclasses__() if not isabstract(action)}
+    own = f"action_{intent}"
+    return forms.get(intent) or (own if own in actions else "action_answer")
+
+
+class Inform(CompanyAction):
+    """A detail on its own: the last topic is answered again with it; without one, ask what for."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        return retell(turn, say)
+
+
+class Correct(CompanyAction):
+    """A correction outside of a form: the last topic again with the right value."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        return retell(turn, say)
+
+
+def retell(turn: Turn, say: Say) -> Changes:
+    told = {m.name: turn.mention(m.name) for m in turn.heard.mentions if m.name in turn.slots}
+    topic = turn.slots.get("topic")
+    if told and topic:
+        return {**told, "agenda": [topic]}
+    say("utter_what_for" if told else "utter_say_again")
+    return told
+
+
+class OutOfScope(CompanyAction):
+    """Whose business it is, with no number that is not entered; else what we can do."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        owner = parts().region.owner_of(turn.text)
+        if owner:
+            say("utter_not_ours", owner=owner)
+        else:
+            say("utter_out_of_scope")
+        return {}
+
+
+class Clarify(CompanyAction):
+    """Not understood: first 您是想问A还是B, the second time a person."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        count = (turn.slots.get("unclear_count") or 0) + 1
+        likely = [name for name in turn.ranking if _names.offerable(name)][:2]
+        if count >= MISSES_BEFORE_PERSON:
+            say.offer_person("n_failures", response="utter_clarify_person")
+        elif len(likely) == 2:
+            first, second = (_names.word("wish", name) for name in likely)
+            say("utter_clarify", first=first, second=second, buttons=[
+                choice(first, f"/{likely[0]}"), choice(second, f"/{likely[1]}"), button("else", "/deny"),
+            ])  # fmt: skip
+        else:
+            say("utter_say_again")
+        return {"unclear_count": count}
+
+
+class DefaultFallback(Clarify):
+    """Rasa found no rule. Never reverts the sentence: a revert loses what the conversation knows."""

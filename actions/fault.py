@@ -1,0 +1,228 @@
+"""Fault reports: the checks before a crew is sent, a real order with its clock, and danger before everything."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import ClassVar
+
+from actions._base import Changes, CompanyAction, Say
+from actions._form import CONFIRM, CompanyForm
+from actions._telling import tell_outage, tell_receipt
+from actions._turn import Turn
+from actions._wiring import parts
+from actions._write import SubmitAction
+from bot.company.ports import CompanyError, FaultReport, Outage, Unavailable
+from bot.core import address, precheck, values
+from bot.core.form import Field
+from bot.core.precheck import Finding, Signs
+
+PHENOMENON = {
+    "report_outage": "household",
+    "report_partial_outage": "partial",
+    "report_voltage_problem": "voltage",
+    "report_meter_fault": "meter",
+    "report_indoor_fault": "indoor",
+    "report_charger_fault": "charger",
+    "claim_appliance_damage": "damage",
+}
+ENDING = {Finding.KNOWN_OUTAGE, Finding.ARREARS, Finding.BREAKER, Finding.METER_ANSWERS}
+YES_NO = {"affirm": True, "deny": False}
+PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
+NAME = Field("contact_name", ("person_name",), words=values.name_words, optional=True)
+ACCOUNT = Field("account_no", ("account_no",), words=values.number_words, check=values.account_no)
+
+
+def merge_address(old: str, new: str) -> str:
+    """The old address with the parts of the new one in their places."""
+    places = parts().region.gazetteer
+    return address.render(address.merge(address.parse(old, places), address.parse(new, places)))
+
+
+ADDRESS = Field("address", ("address",), words=values.words, merge=merge_address)
+
+
+def whole_household(slots: Changes) -> bool:
+    return slots.get("fault_kind") == "report_outage" and slots.get("scope") in (None, "household")
+
+
+def needs_place(slots: Changes) -> bool:
+    return not slots.get("account_no")
+
+
+def needs_phone(slots: Changes) -> bool:
+    return not slots.get("on_file")
+
+
+class FaultForm(CompanyForm):
+    """place → known outage, arrears, neighbours, own breaker → phone, name → summary."""
+
+    own: ClassVar[frozenset[str]] = frozenset(PHENOMENON)
+    kind: ClassVar[str] = "fault_kind"
+    submit: ClassVar[str] = "action_report_fault"
+    private: ClassVar[tuple[str, ...]] = (
+        "description", "scope", "occurred_at", "neighbours_lit", "breaker_off", "finding", "still_report", "on_file",
+    )  # fmt: skip
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        return (
+            Field("scope", ("scope",), asked=False, told=False),
+            Field("occurred_at", ("duration", "time", "date"), asked=False, told=False),
+            Field("account_no", ("account_no",), asked=False, check=values.account_no),
+            Field("address", ("address",), words=values.words, merge=merge_address, when=needs_place),
+            Field("still_report", answers=YES_NO, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
+            Field("neighbours_lit", answers=YES_NO, when=whole_household, told=False),
+            Field("breaker_off", answers={"affirm": True, "deny": False}, told=False,
+                  when=lambda s: whole_household(s) and s.get("neighbours_lit") is True),
+            Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, when=needs_phone),
+            Field("contact_name", NAME.entities, words=NAME.words, optional=True, when=needs_phone),
+            CONFIRM,
+        )  # fmt: skip
+
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        mine = turn.subject.accounts
+        known = {"account_no": mine[0], "on_file": True} if len(mine) == 1 else {}
+        return {**super().opening(turn, intent), "description": turn.text or None, **known}
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        if slots.get("still_report") is False:
+            say("utter_fault_not_reported")
+            return {"doing": None}
+        if "description" in news:
+            say(f"utter_first_advice_{slots['fault_kind']}")
+        finding, outage = await self._check(turn, slots)
+        before = slots.get("finding")
+        if finding.value == before or finding not in ENDING | {Finding.NEIGHBOURS_OUT}:
+            return {"finding": finding.value} if finding.value != before else {}
+        if outage:
+            tell_outage(outage, turn, say)
+        else:
+            say(f"utter_precheck_{finding.value}")
+        scope = {"scope": "building", "neighbours_lit": False} if finding is Finding.NEIGHBOURS_OUT else {}
+        return {"finding": finding.value, "still_report": None, **scope}
+
+    async def _check(self, turn: Turn, slots: Changes) -> tuple[Finding, Outage | None]:
+        """What the systems know of this place; nothing when they do not answer: a report is never held up."""
+        signs, outage = Signs(), None
+        try:
+            if slots.get("account_no") in turn.subject.accounts:
+                state = await parts().company.outages.supply_state(turn.subject, slots["account_no"])
+                outage = active(state.outages)
+                signs = Signs(outage is not None, state.cut_for_arrears, state.neighbours_silent,
+                              slots.get("neighbours_lit"), slots.get("breaker_off"),
+                              state.meter_online if slots.get("breaker_off") is False else None)  # fmt: skip
+            elif slots.get("address"):
+                outage = await outage_at(slots["address"])
+                signs = Signs(outage is not None, neighbours_lit=slots.get("neighbours_lit"),
+                              breaker_off=slots.get("breaker_off"))  # fmt: skip
+        except CompanyError:
+            pass
+        return precheck.check(signs), outage
+
+
+def active(outages: tuple[Outage, ...]) -> Outage | None:
+    return next((o for o in outages if o.status == "active"), None)
+
+
+async def outage_at(address: str) -> Outage | None:
+    """The active outage of an address that means exactly one place."""
+    located = await parts().company.outages.locate(address)
+    if not located.certain:
+        return None
+    place = located.places[0]
+    return active(await parts().company.outages.in_area(place.county, place.name))
+
+
+class ReportFault(SubmitAction):
+    """Registered when the form is complete; a known outage or the same household's order is joined, not doubled."""
+
+    form = FaultForm
+    operation = "report_fault"
+
+    def draft(self, turn: Turn) -> FaultReport:
+        slots = turn.slots
+        return FaultReport(
+            phenomenon=phenomenon(slots), description=slots.get("description") or "",
+            address=slots.get("address"), account_no=slots.get("account_no"), scope=slots.get("scope"),
+            contact_name=slots.get("contact_name") or None, phone=slots.get("phone"),
+            occurred_at=slots.get("occurred_at") and str(slots["occurred_at"]),
+            neighbours_lit=slots.get("neighbours_lit"), channel=turn.channel, conversation=turn.conversation,
+            attachments=turn.attachments,
+        )  # fmt: skip
+
+    async def submit(self, turn: Turn, draft: FaultReport, key: str, say: Say) -> Changes:
+        receipt = await parts().company.orders.report_fault(turn.subject, draft, key)
+        tell_receipt(receipt, turn, say)
+        return {"order_no": receipt.order.order_no}
+
+
+def phenomenon(slots: Changes) -> str:
+    """The kind of fault for the company: an outage beyond the household is one of the area."""
+    kind = PHENOMENON[slots.get("fault_kind") or "report_outage"]
+    return "area" if kind == "household" and slots.get("scope") not in (None, "household") else kind
+
+
+class DangerForm(CompanyForm):
+    """Place and phone, nothing else. The gateway has usually spoken and opened the order already
+    (metadata.danger); then what is told is added to it, at once and piece by piece."""
+
+    own: ClassVar[frozenset[str]] = frozenset({"report_danger"})
+    kind: ClassVar[str] = "danger_kind"
+    submit: ClassVar[str] = "action_report_danger"
+    private: ClassVar[tuple[str, ...]] = ("hazard", "danger_order", "danger_words")
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        return (
+            Field("hazard", ("hazard",), asked=False),
+            Field("account_no", ("account_no",), asked=False, check=values.account_no),
+            ADDRESS,
+            PHONE,
+        )
+
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        hazards = turn.danger.get("hazards") or [None]
+        return {**super().opening(turn, intent), "hazard": hazards[0], "danger_words": turn.text,
+                "danger_order": turn.danger.get("order_no")}  # fmt: skip
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        if "danger_words" in news and not turn.danger:
+            script = parts().region.safety.get(slots.get("hazard") or "")
+            say.again(script.spoken if turn.channel == "voice" else script.text) if script else say(
+                "utter_danger_first"
+            )
+            say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
+        told = {k: str(news[k]) for k in ("address", "phone") if news.get(k)}
+        if not told or not slots.get("address"):
+            return {}
+        return await record_danger(turn, slots, told, say)
+
+
+async def record_danger(turn: Turn, slots: Changes, told: dict[str, str], say: Say) -> Changes:
+    """Open the emergency order, or add to it; kept for later when the company does not answer."""
+    orders, number = parts().company.orders, slots.get("danger_order")
+    report = FaultReport(
+        phenomenon="danger", description=slots.get("danger_words") or "", address=slots["address"],
+        hazard=slots.get("hazard"), phone=slots.get("phone"), urgent=True, channel=turn.channel,
+        conversation=turn.conversation,
+    )  # fmt: skip
+    try:
+        if number:
+            await orders.amend_fault(turn.subject, number, told, turn.key("amend_fault"))
+            return {}
+        receipt = await orders.report_fault(turn.subject, report, turn.key("danger"))
+    except Unavailable:
+        say("utter_deferred")
+        say.effect("deferred", operation="report_fault", key=turn.key("danger"), body=asdict(report))
+        return {}
+    say("utter_danger_ordered", order_no=receipt.order.order_no)
+    return {"danger_order": receipt.order.order_no}
+
+
+class ReportDanger(CompanyAction):
+    """The end of the danger form: help is on its way, stay safe, a person is being called."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_danger_recorded")
+        return {
+            **DangerForm.ended(),
+            "order_no": turn.slots.get("danger_order") or turn.slots.get("order_no"),
+        }

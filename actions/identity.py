@@ -1,0 +1,94 @@
+"""The identity step: which account, and an open question that only its holder answers (never 您是张某某吗).
+
+Nothing a customer says to prove himself is kept; the gateway decides and asserts (docs/protocols.md)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from actions._base import Changes, Say, button, choice
+from actions._form import CompanyForm
+from actions._turn import Turn
+from actions._wiring import parts
+from bot.company.identity import Proof
+from bot.company.ports import Level, NotAllowed
+from bot.core import values
+from bot.core.form import Field
+
+WAYS = {"holder_name": ("person_name",), "home_address": ("address",), "code": ()}
+
+
+class IdentityForm(CompanyForm):
+    """Ends in the action that needed the identity (slot goal), with the fresh subject in slot proven."""
+
+    private: ClassVar[tuple[str, ...]] = ("way", "chosen")
+    secret: ClassVar[frozenset[str]] = frozenset({"holder_name", "home_address", "code", "account_choice"})
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        if slots.get("candidates"):
+            return (Field("account_choice", entities=("choice", "account_no"), check=values.account_no),)
+        way = slots.get("way") or "holder_name"
+        words = (
+            values.name_words
+            if way == "holder_name"
+            else values.number_words
+            if way == "code"
+            else values.words
+        )
+        check = values.code if way == "code" else str
+        return (
+            Field("account_no", ("account_no",), words=values.number_words, check=values.account_no),
+            Field("way", entities=("choice",), asked=False),
+            Field(way, WAYS[way], words=words, check=check),
+        )
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        if slots.get("candidates"):
+            return await self._offer(turn, slots, news, say)
+        if news.get("way") == "code" and slots.get("account_no"):
+            return await self._send_code(turn, slots, say)
+        given = next((way for way in WAYS if news.get(way)), None)
+        if given and slots.get("account_no"):
+            return await self._prove(turn, slots, given, news[given], say)
+        return {}
+
+    async def _offer(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        """Choose among several accounts, shown by their masked address."""
+        if news.get("account_choice") in slots["candidates"]:
+            return {"account_no": news["account_choice"], "candidates": None, "holder_name": "known"}
+        billing = parts().company.billing
+        accounts = [await billing.account(turn.subject, number) for number in slots["candidates"]]
+        say("utter_choose_account", buttons=[
+            choice(a.address_masked, "/inform", choice=a.account_no) for a in accounts
+        ])  # fmt: skip
+        return {}
+
+    async def _send_code(self, turn: Turn, slots: Changes, say: Say) -> Changes:
+        masked = await parts().identity.send_code(turn.conversation, slots["account_no"])
+        say("utter_code_sent", phone=masked)
+        return {}
+
+    async def _prove(self, turn: Turn, slots: Changes, way: str, value: str, say: Say) -> Changes:
+        proof = await self._ask_gateway(turn, slots["account_no"], way, value)
+        if proof.matched and proof.level.covers(Level(slots.get("need") or "L1")):
+            return {"proven": {
+                "message_id": turn.message_id, "subject": proof.subject, "level": proof.level.value,
+                "accounts": list(proof.accounts),
+            }}  # fmt: skip
+        if proof.matched:
+            return {"way": "code", way: None, **await self._send_code(turn, slots, say)}
+        if not proof.tries_left:
+            raise NotAllowed("the tries are used up")
+        say("utter_identity_failed", tries_left=proof.tries_left,
+            buttons=[button("sms", "/inform", choice="code"), button("person", "/request_human")])  # fmt: skip
+        return {way: None}
+
+    async def _ask_gateway(self, turn: Turn, account_no: str, way: str, value: str) -> Proof:
+        identity = parts().identity
+        if way == "code":
+            return await identity.check_code(turn.conversation, value)
+        item = {"holder_name": "holder_name", "home_address": "address"}[way]
+        return await identity.match(turn.conversation, account_no, {item: value})
+
+    def submission(self, slots: Changes) -> str:
+        return str(slots["goal"])

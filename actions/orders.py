@@ -1,0 +1,84 @@
+"""What became of an order: progress, urging, withdrawing. An order is shown to who placed it or owns its account."""
+
+from __future__ import annotations
+
+from actions import _names
+from actions._account import account_for, own_account
+from actions._base import Changes, CompanyAction, Say
+from actions._telling import order_card
+from actions._turn import Turn
+from actions._wiring import parts
+from bot.company.ports import BadData, Level, Order
+from bot.core import phrasing
+
+
+async def find_order(turn: Turn, kind: str | None = None) -> Order | None:
+    """The order meant: by number, else the newest of this conversation, else of the customer's account."""
+    orders = parts().company.orders
+    number = turn.mention("order_no") or turn.slots.get("order_no")
+    if number:
+        return await orders.order(turn.subject, number)
+    found = await orders.open_orders(turn.subject, conversation=turn.conversation)
+    account_no = account_for(turn, Level.L1) if turn.mention("account_no") else own_account(turn)
+    if not found and account_no and turn.subject.level.covers(Level.L1):
+        found = await orders.open_orders(turn.subject, account_no=account_no)
+    return next((o for o in found if kind in (None, o.kind)), None)
+
+
+class QueryProgress(CompanyAction):
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        order = await find_order(turn)
+        if order is None:
+            say("utter_order_not_found")
+            return {}
+        say(
+            "utter_order_progress", order_no=order.order_no, title=order.title or _names.word("order_kind", order.kind),
+            state=_names.word("state", order.state), department=order.department,
+        )  # fmt: skip
+        if order.due_at:
+            late = order.due_at < turn.now
+            say(
+                "utter_order_late" if late else "utter_order_due", due=phrasing.moment(order.due_at, turn.now)
+            )
+        say.card("order", order_card(order))
+        return {"order_no": order.order_no}
+
+
+class UrgeOrder(CompanyAction):
+    """Pressed in the order itself; inside the trade's pause the truth is told instead."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        order = await find_order(turn)
+        if order is None:
+            say("utter_order_not_found")
+            return {}
+        try:
+            await parts().company.orders.urge(turn.subject, order.order_no, turn.text, turn.key("urge"))
+        except BadData as error:
+            if error.field != "too_soon":
+                raise
+            say("utter_urge_too_soon", order_no=order.order_no, state=_names.word("state", order.state))
+            return {"order_no": order.order_no}
+        say("utter_urged", order_no=order.order_no, state=_names.word("state", order.state))
+        if order.due_at and order.due_at < turn.now:
+            say.offer_person("complaint", "fault", response="utter_urge_late")
+        return {"order_no": order.order_no}
+
+
+class WithdrawComplaint(CompanyAction):
+    """Logged with the order; the company calls before it closes anything."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        order = await find_order(turn)
+        if order is None:
+            say("utter_order_not_found")
+            return {}
+        await parts().company.orders.withdraw(turn.subject, order.order_no, turn.text, turn.key("withdraw"))
+        say("utter_withdrawn", order_no=order.order_no)
+        return {}

@@ -1,0 +1,108 @@
+"""Outages told: why, until when, planned ones; by account when it is known, else by place."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from actions._account import own_account, place_for
+from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
+from actions._form import CompanyForm
+from actions._telling import tell_outage
+from actions._turn import Turn
+from actions._wiring import parts
+from actions.fault import merge_address
+from bot.company.ports import Outage
+from bot.core import phrasing, values
+from bot.core.form import Field
+
+DAYS_AHEAD = 7  # planned outages are announced seven days ahead (电力供应与使用条例第28条)
+
+
+class PlaceForm(CompanyForm):
+    """Asks where, until the address means one place; a name that several counties have is chosen from."""
+
+    secret: ClassVar[frozenset[str]] = frozenset({"place_choice"})
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        if slots.get("place_options"):
+            return (Field("place_choice", ("choice", "address")),)
+        return (Field("address", ("address",), words=values.words, merge=merge_address),)
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        chosen, options = news.get("place_choice"), slots.get("place_options")
+        if chosen:
+            fitting = [o for o in options if chosen in o or o in chosen]
+            return {
+                "address": fitting[0] if fitting else f"{chosen}{slots['unclear']}",
+                "place_options": None,
+            }
+        if (slots.get("place_tries") or 0) > MISSES_BEFORE_PERSON:
+            say.offer_person("n_failures", "fault")
+            return {"doing": None, "place_tries": None}
+        if options:
+            say("utter_which_place", buttons=[choice(o, "/inform", choice=o) for o in options[:4]])
+        elif "unclear" in slots and slots["unclear"] and "doing" in news:
+            say("utter_place_unknown", address=slots["unclear"])
+        return {}
+
+    def submission(self, slots: Changes) -> str:
+        return str(slots["goal"])
+
+
+async def known_outages(
+    turn: Turn, first: date | None = None, last: date | None = None
+) -> tuple[Outage, ...]:
+    """Outages of the customer's own transformer, else of the place named."""
+    account_no = None if turn.mention("address") else own_account(turn)
+    outages = parts().company.outages
+    if account_no:
+        state = await outages.supply_state(turn.subject, account_no)
+        return state.outages
+    place = await place_for(turn)
+    return await outages.in_area(place.county, place.name, first, last)
+
+
+class QueryOutage(CompanyAction):
+    """Why there is no power. Nothing known: say so and offer to report it."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = own_account(turn)
+        if account_no and not turn.mention("address"):
+            state = await parts().company.outages.supply_state(turn.subject, account_no)
+            if state.cut_for_arrears:
+                say("utter_precheck_arrears")
+                return {}
+        active = [o for o in await known_outages(turn) if o.status == "active"]
+        for outage in active[:2]:
+            tell_outage(outage, turn, say)
+        if not active:
+            say(
+                "utter_outage_none_known", buttons=[button("report", "/report_outage"), button("no", "/deny")]
+            )
+        return {}
+
+
+class QueryRestorationTime(QueryOutage):
+    """Until when: told with the outage itself, source of the time included."""
+
+
+class QueryPlannedOutage(CompanyAction):
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        first = turn.now.date()
+        if turn.mention("date"):
+            first = max(first, date.fromisoformat(turn.mention("date")))
+        last = first if turn.mention("date") else first + timedelta(DAYS_AHEAD)
+        found = [
+            o for o in await known_outages(turn, first, last)
+            if o.status == "announced" and first <= o.starts_at.astimezone(turn.now.tzinfo).date() <= last
+        ]  # fmt: skip
+        for outage in found[:3]:
+            tell_outage(outage, turn, say)
+        if not found:
+            say("utter_planned_outage_none", first=phrasing.day(first), last=phrasing.day(last))
+        return {}

@@ -1,0 +1,103 @@
+"""Complaints, reports of violations, suggestions, praise: heard in the customer's own words, tested, classed,
+booked with a clock. 12398 is never hidden from who is not satisfied."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from actions._base import Changes, Say
+from actions._form import CONFIRM, CompanyForm
+from actions._telling import tell_clock
+from actions._turn import Turn
+from actions._wiring import parts
+from actions._write import SubmitAction
+from actions.fault import NAME, PHONE
+from bot.company.ports import VoiceDraft
+from bot.core import complaint_test, values
+from bot.core.form import Field
+
+KIND = {
+    "file_complaint": "complaint",
+    "report_violation": "report",
+    "give_suggestion": "suggestion",
+    "give_praise": "praise",
+}
+_BARE = re.compile(r"我|想|要|投诉|举报|表扬|建议|提|个|一下|你们|意见|的|有|给|们|，|。|！|\s")
+TOLD_ENOUGH = 4  # characters beside the bare wish: then the first sentence is the content
+
+
+def content_of(text: str) -> str | None:
+    """The first sentence when it already tells something, None when it is a bare wish (我要投诉)."""
+    return text if len(_BARE.sub("", text)) >= TOLD_ENOUGH else None
+
+
+class VoiceForm(CompanyForm):
+    """content → when, where, who, wish as far as the kind needs them → phone and name → summary."""
+
+    own: ClassVar[frozenset[str]] = frozenset(KIND)
+    kind: ClassVar[str] = "voice_kind"
+    submit: ClassVar[str] = "action_file_voice"
+    private: ClassVar[tuple[str, ...]] = ("content", "happened_at", "place", "wish")
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        kind = KIND[slots.get("voice_kind") or "file_complaint"]
+        detailed = kind in ("complaint", "report")
+        return (
+            Field("content", free=True),
+            Field("account_no", ("account_no",), asked=False, check=values.account_no, told=False),
+            Field(
+                "happened_at", ("date", "time"), words=values.words, optional=True, asked=kind == "complaint"
+            ),
+            Field("place", ("address",), words=values.words, optional=True, asked=detailed),
+            Field("wish", free=True, optional=True, asked=kind == "complaint"),
+            Field(
+                "phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=kind != "complaint"
+            ),
+            Field("contact_name", NAME.entities, words=NAME.words, optional=True, asked=kind == "complaint"),
+            CONFIRM,
+        )
+
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        return {**super().opening(turn, intent), "content": content_of(turn.text)}
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        if "content" in news and "doing" in news and slots.get("voice_kind") == "file_complaint":
+            say("utter_empathy")
+        return {}
+
+
+class FileVoice(SubmitAction):
+    """What fails the three-point test is booked as an opinion, and the customer hears so."""
+
+    form = VoiceForm
+    operation = "voice"
+
+    def draft(self, turn: Turn) -> VoiceDraft:
+        slots, kind = turn.slots, KIND[turn.slots.get("voice_kind") or "file_complaint"]
+        content = slots.get("content") or ""
+        if kind == "complaint" and not complaint_test.is_complaint(
+            content, has_contact=bool(slots.get("phone"))
+        ):
+            kind = "suggestion"
+        category = {
+            "complaint": complaint_test.category,
+            "report": complaint_test.report_category,
+        }.get(kind)
+        return VoiceDraft(
+            kind=kind, content=content, category=category(content) if category else None,
+            occurred_at=slots.get("happened_at") or None, place=slots.get("place") or None,
+            account_no=slots.get("account_no"), wish=slots.get("wish") or None,
+            contact_name=slots.get("contact_name") or None, phone=slots.get("phone") or None,
+            confidential=kind == "report" and not slots.get("phone"), about_order=slots.get("order_no"),
+            channel=turn.channel, conversation=turn.conversation,
+        )  # fmt: skip
+
+    async def submit(self, turn: Turn, draft: VoiceDraft, key: str, say: Say) -> Changes:
+        order = await parts().company.orders.voice(turn.subject, draft, key)
+        asked = KIND[turn.slots.get("voice_kind") or "file_complaint"]
+        say(f"utter_voice_{asked if asked == draft.kind else 'as_opinion'}", order_no=order.order_no)
+        tell_clock(order, turn, say)
+        if asked == "complaint":
+            say("utter_supervision", phone=parts().region.contacts["supervision"].value)
+        return {"order_no": order.order_no}

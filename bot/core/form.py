@@ -1,0 +1,135 @@
+"""How one sentence fills a form: pure decisions about what was said, corrected, refused or still missing.
+
+A form is a tuple of fields. A sentence may fill several of them, in any order, at any time; a value said again
+replaces the old one (an address is merged part by part). Only the field that was asked also reads the plain
+words of the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+REFUSED = ""  # an optional value the customer does not want to give: known, and empty
+Slots = Mapping[str, Any]
+
+_NEGATION = re.compile(r"(不是|不叫|不对是|别记|别写|说成|写成|记成|弄成|当成|报成|念成)[在到]?\s*$")
+_REFUSAL = re.compile(
+    r"不想|不愿|不方便|不告诉|保密|匿名|没有|记不|不知道|不清楚|忘了|不记得|找不到|不待要|没带"
+)
+
+
+class Invalid(ValueError):
+    """A value that cannot be what was asked for; the customer is told what is wrong and asked again."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An entity in the sentence: normal form `value`, words `text`, place `start`."""
+
+    name: str
+    value: Any
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One sentence as understood."""
+
+    text: str
+    intent: str
+    mentions: tuple[Mention, ...] = ()
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _always(_: Slots) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a form wants to know.
+
+    entities: which mentions fill it. answers: intent → value, when it was asked. words: reads the plain words
+    when it was asked (None = not understood). check: normal form or Invalid. merge: (old, new) → value.
+    asked=False: taken when said, never asked. when: whether it applies. optional: may be refused.
+    free: the whole sentence is the value, whatever it seems to wish for. told: part of the summary."""
+
+    slot: str
+    entities: tuple[str, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    words: Callable[[str], Any] | None = None
+    check: Callable[[Any], Any] = _same
+    merge: Callable[[Any, Any], Any] | None = None
+    asked: bool = True
+    when: Callable[[Slots], bool] = _always
+    optional: bool = False
+    free: bool = False
+    told: bool = True
+
+    def accept(self, value: Any, old: Any) -> Any:
+        """The value to keep. Raises Invalid."""
+        value = self.check(value)
+        return self.merge(old, value) if self.merge and old else value
+
+    def answer(self, heard: Heard) -> Any:
+        """What the plain words say when this field was asked; None when nothing."""
+        if self.free and heard.text:
+            return heard.text
+        if self.optional and refuses(heard):
+            return REFUSED
+        if heard.intent in self.answers:
+            return self.answers[heard.intent]
+        return self.words(heard.text) if self.words else None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a sentence gave: new values, and the slot of a value that could not be taken."""
+
+    values: Mapping[str, Any]
+    invalid: str | None = None
+
+
+def refuses(heard: Heard) -> bool:
+    """True when the answer is that the customer will not or cannot tell."""
+    return not heard.mentions and (heard.intent == "deny" or bool(_REFUSAL.search(heard.text)))
+
+
+def meant(heard: Heard) -> tuple[Mention, ...]:
+    """The mentions without those taken back (不是12栋，是20栋 → only 20栋)."""
+    taken_back = {m for m in heard.mentions if _NEGATION.search(heard.text[: m.start])}
+    return tuple(m for m in heard.mentions if m not in taken_back)
+
+
+def fill(fields: tuple[Field, ...], slots: Slots, requested: str | None, heard: Heard) -> Filled:
+    """Read a sentence into the fields. A mention goes to the asked field first, else to the first that takes it;
+    an address mentioned twice is merged."""
+    values: dict[str, Any] = {}
+    invalid: str | None = None
+    left = list(meant(heard))
+    for item in sorted(fields, key=lambda f: f.slot != requested):
+        mine = [m for m in left if m.name in item.entities]
+        if not item.merge:
+            mine = mine[-1:]
+        left = [m for m in left if m not in mine]
+        found = [m.value for m in mine]
+        if not found and item.slot == requested:
+            answer = item.answer(heard)
+            found = [] if answer is None else [answer]
+        for value in found:
+            try:
+                values[item.slot] = item.accept(value, values.get(item.slot, slots.get(item.slot)))
+            except Invalid:
+                invalid = item.slot
+    return Filled(values, invalid)
+
+
+def missing(fields: tuple[Field, ...], slots: Slots) -> Field | None:
+    """The next field to ask, None when the form is complete."""
+    return next((f for f in fields if f.asked and slots.get(f.slot) is None and f.when(slots)), None)

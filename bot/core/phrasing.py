@@ -1,0 +1,49 @@
+"""Values as customers read them: money, energy, days, times, grouped digits, masked numbers. No sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+
+def yuan(amount: Decimal) -> str:
+    """Two places, no sign for zero: 118.12."""
+    return f"{amount:.2f}"
+
+
+def kwh(energy: Decimal) -> str:
+    """No trailing zeros: 268, 120.5."""
+    text = f"{energy:.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def month(value: str) -> str:
+    """2026-10 → 10月 of this form: 2026年10月."""
+    year, number = value.split("-")
+    return f"{year}年{int(number)}月"
+
+
+def day(value: date) -> str:
+    return f"{value.month}月{value.day}日"
+
+
+def moment(value: datetime, now: datetime) -> str:
+    """An hour of today alone, else with its day; in the clock of `now`."""
+    local = value.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{day(local.date())}{local:%H:%M}"
+
+
+def listing(words: Iterable[str]) -> str:
+    """Chinese enumeration: 甲、乙、丙."""
+    return "、".join(words)
+
+
+def grouped(number: str) -> str:
+    """Digits in groups of four for reading back: 0100 0000 0012 3."""
+    return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+
+
+def masked(number: str) -> str:
+    """An account number as it may be shown: first two and last four digits."""
+    return f"{number[:2]}{'*' * max(len(number) - 6, 1)}{number[-4:]}"

@@ -1,0 +1,72 @@
+"""Checks of what customers give: the normal form, or Invalid with nothing of the value in it.
+
+Sources: account numbers 10–13 digits (domain facts §5, true length unknown), mobile ^1[3-9]\\d{9}$, landline
+0xx-; verified by lookup only, never by their shape."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from bot.core.form import Invalid
+
+_SPOKEN = str.maketrans("零〇幺一二两三四五六七八九０１２３４５６７８９", "00112234567890123456789")
+_LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫|姓名是|写的是)?")
+_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
+
+
+def digits(text: Any) -> str:
+    """All digits of a text, spoken ones included (幺零二 → 102)."""
+    return re.sub(r"\D", "", str(text).translate(_SPOKEN))
+
+
+def account_no(value: Any) -> str:
+    """10 to 13 digits."""
+    number = digits(value)
+    if not 10 <= len(number) <= 13:
+        raise Invalid("account_no")
+    return number
+
+
+def phone(value: Any) -> str:
+    """A mobile or a landline number, digits only."""
+    number = digits(value)
+    if not _PHONE.fullmatch(number):
+        raise Invalid("phone")
+    return number
+
+
+def code(value: Any) -> str:
+    """The six digits of an SMS code."""
+    number = digits(value)
+    if len(number) != 6:
+        raise Invalid("code")
+    return number
+
+
+def number_words(text: str) -> str | None:
+    """The digits of an answer that is a number (at least four of them), else None."""
+    number = digits(text)
+    return number if len(number) >= 4 else None
+
+
+def name_words(text: str) -> str | None:
+    """A name said on its own (王秀英, 户主叫李铁柱, a firm), else None."""
+    name = _LEAD.sub("", re.sub(r"[\s，。,.!！~]", "", text))
+    return name if 2 <= len(name) <= 30 and not re.search(r"[?？吗呢\d]|多少|什么|怎么", name) else None
+
+
+def words(text: str) -> str | None:
+    """Any answer in words, else None."""
+    return text.strip() or None
+
+
+def day_range(value: str, today: date) -> tuple[date, date]:
+    """First and last day of a month (YYYY-MM) or of one day (YYYY-MM-DD), not beyond today."""
+    if len(value) == 7:
+        first = date.fromisoformat(f"{value}-01")
+        last = date(first.year + first.month // 12, first.month % 12 + 1, 1).toordinal() - 1
+        return first, min(date.fromordinal(last), today)
+    day = min(date.fromisoformat(value), today)
+    return day, day

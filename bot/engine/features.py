@@ -1,0 +1,36 @@
+"""What the intent model looks at: characters, sounds and concepts of the normalised text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pypinyin.contrib.tone_convert import to_normal
+from pypinyin.pinyin_dict import pinyin_dict
+
+from bot.engine.concepts import concepts
+
+GROUPS = ("characters", "sounds", "concepts")
+_BREAKS = re.compile(r"[\s,。!?;:.~…\-]+")
+_DIGITS = re.compile(r"\d+")
+
+
+def features(text: str) -> tuple[list[str], list[str], list[str]]:
+    """The features of a normalised text, one list for each of GROUPS."""
+    plain = _DIGITS.sub("0", _BREAKS.sub(" ", text.lower()))
+    edged = f"^{plain.strip()}$"
+    sounds = [syllable(character) for character in plain if character != " "]
+    found = sorted(concepts(text))
+    pairs = [f"{first}+{second}" for at, first in enumerate(found) for second in found[at + 1 :]]
+    return [*edged, *_pairs(edged)], [*sounds, *_pairs(sounds)], [*found, *pairs]
+
+
+def _pairs(items: str | list[str]) -> list[str]:
+    return [f"{first} {second}" for first, second in zip(items, items[1:])]
+
+
+@lru_cache(maxsize=65_536)
+def syllable(character: str) -> str:
+    """The commonest reading without its tone (停 and 亭 alike: ting), or the character itself."""
+    readings = pinyin_dict.get(ord(character))
+    return to_normal(readings.partition(",")[0]) if readings else character

@@ -1,0 +1,233 @@
+"""The intent model: TF-IDF of three groups of features, a linear classifier, calibrated probabilities.
+
+Training uses scikit-learn; what is kept are plain arrays, so that predicting needs a dictionary and one small
+matrix product. The temperature of the probabilities and the thresholds come from rows held back in turn
+(cross-validation), never from rows the weights have seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from bot.engine.features import features
+
+OUT_OF_SCOPE = "out_of_scope"
+FOLDS = 3
+Floats = npt.NDArray[np.float32]
+Encoded = tuple[npt.NDArray[np.int64], Floats]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Answer from `answer` on; between the two ask which was meant; below `clarify` nothing is worth offering."""
+
+    answer: float
+    clarify: float
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """How the model does on rows it has not learned from."""
+
+    rows: int
+    accuracy: float
+    top2_accuracy: float
+    calibration_error: float
+    in_scope_kept: float
+    foreign_taken: float
+
+
+@dataclass
+class Vocabulary:
+    """Feature → column, and the weight (inverse document frequency) of each column."""
+
+    index: dict[str, int]
+    weights: Floats
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Vocabulary:
+        """The vocabulary of training texts. Features seen once are kept: every rare word may decide."""
+        seen: Counter[str] = Counter()
+        for text in texts:
+            seen.update({key for group, items in enumerate(features(text)) for key in _keys(group, items)})
+        index = {key: column for column, key in enumerate(sorted(seen))}
+        frequency = np.array([seen[key] for key in index], dtype=np.float32)
+        return cls(index, (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32))
+
+    def encode(self, text: str) -> Encoded:
+        """Columns and values of a text; every group of features has length 1."""
+        columns, values = [], []
+        for group, items in enumerate(features(text)):
+            counts = Counter(self.index.get(key, -1) for key in _keys(group, items))
+            counts.pop(-1, None)
+            if not counts:
+                continue
+            at = np.fromiter(counts.keys(), dtype=np.int64)
+            tf = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32))
+            weighted = tf * self.weights[at]
+            columns.append(at)
+            values.append(weighted / np.linalg.norm(weighted))
+        if not columns:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        return np.concatenate(columns), np.concatenate(values).astype(np.float32)
+
+    def matrix(self, texts: Sequence[str]) -> csr_matrix:
+        """The texts as rows of a sparse matrix."""
+        rows = [self.encode(text) for text in texts]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([columns for columns, _ in rows])
+        values = np.concatenate([values for _, values in rows])
+        return csr_matrix((values, columns, starts), shape=(len(rows), len(self.index)))
+
+
+@dataclass
+class IntentModel:
+    """`weights` has one row for each column of the vocabulary and one column for each intent."""
+
+    intents: list[str]
+    vocabulary: Vocabulary
+    weights: Floats
+    bias: Floats
+    temperature: float
+    thresholds: Thresholds
+
+    def rank(self, text: str) -> list[tuple[str, float]]:
+        """All intents with their probabilities, the likeliest first. `text` is normalised."""
+        columns, values = self.vocabulary.encode(text)
+        chances = softmax((values @ self.weights[columns] + self.bias) * self.temperature)
+        order = np.argsort(-chances, kind="stable")
+        return [(self.intents[at], float(chances[at])) for at in order]
+
+    def save(self, folder: Path) -> None:
+        """Write two files: arrays and names."""
+        np.savez(folder / "intents.npz", idf=self.vocabulary.weights, weights=self.weights, bias=self.bias)
+        names = {
+            "intents": self.intents,
+            "vocabulary": list(self.vocabulary.index),
+            "temperature": self.temperature,
+            "thresholds": asdict(self.thresholds),
+        }
+        (folder / "intents.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentModel:
+        """Read what `save` wrote."""
+        names: dict[str, Any] = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
+        with np.load(folder / "intents.npz", allow_pickle=False) as arrays:
+            index = {key: column for column, key in enumerate(names["vocabulary"])}
+            return cls(
+                intents=names["intents"],
+                vocabulary=Vocabulary(index, arrays["idf"]),
+                weights=arrays["weights"],
+                bias=arrays["bias"],
+                temperature=names["temperature"],
+                thresholds=Thresholds(**names["thresholds"]),
+            )
+
+
+def train(texts: Sequence[str], labels: Sequence[str]) -> tuple[IntentModel, HeldBack]:
+    """Learn from normalised texts; deterministic."""
+    intents = sorted(set(labels))
+    truth = np.array([intents.index(label) for label in labels])
+    margins = _held_back_margins(texts, truth)
+    temperature = _temperature(margins, truth)
+    chances = softmax(margins * temperature)
+    foreign = intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in intents else -1
+    thresholds = _thresholds(chances, truth)
+    vocabulary, machine = _fit(texts, truth)
+    model = IntentModel(
+        intents=intents,
+        vocabulary=vocabulary,
+        weights=machine.coef_.T.astype(np.float32),
+        bias=machine.intercept_.astype(np.float32),
+        temperature=temperature,
+        thresholds=thresholds,
+    )
+    return model, _held_back(chances, truth, foreign, thresholds)
+
+
+def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Along the last axis."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def _keys(group: int, items: Sequence[str]) -> list[str]:
+    return [f"{group}{item}" for item in items]
+
+
+def _fit(texts: Sequence[str], truth: npt.NDArray[np.int64]) -> tuple[Vocabulary, LinearSVC]:
+    vocabulary = Vocabulary.of(texts)
+    return vocabulary, LinearSVC(C=0.5, random_state=0).fit(vocabulary.matrix(texts), truth)
+
+
+def _held_back_margins(texts: Sequence[str], truth: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    margins = np.full((len(texts), len(set(truth))), -1.0)
+    for known, unknown in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(truth, truth):
+        vocabulary, machine = _fit([texts[at] for at in known], truth[known])
+        scores = machine.decision_function(vocabulary.matrix([texts[at] for at in unknown]))
+        margins[np.ix_(unknown, machine.classes_)] = (
+            scores if scores.ndim == 2 else np.stack([-scores, scores], 1)
+        )
+    return margins
+
+
+def _temperature(margins: npt.NDArray[Any], truth: npt.NDArray[np.int64]) -> float:
+    def surprise(temperature: float) -> float:
+        chances = softmax(margins * temperature)
+        return float(-np.log(chances[np.arange(len(truth)), truth] + 1e-9).mean())
+
+    return float(minimize_scalar(surprise, bounds=(0.1, 50.0), method="bounded").x)
+
+
+def _thresholds(chances: npt.NDArray[Any], truth: npt.NDArray[np.int64]) -> Thresholds:
+    """Answer where answers of that confidence are right more often than not, clarify where one of two is."""
+    order = np.argsort(-chances, axis=1)
+    best = chances[np.arange(len(truth)), order[:, 0]]
+    first = order[:, 0] == truth
+    either = first | (order[:, 1] == truth)
+    return Thresholds(answer=_crossing(best, first, 0.5), clarify=_crossing(best, either, 0.5))
+
+
+def _crossing(confidence: npt.NDArray[Any], right: npt.NDArray[Any], share: float) -> float:
+    """The lowest confidence above which every band of width 0.05 is right in at least `share` of its rows."""
+    for low in np.arange(0.9, 0.0, -0.05):
+        band = (confidence >= low) & (confidence < low + 0.05)
+        if band.sum() >= 20 and right[band].mean() < share:
+            return round(float(low + 0.05), 2)
+    return 0.05
+
+
+def _held_back(
+    chances: npt.NDArray[Any], truth: npt.NDArray[np.int64], foreign: int, thresholds: Thresholds
+) -> HeldBack:
+    order = np.argsort(-chances, axis=1)
+    best = chances.max(axis=1)
+    right = order[:, 0] == truth
+    taken = (order[:, 0] != foreign) & (best >= thresholds.clarify)
+    outside = truth == foreign
+    bands = np.minimum((best * 10).astype(int), 9)
+    error = sum(
+        abs(right[bands == band].mean() - best[bands == band].mean()) * (bands == band).mean()
+        for band in set(bands)
+    )
+    return HeldBack(
+        rows=len(truth),
+        accuracy=round(float(right.mean()), 4),
+        top2_accuracy=round(float((order[:, :2] == truth[:, None]).any(axis=1).mean()), 4),
+        calibration_error=round(float(error), 4),
+        in_scope_kept=round(float(taken[~outside].mean()), 4),
+        foreign_taken=round(float(taken[outside].mean()), 4) if outside.any() else 0.0,
+    )

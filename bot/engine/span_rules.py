@@ -1,0 +1,124 @@
+"""What rules alone see of entities: words of the lexicon by spaCy, numbers and dates by regular expressions.
+
+The spans are candidates: bot/engine/entity_model.py learned from the examples which of them people mean.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import spacy
+import yaml
+from spacy.language import Language
+from spacy.pipeline import SpanRuler
+from spacy.tokens import Doc
+
+from bot.core.address import Gazetteer
+from bot.core.numbers import NUMBER, SPOKEN_DIGITS
+
+ROOT = Path(__file__).parents[2]
+LEXICON = ROOT / "data/nlu/lexicon/entities.txt"
+REGION = ROOT / "data/region"
+_N = f"(?:{NUMBER})"
+_S = f"[0-9{SPOKEN_DIGITS}]"
+_PART = "(?:清早|一早|早晨|早上|早起|凌晨|上午|前晌|中午|晌午|下午|后晌|傍晚|晚上|黑夜|夜里|后半夜|三更半夜|半夜|晚|早)"
+
+PATTERNS: tuple[tuple[str, str], ...] = (
+    ("id_no", r"(?<!\d)\d{17}[\dXx](?!\d)"),
+    ("phone", rf"(?<![0-9.])1[3-9]\d(?:[ \-]?\d{{4}}){{2}}(?!\d)|0478[ \-]?\d{{7}}|幺[三四五六七八九]{_S}{{9}}"),
+    ("account_no", rf"(?<![0-9.])\d{{4}}(?:[ \-]\d{{2,5}}){{1,4}}(?!\d)|(?<!\d)\d{{10,13}}(?!\d)|[{SPOKEN_DIGITS}]{{10,13}}"),
+    ("month", r"(?:去年|前年|今年|明年|来年|大前年|\d{2,4}年)?的?(?:[0-9]{1,2}|[一二三四五六七八九]|十[一二]?)月份?(?![0-9一二三四五六七八九十])"
+              r"|(?:去年|前年|今年)?(?:腊月|正月|冬月)(?!初|[一二三十])|(?:上+|下+|这|本)一?个?月份?|\d{4}[-/.]\d{1,2}(?![-/.\d])"),
+    ("date", r"(?:大前|大后|前|昨|今|明|后)[天日](?:早上|晚上|夜里|黑夜|早晨)?|(?:昨|前|今|明)(?:儿个?|晚|早|夜|黑夜)|夜来|夜儿个?"
+             r"|(?:(?:去年|前年|今年|明年|\d{4}年)?[0-9一二三四五六七八九十]{1,2}月)?[0-9一二三四五六七八九十]{1,3}[号日](?![0-9A-Za-z一-鿿]*楼|院|门|地|井|箱|变|机)"
+             r"|(?:上+|下+|这)?个?(?:周|礼拜|星期)[一二三四五六日天末]|(?:正月|腊月|大年)?(?:初[一二三四五六七八九十])|(?:正月|腊月)(?:十|二十|三十)[一二三四五六七八九]?"
+             r"|国庆节?|元旦|五一|春节|除夕|中秋节?|端午节?|清明节?|大年三十|年三十|腊八|\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?"),
+    ("time", rf"{_PART}?[0-9一二两三四五六七八九十]{{1,3}}点(?:半|[一三]刻|{_N}分?)?(?:钟|多)?|(?<!\d)\d{{1,2}}[::]\d{{2}}(?!\d)|{_PART}"),
+    ("duration", rf"{_N}个?半?[多来]?个?(?:分钟|刻钟|小时|钟头|工作日|礼拜|星期|月(?!份)|天|宿|年)半?|半个?(?:天|小时|钟头|年|月)|一天一夜|一晚上?"),
+    ("money", rf"(?:{_N}[多来几]?(?:块|元)(?:{_N}(?:毛|角)?)?(?!表)|{_N}(?:毛|角){_N}?分?)|[¥￥]\d+(?:\.\d+)?"),
+    ("energy", rf"{_N}[多来几]?(?:个字|字|度电|度(?![假过])|千瓦时|kwh)"),
+    ("power", rf"{_N}[多来几]?个?(?:千瓦(?!时)|千伏安|kva|kw|兆瓦|兆伏安|瓦(?!片))"),
+    ("people_count", rf"{_N}(?:口人?|个人)"),
+    ("number", rf"{_N}"),
+    ("name_cue", r"(?:户名|姓名|名字|我叫|户主|机主|名下|叫)(?:是|叫|为|:)?"),
+    ("order_cue", r"(?:工单号?|单号|编号|订单号?|受理号)(?:是|为|:)?"),
+    ("meter_cue", r"(?:表号|电表号|资产号|表的号|资产编号)(?:是|为|:)?"),
+    ("code", r"(?<![0-9A-Za-z])[A-Za-z]{0,4}\d{5,22}(?![0-9A-Za-z])"),
+    ("house", r"[0-9零一二三四五六七八九十百]{1,4}(?:号楼|栋|幢|单元|号院|室)|第?[0-9一二三四五六七八九十]{1,3}(?:队|社|组)"),
+)  # fmt: skip
+_COMPILED = tuple((label, re.compile(source, re.IGNORECASE)) for label, source in PATTERNS)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A candidate in the normalised text; `value` where the lexicon gives one."""
+
+    label: str
+    start: int
+    end: int
+    value: str | None = None
+
+
+def hits(text: str) -> list[Hit]:
+    """All candidates, overlapping ones included."""
+    found = [
+        Hit(label, match.start(), match.end())
+        for label, pattern in _COMPILED
+        for match in pattern.finditer(text)
+        if match.end() > match.start()
+    ]
+    doc = Doc(_pipeline().vocab, words=list(text.lower()), spaces=[False] * len(text))
+    ruler = _pipeline().get_pipe("span_ruler")
+    for span in ruler(doc).spans["words"] if text else ():
+        found.append(Hit(span.label_, span.start, span.end, span.id_ or None))
+    return found
+
+
+@lru_cache(maxsize=32)
+def lexicon_values(label: str) -> dict[str, str]:
+    """Word → value of one label of the lexicon."""
+    return {word: value for name, value, words in _lexicon() if name == label for word in words}
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """Counties and towns of all regions in data/region."""
+    counties: dict[str, Any] = {}
+    for path in sorted(REGION.glob("*/places.yml")):
+        counties.update(yaml.safe_load(path.read_text(encoding="utf-8"))["counties"])
+    return Gazetteer.of(counties)
+
+
+@lru_cache(maxsize=1)
+def _pipeline() -> Language:
+    nlp = spacy.blank("zh")
+    ruler = nlp.add_pipe("span_ruler", config={"spans_key": "words", "annotate_ents": False})
+    assert isinstance(ruler, SpanRuler)
+    ruler.add_patterns(
+        [
+            {"label": label, "id": value, "pattern": [{"ORTH": character} for character in word]}
+            for label, value, words in _lexicon()
+            for word in words
+        ]
+    )
+    return nlp
+
+
+def _lexicon() -> list[tuple[str, str, list[str]]]:
+    rows = [
+        line.partition("=")
+        for line in LEXICON.read_text(encoding="utf-8").splitlines()
+        if "=" in line and not line.startswith("#")
+    ]
+    lexicon = [(*_label(name), words.split()) for name, _, words in rows]
+    places = gazetteer()
+    return [*lexicon, ("county", "", list(places.counties)), ("town", "", list(places.towns))]
+
+
+def _label(name: str) -> tuple[str, str]:
+    label, _, value = name.strip().partition(":")
+    return label, value

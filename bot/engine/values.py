@@ -1,0 +1,79 @@
+"""The normal form of an entity: what the words mean, as text that can travel as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+
+from lunardate import LunarDate
+
+from bot.core import address, dates, numbers
+from bot.core.danger import assess
+from bot.engine.span_rules import gazetteer, lexicon_values
+
+_SCOPES = (
+    ("village", "村|队|社|嘎查|镇|乡|组"),
+    ("building", "楼|栋|幢|单元|门洞"),
+    ("community", "小区|院|区"),
+    ("street", "街|片|巷|排|周围|附近|路|市场"),
+)
+
+
+def lunar(year: int, month: int, day: int) -> date:
+    """The solar date of a lunar one; the last of a month where it has only 29 days."""
+    try:
+        return LunarDate(year, month, day).to_solar_date()
+    except ValueError:
+        return LunarDate(year, month, day - 1).to_solar_date()
+
+
+def value(label: str, text: str, now: datetime, sentence: str = "") -> str:
+    """The normal form of intents.md, or the text itself where it has none or cannot be read."""
+    read = _READERS.get(label)
+    return (read(text, now, sentence) if read else None) or text
+
+
+def parts(text: str) -> dict[str, str | bool]:
+    """The parts of an address, with `ambiguous` when its county must be asked."""
+    read = address.parse(text, gazetteer())
+    return {**read.parts(), **({"ambiguous": True} if read.ambiguous else {})}
+
+
+def _digits(text: str, *_: object) -> str | None:
+    return numbers.digits(re.sub(r"[^0-9" + numbers.SPOKEN_DIGITS + "]", "", text))
+
+
+def _code(text: str, *_: object) -> str:
+    return numbers.digits(text) or re.sub(r"[\s\-]", "", text).upper()
+
+
+def _hazard(text: str, _: datetime, sentence: str) -> str | None:
+    known = lexicon_values("hazard").get(text)
+    danger = assess(text) or assess(sentence)
+    return known or (danger.primary if danger else None)
+
+
+def _scope(text: str, *_: object) -> str:
+    known = lexicon_values("scope").get(text)
+    return known or next((name for name, words in _SCOPES if re.search(words, text)), "household")
+
+
+_READERS: dict[str, Callable[[str, datetime, str], str | None]] = {
+    "account_no": _digits,
+    "phone": _digits,
+    "id_no": lambda text, *_: re.sub(r"[\s\-]", "", text).upper(),
+    "meter_no": _code,
+    "order_no": _code,
+    "month": lambda text, now, _: dates.month(text, now, lunar),
+    "date": lambda text, now, _: dates.day(text, now, lunar),
+    "time": lambda text, *_: dates.time(text),
+    "duration": lambda text, *_: dates.duration(text),
+    "money": lambda text, *_: numbers.money(text),
+    "energy": lambda text, *_: numbers.measure(text),
+    "power": lambda text, *_: numbers.measure(text),
+    "people_count": lambda text, *_: numbers.measure(text),
+    "hazard": _hazard,
+    "scope": _scope,
+    "pay_channel": lambda text, *_: lexicon_values("pay_channel").get(text.lower()),
+}

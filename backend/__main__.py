@@ -21,7 +21,7 @@ def main() -> int:
     """Migrate, seed an empty demonstration, serve until SIGTERM, and finish what is under way."""
     configure_logs()
     try:
-        settings = Settings()
+        settings = Settings.model_validate({})
     except ValidationError as error:
         names = ", ".join(f"GRIDCARE_{str(each['loc'][0]).upper()}" for each in error.errors())
         print(f"backend: missing or not a real value: {names}", file=sys.stderr)

@@ -68,7 +68,8 @@ async def _logged(request: Request, proceed: Callable[[Request], Awaitable[Respo
 
 def asking(request: Request) -> Caller:
     """The caller of a request."""
-    return request.app.state.door.caller(request)
+    door: Door = request.app.state.door
+    return door.caller(request)
 
 
 def reading(request: Request) -> Iterator[Session]:
@@ -105,7 +106,8 @@ AccountNo = Annotated[str, Path(examples=["0100000000017"])]
 
 def where(request: Request) -> region.Region:
     """The region served."""
-    return request.app.state.region
+    here: region.Region = request.app.state.region
+    return here
 
 
 Here = Annotated[region.Region, Depends(where)]

@@ -156,5 +156,5 @@ def _next_number(session: Session, region: Region, county: str | None) -> str:
     count = insert(Counter).values(name=f"orders-{day}", value=1)
     count = count.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
     number = session.execute(count.returning(Counter.value)).scalar_one()
-    code = region.counties[county].code[-2:] if county in region.counties else CITY_CODE
+    code = region.counties[county].code[-2:] if county else CITY_CODE
     return f"{day}{code}{number:05d}"

@@ -262,9 +262,12 @@ class Words(Request):
     words: Long = Field("", examples=["怎么还没人来"])
 
 
+Item = Annotated[str, Field(pattern="^(holder_name|address|meter_no|phone_tail)$")]
+
+
 class MatchRequest(Request):
     account_no: Short
-    items: dict[Literal["holder_name", "address", "meter_no", "phone_tail"], Short]
+    items: dict[Item, Short]
 
 
 class IdentityMatch(Shape):

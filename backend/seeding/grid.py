@@ -34,7 +34,8 @@ def build(
     loader: Loader, plan: Mapping[str, Any], counties: Mapping[str, County], size: int, rng: Random
 ) -> list[Spot]:
     """Make and load the grid for `size` households."""
-    spots, lines = [], []
+    spots: list[Spot] = []
+    lines = []
     for number, (county, town, area) in enumerate(_towns(counties), 1):
         substation = (number, plan["grid"]["substation"].format(town=stem(town)), county.name)
         feeder = plan["grid"]["feeder"].format(number=FIRST_FEEDER + number, town=stem(town))

@@ -118,8 +118,8 @@ def _home(plan: Mapping[str, Any], kind: str, number: int, rng: Random) -> Home:
 
 def _name(plan: Mapping[str, Any], holder: str, rng: Random) -> str:
     if holder == "person":
-        return rng.choice(plan["surnames"]) + rng.choice(plan["given"])
-    return rng.choice(plan["firms" if holder == "firm" else "important"])
+        return f"{rng.choice(plan['surnames'])}{rng.choice(plan['given'])}"
+    return str(rng.choice(plan["firms" if holder == "firm" else "important"]))
 
 
 def _address(spot: Spot, profile: Mapping[str, Any], index: int) -> str:

@@ -18,13 +18,14 @@ class Loader:
     def __init__(self, store: Store) -> None:
         self._sqlite = store.sqlite
         self._pooled = store.engine.raw_connection()
-        self._raw: Any = self._pooled.driver_connection
+        raw: Any = self._pooled.driver_connection
         if self._sqlite:  # made data can be made again: no need to wait for the disk
-            self._raw.execute("PRAGMA synchronous=OFF")
-            self._raw.execute("PRAGMA foreign_keys=OFF")
-            self._raw.execute("BEGIN IMMEDIATE")
+            raw.execute("PRAGMA synchronous=OFF")
+            raw.execute("PRAGMA foreign_keys=OFF")
+            raw.execute("BEGIN IMMEDIATE")
         else:
-            self._raw.execute("SET statement_timeout = 0")
+            raw.execute("SET statement_timeout = 0")
+        self._raw = raw
 
     def insert(self, table: type[Base], rows: Iterable[Row]) -> None:
         """Append rows; what they refer to must have been inserted before."""

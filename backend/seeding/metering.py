@@ -131,7 +131,7 @@ class Metering:
         return tariffs.penalty(amount, period.due, paid, rule) if paid else Decimal(0)
 
     def _channel(self) -> str:
-        return self._channels[int(self._rng.random() * len(self._channels))]
+        return str(self._channels[int(self._rng.random() * len(self._channels))])
 
     def _read_oddly(self) -> list[Period]:
         """One reading a few days late: one long month, one short."""

@@ -1,0 +1,65 @@
+"""A small seeded company for tests: its settings, signed subjects, and the accounts of docs/demo-data.md."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from backend import clocks, seed
+from backend.settings import Settings
+from backend.storage import Store
+from bot.company.ports import Level, Subject
+
+SIZE = 120
+TOKEN = "for-tests-only-service-0001"
+KEY = "for-tests-only-subjects-0001"
+HOME, ARREARS, DARK, PLANNED = "0100000000017", "0100000000025", "0100000000033", "0100000000041"
+HOUSE, WELL, ELDER, SHOP, LATE = (
+    "0100000000058",
+    "0100000000066",
+    "0100000000074",
+    "0100000000082",
+    "0100000000090",
+)
+HOSPITAL, UNKNOWN = "0100000000108", "0199999999999"
+
+
+def settings(database: Path | str, url: str = "http://127.0.0.1:8090") -> Settings:
+    """Settings over a SQLite file, or a database URL."""
+    place = f"sqlite:///{database}" if isinstance(database, Path) else database
+    return Settings(
+        backend_db=place, backend_token=TOKEN, subject_key=KEY, backend_url=url, region="bayannur"
+    )
+
+
+def make(database: Path) -> None:
+    """Seed a file as of now."""
+    store = Store(f"sqlite:///{database}")
+    seed.seed(store, "bayannur", SIZE, clocks.now())
+    store.close()
+
+
+def assertion(
+    level: str, accounts: tuple[str, ...], conversation: str, key: str = KEY, **claims: object
+) -> str:
+    """A subject assertion as the gateway signs it; `claims` overrides."""
+    now = int(time.time())
+    said = {
+        "iss": "gridcare-gateway",
+        "aud": "company",
+        "sub": conversation,
+        "level": level,
+        "accounts": list(accounts),
+        "iat": now,
+        "exp": now + 60,
+        "jti": "test",
+    }
+    return jwt.encode({"alg": "HS256"}, {**said, **claims}, OctKey.import_key(key))
+
+
+def subject(level: str, *accounts: str, conversation: str = "c-test") -> Subject:
+    """A subject with a real assertion."""
+    return Subject(assertion(level, accounts, conversation), Level(level), accounts, conversation)

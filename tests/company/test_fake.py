@@ -1,0 +1,38 @@
+"""The in-memory company keeps the contract, so tests against it mean something."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.company.ports import Company, Hall, Place
+from tests.company import contract, fake
+
+
+class TestFake(contract.Contract):
+    @pytest.fixture
+    def company(self) -> Company:
+        home = fake.household(contract.HOME, phone="13800000017", address=contract.HOME_ADDRESS)
+        other = fake.household(
+            contract.OTHER, holder_name="赵永强", transformer="T2", address="杭锦后旗陕坝镇"
+        )
+        dark = fake.household(
+            contract.DARK, holder_name="李玉梅", transformer="T3", address=contract.DARK_ADDRESS
+        )
+        halls = [
+            Hall(f"{c}营业厅", c, f"{c}示例路", "8:30–17:30", "95598", (), False)
+            for c in ("临河区", "五原县")
+        ]
+        places = (Place("临河区", "金川小区", ("T1",)), Place("临河区", "永胜村", ("T3",)))
+        return fake.FakeCompany(
+            home,
+            other,
+            dark,
+            outages=(fake.outage(area="新华镇永胜村", transformers=("T3",)),),
+            places=places,
+            halls=tuple(halls),
+            documents={"apply_ev_charger": ("车主身份证", "固定车位证明")},
+        ).company
+
+    @pytest.fixture
+    def who(self) -> contract.Who:
+        return fake.subject

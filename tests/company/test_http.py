@@ -1,0 +1,32 @@
+"""The HTTP adapter over the real company system keeps the contract."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from backend.app import create_app
+from backend.storage import Store
+from bot.company.http import connect
+from bot.company.line import Settings
+from bot.company.ports import Company
+from tests.backend import world
+from tests.company import contract
+
+
+class TestHttp(contract.Contract):
+    @pytest.fixture
+    async def company(self, database: Path) -> AsyncIterator[Company]:
+        settings = world.settings(database)
+        store = Store(settings.backend_db)
+        transport = httpx.ASGITransport(create_app(settings, store))
+        async with connect(Settings(backend_token=world.TOKEN), transport) as company:
+            yield company
+        store.close()
+
+    @pytest.fixture
+    def who(self) -> contract.Who:
+        return world.subject

@@ -87,7 +87,7 @@ def _silent(session: Session, meter: Meter) -> float | None:
     """The share of silent meters among the other asked ones on this transformer."""
     others = (Meter.transformer_id == meter.transformer_id, Meter.id != meter.id, Meter.online.is_not(None))
     query = select(Meter.online, func.count()).where(*others).group_by(Meter.online)
-    counts = dict(session.execute(query))
+    counts = dict(session.execute(query).all())
     asked = sum(counts.values())
     return round(counts.get(False, 0) / asked, 2) if asked else None
 

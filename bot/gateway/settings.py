@@ -70,7 +70,7 @@ def read() -> Settings:
         return Settings()  # type: ignore[call-arg]  # pydantic-settings fills the fields
     except ValidationError as wrong:
         faults = [
-            f"{'GRIDCARE_' + str(e['loc'][0]).upper() + ' ' if e['loc'] else ''}{e['msg'].lower()}"
+            f"{'GRIDCARE_' + str(e['loc'][0]).upper() + ' ' if e['loc'] else ''}{e['msg'].removeprefix('Value error, ')}"
             for e in wrong.errors()
         ]
         raise BadSettings("; ".join(faults)) from None

@@ -110,7 +110,7 @@ class FakeEngine:
 @contextlib.asynccontextmanager
 async def serve(app: Any, port: int) -> AsyncIterator[None]:
     """An ASGI app on a real socket."""
-    config = uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=1, lifespan="auto")
+    config = uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=0, lifespan="auto")
     server = _Quiet(config)
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started or task.done())

@@ -1,0 +1,153 @@
+"""What actions ask of the gateway: cards, a person, kept writes, a fresh start; and buttons."""
+
+import pytest
+
+from bot.company.ports import BadData, Unavailable
+from bot.gateway import tables as t
+from bot.gateway.clock import day
+from bot.gateway.inbox import Refused
+from tests.gateway.conftest import TALK, Desk
+from tests.gateway.fakes import until
+
+HANDOVER = {
+    "type": "handover",
+    "reason": "user_asked",
+    "skill": "billing",
+    "priority": 4,
+    "summary": "问电费",
+    "slots": {},
+}
+FAULT = {
+    "type": "deferred", "operation": "report_fault", "key": "draft-1",
+    "body": {"phenomenon": "household", "description": "没电", "address": "临河区金川小区5号楼"},
+}  # fmt: skip
+
+
+def reply(custom: dict, **more: object) -> list[dict]:
+    return [{"text": None, "custom": custom, **more}]
+
+
+async def test_a_card_is_passed_on_with_the_text(desk: Desk) -> None:
+    card = {"type": "card", "card": "bill", "data": {"month": "2026-10"}}
+    desk.engine.answer = lambda turn: [{"text": "您的账单", "custom": card}]
+    await desk.say("账单")
+    await desk.idle()
+    assert (await desk.shown())[-1].body == {
+        "text": "您的账单",
+        "card": {"card": "bill", "data": {"month": "2026-10"}},
+    }
+
+
+async def test_an_unknown_or_malformed_effect_is_dropped_and_the_customer_still_hears_something(
+    desk: Desk,
+) -> None:
+    for custom in (
+        {"type": "launch"},
+        {"type": "handover"},
+        {"type": "deferred", "operation": "urge", "key": "k", "body": {}},
+    ):
+        desk.engine.answer = lambda turn, custom=custom: reply(custom)
+        await desk.say("嗯")
+        await desk.idle()
+    assert (await desk.texts()).count(desk.text("no_answer")) == 3
+    assert await desk.rows(t.handoff) == await desk.rows(t.submission) == []
+
+
+async def test_a_handover_queues_one_ticket_and_promises_no_time(desk: Desk) -> None:
+    desk.engine.answer = lambda turn: reply(HANDOVER)
+    await desk.say("转人工")
+    await desk.say("转人工啊")
+    await desk.idle()
+    (row,) = await desk.rows(t.handoff)
+    assert row.ticket == f"H{day(row.created_at)}0001" and row.skill == "billing"
+    texts = await desk.texts()
+    assert desk.text("handover_promise_off_duty", ticket=row.ticket) in texts
+    assert desk.text("handover_again", ticket=row.ticket) in texts
+
+
+async def test_a_kept_write_is_submitted_when_the_company_is_back_and_told_once(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = Unavailable("down")
+    desk.engine.answer = lambda turn: [{"text": "先记下了"}, *reply(FAULT)]
+    await desk.say("报修")
+    await desk.say("报修")
+    await desk.idle()
+    assert desk.company.filed == {}
+    desk.company.failing.clear()
+    await until(lambda: len(desk.company.filed), 8)
+    await desk.idle()
+    (order_no,) = desk.company.filed
+    await until(lambda: _count(desk, desk.text("deferred_report_fault", order_no=order_no)), 3)
+    assert len(desk.company.faults) == 1
+
+
+async def _count(desk: Desk, text: str) -> bool:
+    return (await desk.texts()).count(text) == 1
+
+
+async def test_a_kept_write_that_the_company_refuses_goes_to_a_person(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = BadData("no", "address")
+    desk.engine.answer = lambda turn: [{"text": "先记下了"}, *reply(FAULT)]
+    await desk.say("报修")
+    (row,) = await until(lambda: desk.rows(t.handoff))
+    await desk.idle()
+    await until(lambda: _count(desk, desk.text("deferred_refused", ticket=row.ticket)), 3)
+
+
+async def test_after_end_session_the_engine_knows_the_conversation_by_a_new_name(desk: Desk) -> None:
+    desk.engine.answer = lambda turn: [{"text": "再见"}, *reply({"type": "end_session"})]
+    await desk.say("再见")
+    await desk.idle()
+    await desk.say("你好")
+    await desk.idle()
+    assert [turn["conversation"] for turn in desk.engine.turns] == [TALK, f"{TALK}.1"]
+
+
+def buttons(turn: dict) -> list[dict]:
+    if turn["payload"]:
+        return [{"text": f"got {turn['payload']}"}]
+    return [
+        {
+            "text": "登记吗?",
+            "buttons": [{"title": "确认", "payload": "/affirm"}, {"title": "取消", "payload": "/deny"}],
+        }
+    ]
+
+
+async def test_a_button_reaches_the_customer_as_an_id_and_the_engine_as_its_payload(desk: Desk) -> None:
+    desk.engine.answer = buttons
+    await desk.say("报修")
+    await desk.idle()
+    offered = (await desk.shown())[-1].body["quick_replies"]
+    assert [set(each) for each in offered] == [{"id", "title"}] * 2
+    await desk.say(choice=offered[0]["id"])
+    await desk.idle()
+    assert (await desk.texts())[-2:] == ["确认", "got /affirm"]
+    assert desk.engine.turns[-1]["text"] is None
+
+
+async def test_typing_a_buttons_title_is_choosing_it(desk: Desk) -> None:
+    desk.engine.answer = buttons
+    await desk.say("报修")
+    await desk.idle()
+    await desk.say("确认")
+    await desk.idle()
+    assert desk.engine.turns[-1]["payload"] == "/affirm"
+
+
+async def test_a_choice_counts_once_and_only_in_its_own_conversation_and_turn(desk: Desk) -> None:
+    desk.engine.answer = buttons
+    await desk.say("报修")
+    await desk.idle()
+    old = (await desk.shown())[-1].body["quick_replies"][0]["id"]
+    for talk, choice in (("c-other", old), (TALK, "made-up")):
+        with pytest.raises(Refused, match="unknown_choice"):
+            await desk.say(choice=choice, talk=talk)
+    desk.engine.delay = 0.3
+    await desk.say(choice=old)
+    with pytest.raises(Refused, match="unknown_choice"):
+        await desk.say(choice=old)
+    await desk.idle()
+    await desk.say("另一件事")
+    await desk.idle()
+    with pytest.raises(Refused, match="unknown_choice"):
+        await desk.say(choice=old)

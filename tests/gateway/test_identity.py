@@ -1,0 +1,208 @@
+"""Levels, codes and tries over the private API, as actions use it."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
+from sqlalchemy import update
+
+from bot.company.ports import Level
+from bot.gateway import tables as t
+from bot.gateway.app import create
+from tests.gateway.conftest import TALK, Desk
+from tests.gateway.fakes import ACCOUNT, TOKENS
+
+UNKNOWN = "0999999999999"
+RIGHT = {"holder_name": "王秀英"}
+WRONG = {"holder_name": "王秀兰"}
+
+
+@asynccontextmanager
+async def client(desk: Desk, token: str = TOKENS["internal_token"]) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create(desk.gateway))
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as one:
+        yield one
+
+
+async def post(desk: Desk, path: str, body: dict, talk: str = TALK) -> httpx.Response:
+    async with client(desk) as http:
+        return await http.post(f"/internal/v1/identity/{talk}/{path}", json=body)
+
+
+async def match(desk: Desk, account: str, items: dict, talk: str = TALK) -> httpx.Response:
+    return await post(desk, "match", {"account_no": account, "items": items}, talk)
+
+
+@pytest.fixture
+async def known(desk: Desk) -> Desk:
+    """A conversation that has begun."""
+    for talk in (TALK, "c-other"):
+        await desk.say("你好", talk=talk)
+    await desk.idle()
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("items", "level"),
+    [
+        (RIGHT, "L2"),
+        ({"address": "临河区金川小区5号楼2单元301"}, "L2"),
+        ({"phone_tail": "0001"}, "L1"),
+        ({"meter_no": "150000000123"}, "L1"),
+    ],
+)
+async def test_what_is_said_beside_the_account_gives_its_level(known: Desk, items: dict, level: str) -> None:
+    answer = (await match(known, ACCOUNT, items)).json()
+    assert (answer["matched"], answer["level"], answer["accounts"]) == (True, level, [ACCOUNT])
+    claims = jwt.decode(answer["subject"], OctKey.import_key(TOKENS["subject_key"])).claims
+    assert (claims["sub"], claims["aud"], claims["level"], claims["accounts"]) == (
+        TALK,
+        "company",
+        level,
+        [ACCOUNT],
+    )
+    assert claims["exp"] - claims["iat"] == 60
+
+
+async def test_the_next_turn_carries_the_level_and_another_conversation_does_not(known: Desk) -> None:
+    await match(known, ACCOUNT, RIGHT, f"{TALK}.3")
+    await known.say("余额")
+    await known.say("余额", talk="c-other")
+    await known.idle()
+    levels = {turn["conversation"]: turn["metadata"]["level"] for turn in known.engine.turns[2:]}
+    assert levels == {TALK: "L2", "c-other": "L0"}
+
+
+async def test_an_unknown_account_and_a_wrong_item_are_answered_byte_for_byte_alike(known: Desk) -> None:
+    unknown = await match(known, UNKNOWN, WRONG)
+    wrong = await match(known, ACCOUNT, WRONG, "c-other")
+    hide = re.compile(rb'"subject":"[^"]*"')
+    assert hide.sub(b"", unknown.content) == hide.sub(b"", wrong.content)
+    assert unknown.headers.keys() == wrong.headers.keys()
+
+
+async def test_after_three_wrong_tries_nothing_more_is_compared(known: Desk) -> None:
+    left = [(await match(known, ACCOUNT, WRONG)).json()["tries_left"] for _ in range(3)]
+    refused = await match(known, ACCOUNT, RIGHT)
+    assert left == [2, 1, 0]
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 3500
+    assert known.company.calls.count("match") == 3
+
+
+async def test_guesses_made_at_the_same_time_do_not_slip_past_the_limit(known: Desk) -> None:
+    answers = await asyncio.gather(
+        *(match(known, ACCOUNT, {"phone_tail": f"{n:04d}"}) for n in range(20, 40))
+    )
+    assert sorted({answer.status_code for answer in answers}) == [200, 429]
+    assert sum(answer.status_code == 200 for answer in answers) == 3
+
+
+async def test_one_account_cannot_be_guessed_from_many_conversations(known: Desk) -> None:
+    statuses = []
+    for n in range(12):
+        await known.say("你好", talk=f"c-{n}")
+        statuses.append((await match(known, ACCOUNT, WRONG, f"c-{n}")).status_code)
+    await known.idle()
+    assert statuses == [200] * 10 + [429] * 2
+
+
+async def test_a_company_that_does_not_answer_costs_no_try(known: Desk) -> None:
+    known.company.down = True
+    assert (await match(known, ACCOUNT, RIGHT)).status_code == 503
+    known.company.down = False
+    assert (await match(known, ACCOUNT, WRONG)).json()["tries_left"] == 2
+
+
+async def code(desk: Desk) -> str:
+    (row,) = [row for row in await desk.rows(t.sms) if row.text][-1:]
+    found = re.search(r"\d{6}", row.text)
+    assert found
+    return found[0]
+
+
+async def test_the_code_from_the_phone_on_file_gives_l3_once(known: Desk) -> None:
+    sent = (await post(known, "code", {"account_no": ACCOUNT})).json()
+    assert sent == {"sent": True, "phone_masked": "138****0001", "expires_in": 300}
+    right = await code(known)
+    assert (await post(known, "code/check", {"code": right}, "c-other")).json()["matched"] is False
+    answer = (await post(known, "code/check", {"code": right})).json()
+    assert (answer["matched"], answer["level"]) == (True, "L3")
+    assert (await post(known, "code/check", {"code": right})).json()["matched"] is False
+
+
+async def test_a_code_for_an_unknown_account_looks_the_same_and_sends_nothing(known: Desk) -> None:
+    first = (await post(known, "code", {"account_no": UNKNOWN})).json()
+    again = (await post(known, "code", {"account_no": UNKNOWN}, "c-other")).json()
+    assert first == again and first["sent"] and re.fullmatch(r"1\d\d\*{4}\d{4}", first["phone_masked"])
+    assert await known.rows(t.sms) == []
+    checked = (await post(known, "code/check", {"code": "000000"})).json()
+    await post(known, "code", {"account_no": ACCOUNT}, "c-other")
+    wrong = "000001" if await code(known) == "000000" else "000000"
+    real = (await post(known, "code/check", {"code": wrong}, "c-other")).json()
+    assert {**checked, "subject": ""} == {**real, "subject": ""}
+
+
+async def test_five_wrong_codes_use_it_up_even_at_once(known: Desk) -> None:
+    await post(known, "code", {"account_no": ACCOUNT})
+    right = await code(known)
+    wrong = [f"{n:06d}" for n in range(20) if f"{n:06d}" != right]
+    answers = await asyncio.gather(*(post(known, "code/check", {"code": each}) for each in wrong))
+    assert sum(answer.status_code == 200 for answer in answers) == 5
+    assert (await post(known, "code/check", {"code": right})).status_code == 429
+
+
+async def test_an_old_code_does_not_work(known: Desk) -> None:
+    await post(known, "code", {"account_no": ACCOUNT})
+    old = await code(known)
+    await post(known, "code", {"account_no": ACCOUNT})
+    fresh = await code(known)
+    if old != fresh:
+        assert (await post(known, "code/check", {"code": old})).json()["matched"] is False
+    async with known.gateway.store.write() as c:
+        await c.execute(update(t.code).values(created_at=t.code.c.created_at - 301))
+    assert (await post(known, "code/check", {"code": fresh})).json()["matched"] is False
+
+
+async def test_a_conversation_gets_three_codes_an_hour(known: Desk) -> None:
+    statuses = [(await post(known, "code", {"account_no": ACCOUNT})).status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+
+
+async def test_a_level_ends_and_a_weaker_proof_does_not_undo_a_stronger_one(known: Desk) -> None:
+    await match(known, ACCOUNT, RIGHT)
+    await match(known, ACCOUNT, {"phone_tail": "0001"})
+    assert (await known.gateway.identity.who(TALK)).level is Level.L2
+    async with known.gateway.store.write() as c:
+        await c.execute(update(t.identity).values(until=0.0))
+    who = await known.gateway.identity.who(TALK)
+    assert (who.level, who.accounts) == (Level.L0, ())
+
+
+async def test_a_level_never_covers_an_account_proved_less(known: Desk) -> None:
+    await known.gateway.identity.vouch(TALK, Level.L3, ["0100000000456"])
+    await match(known, ACCOUNT, {"phone_tail": "0001"})
+    who = await known.gateway.identity.who(TALK)
+    assert (who.level, set(who.accounts)) == (Level.L1, {ACCOUNT, "0100000000456"})
+    await known.gateway.identity.vouch(TALK, Level.L3, ["0100000000456"])
+    who = await known.gateway.identity.who(TALK)
+    assert (who.level, who.accounts) == (Level.L3, ("0100000000456",))
+
+
+@pytest.mark.parametrize("token", ["", "wrong", TOKENS["app_token"]])
+async def test_the_private_api_needs_its_own_token(desk: Desk, token: str) -> None:
+    async with client(desk, token) as http:
+        answer = await http.post(f"/internal/v1/identity/{TALK}/code", json={"account_no": ACCOUNT})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_malformed_requests_and_unknown_conversations_are_problems(known: Desk) -> None:
+    assert (await match(known, ACCOUNT, {"secret_word": "x"})).status_code == 422
+    assert (await match(known, "0; drop table", RIGHT)).status_code == 422
+    assert (await match(known, ACCOUNT, RIGHT, "c-nobody")).status_code == 404

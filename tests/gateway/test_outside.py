@@ -1,0 +1,185 @@
+"""Settings, pages, headers, sizes, pictures, schema: what stands around the conversation."""
+
+import io
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+import sqlalchemy as sa
+import yaml
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from PIL import Image
+
+from bot.gateway import settings as settings_module
+from bot.gateway import sms
+from bot.gateway import tables as t
+from bot.gateway.app import create
+from bot.gateway.logs import redact
+from bot.gateway.shell import UPLOAD_PATH
+from bot.gateway.storage import Store
+from bot.gateway.uploads import NotAPicture
+from tests.gateway.conftest import TALK, Desk
+from tests.gateway.fakes import TOKENS
+
+ROOT = Path(__file__).parents[2]
+
+
+def browser(desk: Desk) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create(desk.gateway)), base_url="http://gateway")
+
+
+@pytest.mark.parametrize("name", sorted(TOKENS))
+@pytest.mark.parametrize("value", [None, "", "short", "change-me-change-me-change-me"])
+def test_a_secret_that_is_missing_or_an_example_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    for each, good in TOKENS.items():
+        monkeypatch.setenv(f"GRIDCARE_{each.upper()}", good)
+    monkeypatch.setenv("GRIDCARE_DEMO", "1")
+    settings_module.read()
+    variable = f"GRIDCARE_{name.upper()}"
+    monkeypatch.delenv(variable) if value is None else monkeypatch.setenv(variable, value)
+    with pytest.raises(settings_module.BadSettings, match=variable) as refused:
+        settings_module.read()
+    assert not value or value not in str(refused.value)
+
+
+def test_without_demo_an_sms_system_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each, good in TOKENS.items():
+        monkeypatch.setenv(f"GRIDCARE_{each.upper()}", good)
+    monkeypatch.setenv("GRIDCARE_DEMO", "0")
+    with pytest.raises(settings_module.BadSettings, match="GRIDCARE_SMS_URL"):
+        settings_module.read()
+
+
+async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None:
+    async with browser(desk) as http:
+        assert (await http.get("/live")).status_code == 200
+        ready = await http.get("/ready")
+        assert ready.json() == {"ready": True, "reasons": [], "engine": "ready"}
+
+
+async def test_every_page_carries_the_strict_policy(desk: Desk) -> None:
+    async with browser(desk) as http:
+        for path in ("/", "/live", "/nowhere", "/api/v1/messages"):
+            headers = (await http.get(path)).headers
+            policy = headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+            assert "require-trusted-types-for 'script'" in policy and "unsafe" not in policy
+            assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_without_a_web_build_the_page_says_how_to_make_one_and_with_it_serves_it(desk: Desk) -> None:
+    async with browser(desk) as http:
+        assert "make web" in (await http.get("/")).text
+    folder = desk.gateway.settings.web_dir
+    for name, text in {"demo/index.html": "demo page", "widget/grid-chat.js": "widget"}.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text)
+    async with browser(desk) as http:
+        assert (await http.get("/")).text == "demo page"
+        widget = await http.get("/widget/grid-chat.js")
+        assert widget.text == "widget" and widget.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert (await http.get("/widget/../../gateway.db")).status_code == 404
+
+
+async def test_a_body_that_is_too_large_is_refused_whether_announced_or_not(desk: Desk) -> None:
+    async def drops() -> object:
+        for _ in range(20):
+            yield b"x" * 10_000
+
+    async with browser(desk) as http:
+        announced = await http.post("/api/v1/web/session", content=b"x" * 100_000)
+        creeping = await http.post("/api/v1/web/session", content=drops())
+        upload = await http.post(UPLOAD_PATH, content=b"x", headers={"content-length": str(95 * 2**20)})
+    assert [each.status_code for each in (announced, creeping, upload)] == [413] * 3
+
+
+async def test_the_demo_shows_its_text_messages_with_a_banner_and_inert(desk: Desk) -> None:
+    async with desk.gateway.store.write() as c:
+        await sms.queue(c, "13800000001", "<script>alert(1)</script>")
+    async with browser(desk) as http:
+        page = (await http.get("/dev/sms")).text
+        listed = (await http.get("/dev/sms.json")).json()
+    assert "nothing was sent" in page and "<script>" not in page
+    assert listed["sent"] is False and listed["messages"][0]["phone"] == "13800000001"
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 20), **more: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, kind, **more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")]
+)
+async def test_a_picture_is_drawn_anew_without_what_it_knew(desk: Desk, kind: str, mime: str) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "where I live"
+    await desk.say("你好")
+    upload = await desk.gateway.uploads.keep(TALK, picture(kind, exif=exif) + b"<?php polyglot ?>")
+    kept = (desk.gateway.settings.upload_dir / upload.id).read_bytes()
+    assert (upload.mime, upload.width, upload.height) == (mime, 40, 20)
+    assert b"where I live" not in kept and b"php" not in kept
+    await desk.idle()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"), picture("PNG")[:60]],
+)
+async def test_what_is_no_picture_is_refused(desk: Desk, data: bytes) -> None:
+    with pytest.raises(NotAPicture):
+        await desk.gateway.uploads.keep(TALK, data)
+
+
+async def test_a_picture_with_far_too_many_pixels_is_refused_before_it_is_drawn(desk: Desk) -> None:
+    with pytest.raises(NotAPicture, match="too many"):
+        await desk.gateway.uploads.keep(TALK, picture("PNG", (9000, 9000)))
+
+
+async def test_a_picture_link_works_for_a_while_and_not_when_changed(desk: Desk) -> None:
+    await desk.say("你好")
+    upload = await desk.gateway.uploads.keep(TALK, picture("PNG"))
+    parts = urlsplit(desk.gateway.uploads.link(upload.id))
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    async with browser(desk) as http:
+        good = await http.get(parts.path, params=query)
+        bad = [
+            await http.get(parts.path, params={**query, "sig": "0" * 32}),
+            await http.get(parts.path, params={**query, "until": str(int(query["until"]) + 1)}),
+            await http.get(parts.path.replace(upload.id, "other"), params=query),
+        ]
+    assert good.status_code == 200 and good.headers["content-type"] == "image/png"
+    assert [each.status_code for each in bad] == [404] * 3
+    await desk.idle()
+
+
+def test_logs_hide_phones_and_accounts() -> None:
+    event = redact(None, "info", {"event": "户号 0100000000123 电话 13800000001", "inbox": 3})
+    assert "0100000000123" not in event["event"] and "13800000001" not in event["event"]
+    assert event["inbox"] == 3
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}")
+    await store.open()
+
+    def difference(connection: sa.Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection), t.metadata)
+
+    async with store.read() as c:
+        assert await c.run_sync(difference) == []
+    await store.close()
+
+
+def test_every_text_is_used_and_every_text_used_exists() -> None:
+    texts = yaml.safe_load((ROOT / "data/gateway/texts.yml").read_text(encoding="utf-8"))
+    code = "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("bot/[gc][ah]*/*.py"))
+    families = ("error_", "deferred_")
+    unused = [name for name in texts if f'"{name}"' not in code and not name.startswith(families)]
+    assert unused == []
+    assert {"deferred_report_fault", "deferred_apply", "deferred_voice"} <= texts.keys()

@@ -8,6 +8,7 @@ wait) is taken up; else the other wishes of the sentence are offered."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from abc import ABC, abstractmethod
@@ -28,6 +29,7 @@ Changes = dict[str, Any]
 
 LISTEN = "action_listen"
 MISSES_BEFORE_PERSON = 2
+ACT_SECONDS = 7.0  # below the engine's patience with an action, above the company's longest answer
 DONE = dict.fromkeys(("proven", "goal", "unclear_count", "opening"))  # forgotten when a turn is answered
 
 
@@ -95,7 +97,8 @@ class CompanyAction(Action, ABC):
     ) -> list[EventType]:
         turn, say = _turn.read(tracker), Say(dispatcher)
         try:
-            changes = await self.act(turn, say)
+            async with asyncio.timeout(ACT_SECONDS):
+                changes = await self.act(turn, say)
         except Needs as need:
             return [*sets({"goal": self.name(), **need.slots}), FollowupAction(need.form)]
         except Exception as error:
@@ -103,7 +106,7 @@ class CompanyAction(Action, ABC):
         if self.topic:
             changes = {"topic": self.name(), **changes}
         ended = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)] if leaves_form(turn, changes) else []
-        return [*sets({**DONE, **changes}), *ended, *next_up(turn, say, changes)]
+        return [*ended, *next_up(turn, say, {**DONE, **changes})]
 
     def trouble(self, error: Exception, turn: Turn, say: Say) -> Changes:
         """Tell the truth about an error and offer a person; only its kind is logged."""
@@ -122,7 +125,7 @@ def report_trouble(who: str, error: Exception, say: Say) -> Changes:
         logging.WARNING if isinstance(error, CompanyError) else logging.ERROR,
         "action %s failed: %s", who, type(error).__name__,
     )  # fmt: skip
-    unavailable = isinstance(error, Unavailable)
+    unavailable = isinstance(error, Unavailable | TimeoutError)
     say.offer_person("backend_down", response="utter_unavailable" if unavailable else "utter_sorry")
     return {}
 
@@ -132,25 +135,31 @@ def leaves_form(turn: Turn, changes: Changes) -> bool:
     return bool(turn.form) and "doing" in changes and changes["doing"] is None
 
 
-def sets(changes: Mapping[str, Any]) -> list[EventType]:
-    return [SlotSet(slot, value) for slot, value in changes.items()]
+def sets(changes: Mapping[str, Any], turn: Turn | None = None) -> list[EventType]:
+    """Slot events; with a turn only for what differs from it, so that conversations do not grow needlessly."""
+    known = turn.slots if turn else {}
+    return [SlotSet(s, v) for s, v in changes.items() if turn is None or known.get(s) != v]
 
 
-def next_up(turn: Turn, say: Say, changes: Mapping[str, Any] | None = None) -> list[EventType]:
-    """What happens after an action: back to the interrupted form, the agenda, the other wishes, or listen."""
-    now = {**turn.slots, **(changes or {})}
+def next_up(turn: Turn, say: Say, changes: Changes) -> list[EventType]:
+    """The slot changes of an action and what happens after it: back to the interrupted form, the agenda, the other
+    wishes of the sentence, or listen."""
+    now = {**turn.slots, **changes}
     agenda, wishes = list(now.get("agenda") or ()), merged_wishes(turn, now)
+    following, offered = LISTEN, None
     if turn.form and turn.form == now.get("doing"):
-        return [*sets({"resume": turn.form, "wishes": wishes or None}), FollowupAction(turn.form)]
-    if agenda:
-        waiting = agenda.pop()
-        changed = {"agenda": agenda or None, "resume": waiting, "wishes": wishes or None}
-        return [*sets(changed), FollowupAction(waiting)]
-    offered = wishes[0] if wishes else None
-    if offered:
+        following = turn.form
+    elif agenda:
+        following = agenda.pop()
+    elif wishes:
+        offered = wishes.pop(0)
         wish = _names.word("wish", offered)
         say("utter_offer_wish", buttons=[choice(wish, f"/{offered}"), button("no", "/deny")], wish=wish)
-    return [*sets({"wishes": wishes[1:] or None, "offered": offered}), FollowupAction(LISTEN)]
+    stand = {
+        "agenda": agenda or None, "wishes": wishes or None, "offered": offered,
+        "resume": following if following.endswith("_form") else None,
+    }  # fmt: skip
+    return [*sets({**changes, **stand}, turn), FollowupAction(following)]
 
 
 def merged_wishes(turn: Turn, slots: Mapping[str, Any]) -> list[str]:

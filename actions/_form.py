@@ -6,6 +6,7 @@ event makes Rasa reject the form, so that the rule of the interrupting intent ru
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 
 from actions import _names, _turn
 from actions._base import (
+    ACT_SECONDS,
     MISSES_BEFORE_PERSON,
     Changes,
     Say,
@@ -76,13 +78,14 @@ class CompanyForm(FormValidationAction):
     ) -> list[EventType]:
         turn, say = _turn.read(tracker), Say(dispatcher)
         try:
-            return await self._step(turn, say, turn.slots.get(REQUESTED_SLOT))
+            async with asyncio.timeout(ACT_SECONDS):
+                return await self._step(turn, say, turn.slots.get(REQUESTED_SLOT))
         except Exception as error:
             return self._close(turn, say, report_trouble(self.name(), error, say))
 
     async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         slots = turn.slots
-        if slots.get("resume") == self.form():
+        if slots.get("resume") == self.form() and not slots.get("opening"):
             if turn.intent not in QUIET:
                 say("utter_resume")
             return await self._ask(turn, say, {"resume": None, "doing": self.form()})
@@ -105,13 +108,14 @@ class CompanyForm(FormValidationAction):
         elif interrupted and interrupted not in waiting:
             waiting.append(interrupted)
         changes: Changes = {
-            **dict.fromkeys((*self.private, "opening", "misses", "confirm")),
+            **dict.fromkeys((*self.private, "opening", "resume", "misses", "confirm")),
             "doing": self.form(),
             "agenda": [w for w in waiting if w != self.form()] or None,
             "wishes": merged_wishes(turn, turn.slots) or None,
             **self.opening(turn, intent),
         }
-        return await self._ask(turn, say, {**changes, **self._heard(turn, None, changes)})
+        heard = {} if turn.slots.get("goal") else self._heard(turn, None, changes)
+        return await self._ask(turn, say, {**changes, **heard})
 
     def _heard(self, turn: Turn, requested: str | None, changes: Changes | None = None) -> Changes:
         now = {**turn.slots, **(changes or {})}
@@ -136,7 +140,7 @@ class CompanyForm(FormValidationAction):
         if news.get("confirm") is False:
             news["confirm"] = None
             if len(filled.values) == 1:
-                return [*sets(news), SlotSet(REQUESTED_SLOT, CORRECTION)]
+                return [*sets(news, turn), SlotSet(REQUESTED_SLOT, CORRECTION)]
         elif filled.invalid:
             say(f"utter_invalid_{filled.invalid}")
             news = {**news, **self._missed(turn, say)}
@@ -168,13 +172,13 @@ class CompanyForm(FormValidationAction):
         field = missing(self.fields(slots), slots)
         if field is None:
             return [
-                *sets({**news, "doing": None}),
+                *sets({**news, "doing": None}, turn),
                 SlotSet(REQUESTED_SLOT, None),
                 FollowupAction(self.submission(slots)),
             ]
         if field.slot == "confirm":
             news["summary"] = self.summary(slots)
-        return [*sets(news), SlotSet(REQUESTED_SLOT, field.slot)]
+        return [*sets(news, turn), SlotSet(REQUESTED_SLOT, field.slot)]
 
     def summary(self, slots: Changes) -> str:
         """What was told, label by label, to be confirmed before it is submitted."""
@@ -190,7 +194,7 @@ class CompanyForm(FormValidationAction):
 
     def _close(self, turn: Turn, say: Say, changes: Changes) -> list[EventType]:
         ended = {**changes, **self.ended()}
-        return [*sets(ended), SlotSet(REQUESTED_SLOT, None), *next_up(turn, say, ended)]
+        return [SlotSet(REQUESTED_SLOT, None), *next_up(turn, say, ended)]
 
     @classmethod
     def ended(cls) -> Changes:

@@ -7,6 +7,7 @@ from typing import Any
 from actions import _names
 from actions._base import Say
 from actions._turn import Turn
+from actions._wiring import parts
 from bot.company.ports import FaultReceipt, Order, Outage
 from bot.core import phrasing
 
@@ -73,3 +74,9 @@ def order_card(order: Order) -> dict[str, Any]:
         "due_at": order.due_at and order.due_at.isoformat(),
         "next": order.next_step,
     }
+
+
+def usual(*names: str) -> dict[str, str]:
+    """Durations of the region's commitments by name, as values of a reply: usual(reconnection) → 24小时."""
+    clocks = parts().region.commitments
+    return {name: phrasing.duration(clocks[name].working_days, clocks[name].span) for name in names}

@@ -127,4 +127,9 @@ def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:
     """Which of the needed documents the customer has: all, none, or those named in the answer."""
     if answer in (ALL, NONE, None):
         return needed if answer == ALL else ()
-    return tuple(d for d in needed if any(word in answer for word in (d, d[-4:], d[:3])))
+    return tuple(d for d in needed if any(word in answer for word in names_of(d)))
+
+
+def names_of(document: str) -> set[str]:
+    """How people shorten a document's name: 车主身份证 → 身份证, 购车证明 → 购车."""
+    return {document, document[:2]} | ({document[-3:]} if not document.endswith("证明") else set())

@@ -9,6 +9,7 @@ from typing import Any
 from actions import _names
 from actions._account import account_for
 from actions._base import Changes, CompanyAction, Say, button
+from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.ports import Bill, Level, NotFound
@@ -85,7 +86,7 @@ class QueryArrears(CompanyAction):
             total=phrasing.yuan(arrears.principal + arrears.penalty),
         )  # fmt: skip
         if arrears.cut_off:
-            say("utter_query_arrears_cut_off")
+            say("utter_query_arrears_cut_off", **usual("reconnection"))
         elif arrears.cut_after:
             say("utter_query_arrears_cut_after", day=phrasing.day(arrears.cut_after))
         return {"account_no": account_no}
@@ -162,6 +163,7 @@ class ExplainBill(CompanyAction):
             say("utter_explain_bill_estimated")
         say(
             "utter_explain_bill_offer",
+            **usual("meter_test"),
             buttons=[button("meter_test", "/request_meter_test"), button("no", "/deny")],
         )
         return {"account_no": account_no, "month": None, "bill_month": new.month}

@@ -140,9 +140,14 @@ class Deny(CompanyAction):
 def entry_of(intent: str) -> str:
     """What serves an intent: the form it opens, else its action."""
     forms = {i: form.form() for form in CompanyForm.__subclasses__() for i in form.own}
-    actions = {action().name() for action in CompanyAction.__subclasses__() if not isabstract(action)}
     own = f"action_{intent}"
-    return forms.get(intent) or (own if own in actions else "action_answer")
+    return forms.get(intent) or (own if own in action_names(CompanyAction) else "action_answer")
+
+
+def action_names(base: type[CompanyAction]) -> set[str]:
+    """The names of all concrete actions below a base."""
+    here = set() if isabstract(base) else {base().name()}
+    return here.union(*(action_names(below) for below in base.__subclasses__()))
 
 
 class Inform(CompanyAction):
@@ -162,7 +167,7 @@ class Correct(CompanyAction):
 def retell(turn: Turn, say: Say) -> Changes:
     told = {m.name: turn.mention(m.name) for m in turn.heard.mentions if m.name in turn.slots}
     topic = turn.slots.get("topic")
-    if told and topic:
+    if turn.heard.mentions and topic:
         return {**told, "agenda": [topic]}
     say("utter_what_for" if told else "utter_say_again")
     return told

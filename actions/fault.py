@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import ClassVar
 
+from actions import _names
 from actions._base import Changes, CompanyAction, Say
 from actions._form import CONFIRM, CompanyForm
-from actions._telling import tell_outage, tell_receipt
+from actions._telling import tell_outage, tell_receipt, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
@@ -26,6 +27,14 @@ PHENOMENON = {
     "claim_appliance_damage": "damage",
 }
 ENDING = {Finding.KNOWN_OUTAGE, Finding.ARREARS, Finding.BREAKER, Finding.METER_ANSWERS}
+EXPLAINED_BY_OUTAGE = {"report_outage", "report_partial_outage"}
+CHECKED = {
+    "description",
+    "address",
+    "account_no",
+    "neighbours_lit",
+    "breaker_off",
+}  # news that is worth a check
 YES_NO = {"affirm": True, "deny": False}
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
 NAME = Field("contact_name", ("person_name",), words=values.name_words, optional=True)
@@ -46,7 +55,7 @@ def whole_household(slots: Changes) -> bool:
 
 
 def needs_place(slots: Changes) -> bool:
-    return not slots.get("account_no")
+    return not (slots.get("on_file") or slots.get("account_told"))
 
 
 def needs_phone(slots: Changes) -> bool:
@@ -61,6 +70,7 @@ class FaultForm(CompanyForm):
     submit: ClassVar[str] = "action_report_fault"
     private: ClassVar[tuple[str, ...]] = (
         "description", "scope", "occurred_at", "neighbours_lit", "breaker_off", "finding", "still_report", "on_file",
+        "account_told",
     )  # fmt: skip
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
@@ -71,7 +81,7 @@ class FaultForm(CompanyForm):
             Field("address", ("address",), words=values.words, merge=merge_address, when=needs_place),
             Field("still_report", answers=YES_NO, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
             Field("neighbours_lit", answers=YES_NO, when=whole_household, told=False),
-            Field("breaker_off", answers={"affirm": True, "deny": False}, told=False,
+            Field("breaker_off", answers=YES_NO, told=False,
                   when=lambda s: whole_household(s) and s.get("neighbours_lit") is True),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, when=needs_phone),
             Field("contact_name", NAME.entities, words=NAME.words, optional=True, when=needs_phone),
@@ -80,7 +90,7 @@ class FaultForm(CompanyForm):
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         mine = turn.subject.accounts
-        known = {"account_no": mine[0], "on_file": True} if len(mine) == 1 else {}
+        known = {"account_no": mine[0]} if len(mine) == 1 else {}
         return {**super().opening(turn, intent), "description": turn.text or None, **known}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
@@ -88,17 +98,27 @@ class FaultForm(CompanyForm):
             say("utter_fault_not_reported")
             return {"doing": None}
         if "description" in news:
-            say(f"utter_first_advice_{slots['fault_kind']}")
+            say(f"utter_first_advice_{slots['fault_kind']}", **usual("damage_claim_window"))
+        told = {
+            "on_file": slots.get("account_no") in turn.subject.accounts,
+            "account_told": slots.get("account_told")
+            or bool("account_no" in news and "description" not in news),
+        }
+        if slots.get("fault_kind") not in EXPLAINED_BY_OUTAGE or not CHECKED & news.keys():
+            return told
+        return {**told, **await self._compare(turn, slots, say)}
+
+    async def _compare(self, turn: Turn, slots: Changes, say: Say) -> Changes:
+        """Tell what the checks find, once, and ask whether a report is still wanted where it may not be."""
         finding, outage = await self._check(turn, slots)
-        before = slots.get("finding")
-        if finding.value == before or finding not in ENDING | {Finding.NEIGHBOURS_OUT}:
-            return {"finding": finding.value} if finding.value != before else {}
+        if finding.value == slots.get("finding") or finding is Finding.NOTHING:
+            return {"finding": finding.value}
         if outage:
             tell_outage(outage, turn, say)
         else:
-            say(f"utter_precheck_{finding.value}")
-        scope = {"scope": "building", "neighbours_lit": False} if finding is Finding.NEIGHBOURS_OUT else {}
-        return {"finding": finding.value, "still_report": None, **scope}
+            say(f"utter_precheck_{finding.value}", **usual("reconnection"))
+        wider = {"scope": "building", "neighbours_lit": False} if finding is Finding.NEIGHBOURS_OUT else {}
+        return {"finding": finding.value, "still_report": None, **wider}
 
     async def _check(self, turn: Turn, slots: Changes) -> tuple[Finding, Outage | None]:
         """What the systems know of this place; nothing when they do not answer: a report is never held up."""
@@ -140,8 +160,9 @@ class ReportFault(SubmitAction):
 
     def draft(self, turn: Turn) -> FaultReport:
         slots = turn.slots
+        told = slots.get("description") or _names.word("wish", slots.get("fault_kind") or "report_outage")
         return FaultReport(
-            phenomenon=phenomenon(slots), description=slots.get("description") or "",
+            phenomenon=phenomenon(slots), description=told, urgent=precheck.urgent(told),
             address=slots.get("address"), account_no=slots.get("account_no"), scope=slots.get("scope"),
             contact_name=slots.get("contact_name") or None, phone=slots.get("phone"),
             occurred_at=slots.get("occurred_at") and str(slots["occurred_at"]),

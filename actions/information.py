@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._base import Changes, CompanyAction, Say
+from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import phrasing
@@ -14,7 +15,7 @@ class Answer(CompanyAction):
     """The answer named after the intent, utter_<intent>, with the offers entered there."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say(f"utter_{turn.slots.get('opening') or turn.intent}")
+        say(f"utter_{turn.slots.get('opening') or turn.intent}", **usual("reconnection"))
         return {}
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from actions._account import own_account, place_for
 from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
 from actions._form import CompanyForm
-from actions._telling import tell_outage
+from actions._telling import tell_outage, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import merge_address
@@ -73,7 +73,7 @@ class QueryOutage(CompanyAction):
         if account_no and not turn.mention("address"):
             state = await parts().company.outages.supply_state(turn.subject, account_no)
             if state.cut_for_arrears:
-                say("utter_precheck_arrears")
+                say("utter_precheck_arrears", **usual("reconnection"))
                 return {}
         active = [o for o in await known_outages(turn) if o.status == "active"]
         for outage in active[:2]:

@@ -24,7 +24,7 @@ KIND = {
     "give_praise": "praise",
 }
 _BARE = re.compile(r"我|想|要|投诉|举报|表扬|建议|提|个|一下|你们|意见|的|有|给|们|，|。|！|\s")
-TOLD_ENOUGH = 4  # characters beside the bare wish: then the first sentence is the content
+TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
 
 
 def content_of(text: str) -> str | None:

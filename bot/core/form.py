@@ -74,6 +74,8 @@ class Field:
 
     def accept(self, value: Any, old: Any) -> Any:
         """The value to keep. Raises Invalid."""
+        if self.optional and value == REFUSED:
+            return REFUSED
         value = self.check(value)
         return self.merge(old, value) if self.merge and old else value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 
@@ -47,3 +47,14 @@ def grouped(number: str) -> str:
 def masked(number: str) -> str:
     """An account number as it may be shown: first two and last four digits."""
     return f"{number[:2]}{'*' * max(len(number) - 6, 1)}{number[-4:]}"
+
+
+def duration(working_days: int | None, span: timedelta | None) -> str:
+    """5个工作日, 7天, 24小时, 45分钟; whichever of the two is set."""
+    if span is None:
+        return f"{working_days or 0}个工作日"
+    minutes = int(span.total_seconds() // 60)
+    if minutes % 60:
+        return f"{minutes}分钟"
+    hours = minutes // 60
+    return f"{hours // 24}天" if hours % 24 == 0 and hours > 24 else f"{hours}小时"

@@ -3,12 +3,20 @@ remote reading (danger comes before all of them and never reaches this point).""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 SILENT_SHARE = (
     0.2  # a fifth of a transformer's meters silent: more than one household (start value, to be tuned)
 )
+
+_URGENT = re.compile(r"零线|特别亮|刺眼|雪亮|(?<!\d)(2[6-9]\d|3\d\d)\s*伏|医院|手术|透析|养殖|鸡舍|鱼塘|冷库")
+
+
+def urgent(text: str) -> bool:
+    """True for overvoltage (a broken neutral) and places that cannot wait: hospitals, barns, cold stores."""
+    return bool(_URGENT.search(text))
 
 
 class Finding(str, Enum):
@@ -44,6 +52,6 @@ def check(signs: Signs) -> Finding:
         return Finding.NEIGHBOURS_OUT
     if signs.breaker_off:
         return Finding.BREAKER
-    if signs.meter_online and signs.neighbours_lit is not False:
+    if signs.meter_online:
         return Finding.METER_ANSWERS
     return Finding.NOTHING

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from actions.applications import BUSINESSES, at_hand
+from bot.company import region
+from tests.actions.conftest import ACCOUNT
+from tests.actions.conversation import Conversation, names
+from tests.company.fake import FakeCompany
+
+EV = region.load("bayannur").documents["apply_ev_charger"]
+
+
+async def apply_ev(talk: Conversation, papers: str, intent: str) -> list[str]:
+    await talk.say("想装个7千瓦的桩", "apply_ev_charger", power="7千瓦")
+    await talk.say("现在登记", "affirm")
+    await talk.say("金川小区5号楼", address="临河区金川小区5号楼")
+    await talk.say(papers, intent)
+    await talk.say("13800000001", phone="13800000001")
+    return names(await talk.say("王大姐", person_name="王大姐"))
+
+
+async def test_documents_are_told_at_once_and_completely(stranger: Conversation) -> None:
+    replies = await stranger.say("装充电桩要甚手续", "apply_ev_charger")
+    assert names(replies) == [
+        "utter_application_documents", "utter_application_clock_usual", "utter_ask_wanted",
+    ]  # fmt: skip
+    assert all(paper in replies[0].text for paper in EV.documents)
+    assert [i["name"] for i in replies[1].custom["data"]["items"]] == list(EV.documents)
+
+
+async def test_an_application_gets_a_number_and_ends_with_a_visit(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    assert await apply_ev(stranger, "都有", "affirm") == ["utter_ask_confirm"]
+    replies = await stranger.say("对", "affirm")
+    assert names(replies) == ["utter_applied", "utter_clock_finish", "utter_application_finish_visit"]
+    (draft,) = company.applications
+    assert draft.details == {"power": "7千瓦"}
+    assert draft.documents == EV.documents
+
+
+async def test_missing_documents_are_named(stranger: Conversation, company: FakeCompany) -> None:
+    company.documents["apply_ev_charger"] = EV.documents
+    await apply_ev(stranger, "只有身份证", "inform")
+    replies = await stranger.say("对", "affirm")
+    assert names(replies)[1] == "utter_application_missing"
+    assert "固定车位证明" in replies[1].text and "身份证" not in replies[1].text
+
+
+async def test_who_only_wanted_to_know_is_not_kept(stranger: Conversation, company: FakeCompany) -> None:
+    await stranger.say("过户要甚手续", "apply_account_transfer")
+    assert names(await stranger.say("先不办", "deny")) == ["utter_application_not_now"]
+    assert stranger.form is None
+    assert company.applications == []
+
+
+async def test_another_business_takes_over(stranger: Conversation) -> None:
+    await stranger.say("过户要甚手续", "apply_account_transfer")
+    replies = await stranger.say("说错了，我要办光伏", "apply_pv")
+    assert names(replies)[0] == "utter_application_documents"
+    assert "光伏" in replies[0].text
+    assert stranger.slots["application_kind"] == "apply_pv"
+
+
+async def test_an_application_is_kept_when_the_company_does_not_answer(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    await apply_ev(stranger, "都没有", "deny")
+    company.down = True
+    replies = await stranger.say("对", "affirm")
+    assert replies[-1].custom["operation"] == "apply"
+
+
+@pytest.mark.parametrize("business", sorted(BUSINESSES))
+async def test_every_business_can_be_applied_for(
+    business: str, holder: Conversation, company: FakeCompany
+) -> None:
+    said = {
+        "power": {"power": "7千瓦"}, "address": {"address": "金川小区5号楼"}, "period": {"duration": "三个月"},
+        "new_holder": {"person_name": "李铁柱"}, "people_count": {"people_count": "5"}, "pv_mode": {"choice": "全部上网"},
+        "new_place": {"address": "院墙外"}, "money": {"money": "50"}, "phone": {"phone": "13800000001"},
+        "contact_name": {"person_name": "王大姐"}, "account_no": {"account_no": ACCOUNT},
+    }  # fmt: skip
+    await holder.say("想办这个业务", business)
+    for _ in range(12):
+        asked = holder.slots.get("requested_slot")
+        if asked in ("wanted", "documents", "confirm"):
+            await holder.say("好", "affirm")
+        elif asked:
+            await holder.say("就是做点小生意", "inform", **said.get(asked, {}))
+    (draft,) = company.applications
+    assert draft.business == business
+    assert set(draft.details) == set(region.load("bayannur").documents[business].ask) - {
+        "account_no",
+        "address",
+    }
+
+
+def test_the_registry_and_the_region_name_the_same_businesses() -> None:
+    assert set(region.load("bayannur").documents) == set(BUSINESSES)
+
+
+def test_documents_at_hand_are_those_named() -> None:
+    assert at_hand("身份证和物业同意的都有了", EV.documents) == ("车主身份证", "物业同意安装证明")

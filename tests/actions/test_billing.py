@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tests.actions.conftest import ACCOUNT
+from tests.actions.conversation import Conversation, names
+from tests.company.fake import FakeCompany, household
+
+
+async def test_a_known_holder_hears_the_balance_and_what_it_means_at_once(holder: Conversation) -> None:
+    replies = await holder.say("还剩多少钱", "query_balance")
+    assert names(replies) == ["utter_query_balance", "utter_query_balance_note"]
+    assert "52.30" in replies[0].text
+
+
+async def test_a_bill_is_told_with_its_tiers_and_the_card_of_twelve_months(holder: Conversation) -> None:
+    replies = await holder.say("上个月账单", "query_bill", month="2026-10")
+    assert names(replies) == ["utter_query_bill", "utter_query_bill_tiers"]
+    assert "118.12" in replies[0].text
+    card = replies[-1].custom
+    assert card["card"] == "bill_history"
+    assert len(card["data"]["months"]) == 12
+    assert card["data"]["months"][-1] == {"month": "2026-10", "kwh": "268", "yuan": "118.12"}
+    assert ACCOUNT not in str(card)
+
+
+async def test_another_month_is_answered_without_repeating_the_wish(holder: Conversation) -> None:
+    await holder.say("上个月账单", "query_bill", month="2026-10")
+    replies = await holder.say("那九月呢", "inform", month="2026-09")
+    assert "80.78" in replies[0].text
+
+
+async def test_a_month_without_a_bill_is_said_so(holder: Conversation) -> None:
+    assert names(await holder.say("明年一月", "query_bill", month="2031-01")) == [
+        "utter_query_bill_no_such_month"
+    ]
+
+
+async def test_a_corrected_month_is_answered_again(holder: Conversation) -> None:
+    await holder.say("上个月账单", "query_bill", month="2026-10")
+    replies = await holder.say("不是上个月，是九月份", "correct", month=["2026-10", "2026-09"])
+    assert "80.78" in replies[0].text
+
+
+async def test_arrears_are_told_with_the_earliest_cut(company: FakeCompany, holder: Conversation) -> None:
+    home = company.households[ACCOUNT]
+    home.arrears_months, home.penalty = ("2026-10",), Decimal("1.00")
+    home.cut_after = date(2026, 12, 30)
+    replies = await holder.say("我欠费了吗", "query_arrears")
+    assert names(replies) == ["utter_query_arrears", "utter_query_arrears_cut_after"]
+    assert "119.12" in replies[0].text
+
+
+async def test_no_arrears_is_told_plainly(holder: Conversation) -> None:
+    assert names(await holder.say("欠费了吗", "query_arrears")) == ["utter_query_arrears_none"]
+
+
+async def test_days_without_a_good_reading_are_told_and_not_counted(
+    company: FakeCompany, holder: Conversation
+) -> None:
+    day = date(2026, 11, 20)
+    company.households[ACCOUNT].usage = {day: Decimal("8.5"), day + timedelta(1): None}
+    replies = await holder.say("这几天用了多少度", "query_usage")
+    assert names(replies) == ["utter_query_usage", "utter_query_usage_gaps"]
+    assert "8.5" in replies[0].text
+
+
+async def test_the_tier_says_what_is_left_and_whose_price_it_is(holder: Conversation) -> None:
+    replies = await holder.say("第几档了", "query_tier")
+    assert names(replies) == ["utter_query_tier", "utter_tariff_unverified"]
+    assert "49.5" in replies[0].text
+
+
+async def test_the_explanation_adds_up_and_offers_a_meter_test(holder: Conversation) -> None:
+    replies = await holder.say("为啥贵了", "explain_bill")
+    assert names(replies)[0] == "utter_explain_bill"
+    assert "37.34" in replies[0].text  # 192 → 268 kWh: 118.12 − 80.78
+    assert replies[-1].buttons[0]["payload"] == "/request_meter_test"
+
+
+async def test_several_accounts_are_chosen_by_masked_address() -> None:
+    two = FakeCompany(household(ACCOUNT), household("0100000000456", address="五原县隆兴昌镇一社"))
+    talk = Conversation(two, level="L2", accounts=[ACCOUNT, "0100000000456"])
+    replies = await talk.say("还剩多少钱", "query_balance")
+    assert names(replies) == ["utter_choose_account"]
+    assert "隆兴昌镇一社" not in str(replies)
+    replies = await talk.press(replies[0].buttons[1]["payload"])
+    assert names(replies)[0] == "utter_query_balance"
+    assert talk.slots["account_no"] == "0100000000456"
+
+
+async def test_a_company_that_is_down_is_admitted_and_a_person_offered(
+    company: FakeCompany, holder: Conversation
+) -> None:
+    company.down = True
+    replies = await holder.say("还剩多少钱", "query_balance")
+    assert names(replies) == ["utter_unavailable"]
+    assert replies[0].buttons[0]["payload"].startswith("/request_human")
+
+
+async def test_what_is_not_visible_is_not_told_apart(company: FakeCompany) -> None:
+    talk = Conversation(company, level="L2", accounts=["0199999999999"])
+    assert names(await talk.say("还剩多少钱", "query_balance")) == ["utter_not_found"]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from tests.actions.conftest import ACCOUNT
+from tests.actions.conversation import Conversation, names
+from tests.company.fake import FakeCompany
+
+
+class FreshSubject:
+    """The company sees the subject that this very turn proved: level L2 and the account."""
+
+
+async def ask_balance(talk: Conversation) -> None:
+    await talk.say("还剩多少钱", "query_balance")
+    await talk.say(ACCOUNT, account_no=ACCOUNT)
+
+
+async def test_the_question_is_answered_in_the_turn_that_proves_who_asks(stranger: Conversation) -> None:
+    assert names(await stranger.say("还剩多少钱", "query_balance")) == ["utter_ask_account_no"]
+    replies = await stranger.say("幺零零", "inform", account_no=ACCOUNT)
+    assert names(replies) == ["utter_ask_holder_name"]
+    replies = await stranger.say("王秀英", person_name="王秀英")
+    assert names(replies) == ["utter_query_balance", "utter_query_balance_note"]
+
+
+async def test_nothing_said_as_proof_is_kept(stranger: Conversation) -> None:
+    await ask_balance(stranger)
+    await stranger.say("户主叫王秀英")
+    assert "王秀英" not in str(stranger.slots)
+    assert stranger.slots["proven"] is None
+
+
+async def test_a_wrong_name_gets_another_try_and_other_ways(stranger: Conversation) -> None:
+    await ask_balance(stranger)
+    replies = await stranger.say("李四光", person_name="李四光")
+    assert names(replies) == ["utter_identity_failed", "utter_ask_holder_name"]
+    assert "2" in replies[0].text
+
+
+async def test_after_three_wrong_names_a_person_is_offered(stranger: Conversation) -> None:
+    await ask_balance(stranger)
+    for wrong in ("李四光", "张三丰"):
+        await stranger.say(wrong, person_name=wrong)
+    replies = await stranger.say("赵子龙", person_name="赵子龙")
+    assert names(replies) == ["utter_not_allowed"]
+    assert stranger.form is None
+
+
+async def test_an_sms_code_is_another_way(stranger: Conversation) -> None:
+    await ask_balance(stranger)
+    replies = await stranger.press('/inform{"choice": "code"}')
+    assert names(replies) == ["utter_code_sent", "utter_ask_code"]
+    replies = await stranger.say("12345")
+    assert names(replies) == ["utter_invalid_code", "utter_ask_code"]
+    assert names(await stranger.say("123456"))[0] == "utter_query_balance"
+    assert "123456" not in str(stranger.slots)
+
+
+async def test_an_account_number_of_wrong_length_is_asked_again(stranger: Conversation) -> None:
+    await stranger.say("还剩多少钱", "query_balance")
+    assert names(await stranger.say("12345")) == ["utter_invalid_account_no", "utter_ask_account_no"]
+
+
+async def test_who_will_not_say_the_number_may_have_a_person(stranger: Conversation) -> None:
+    await stranger.say("还剩多少钱", "query_balance")
+    replies = await stranger.say("不想说户号", "deny")
+    assert names(replies) == ["utter_refused", "utter_ask_account_no"]
+    assert "utter_offer_person" in names(await stranger.say("就是不说", "deny"))
+
+
+async def test_a_customer_may_leave_the_identity_step(stranger: Conversation) -> None:
+    await ask_balance(stranger)
+    assert names(await stranger.say("算了", "cancel")) == ["utter_cancelled"]
+    assert stranger.form is None
+
+
+async def test_a_gateway_that_is_down_is_admitted(stranger: Conversation, company: FakeCompany) -> None:
+    from bot.company.ports import Unavailable
+
+    class Down:
+        async def match(self, *_: object) -> None:
+            raise Unavailable("down")
+
+    from actions._wiring import Parts, parts, plug
+
+    plug(Parts(company.company, Down(), parts().region))  # type: ignore[arg-type]
+    await ask_balance(stranger)
+    assert names(await stranger.say("王秀英", person_name="王秀英")) == ["utter_unavailable"]

@@ -40,10 +40,11 @@ class GatewayIdentity:
             base_url=f"{url.rstrip('/')}/internal/v1/identity",
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(3.0, connect=1.0),
+            trust_env=False,
             transport=transport,
         )
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         await self._client.aclose()
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof:

@@ -20,13 +20,11 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
     plain = _DIGITS.sub("0", _BREAKS.sub(" ", text.lower()))
     edged = f"^{plain.strip()}$"
     sounds = [syllable(character) for character in plain if character != " "]
-    found = sorted(concepts(text))
-    pairs = [f"{first}+{second}" for at, first in enumerate(found) for second in found[at + 1 :]]
-    return [*edged, *_pairs(edged)], [*sounds, *_pairs(sounds)], [*found, *pairs]
+    return [*edged, *_pairs(edged)], [*sounds, *_pairs(sounds)], sorted(concepts(text))
 
 
 def _pairs(items: str | list[str]) -> list[str]:
-    return [f"{first} {second}" for first, second in zip(items, items[1:])]
+    return [f"{first} {second}" for first, second in zip(items, items[1:], strict=False)]
 
 
 @lru_cache(maxsize=65_536)

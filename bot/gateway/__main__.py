@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from urllib.parse import urlsplit
 
 import uvicorn
 
+from bot.company import line
 from bot.company.http import connect
 from bot.company.region import RegionError
 from bot.gateway import logs
@@ -20,9 +22,11 @@ def main() -> int:
     """0 after a clean stop; 2 with one line on standard error when the settings are wrong."""
     try:
         settings = read()
-        company = connect(settings.backend_url, settings.backend_token.get_secret_value())
+        company = connect(
+            line.Settings(backend_url=settings.backend_url, backend_token=settings.backend_token)
+        )
         engine = Engine.connect(settings.engine_url, settings.engine_token.get_secret_value())
-        app = create(Gateway(settings, engine, company))
+        app = create(Gateway(settings, engine, company), engine.close, company.aclose)
     except (BadSettings, RegionError) as wrong:
         print(f"gateway: {wrong}", file=sys.stderr)
         return 2
@@ -32,6 +36,8 @@ def main() -> int:
         app, host=address.hostname or "127.0.0.1", port=address.port or 8080, access_log=False,
         log_config=None, timeout_graceful_shutdown=3, server_header=False,
     )  # fmt: skip
+    # uvicorn repeats the signal that stopped it once everything is closed: that is a clean end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = uvicorn.Server(config)
     server.run()
     return 0 if server.started else 1

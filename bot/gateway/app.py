@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -14,8 +14,8 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.shell import BodyLimit, SecurityHeaders, serve_build
 
 
-def create(gateway: Gateway) -> FastAPI:
-    """The application of a gateway, which starts and stops with it."""
+def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
+    """The application of a gateway, which starts and stops with it; `close` is called at the very end."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -24,6 +24,8 @@ def create(gateway: Gateway) -> FastAPI:
             yield
         finally:
             await gateway.stop()
+            for each in close:
+                await each()
 
     app = FastAPI(title="GridCare gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway

@@ -83,7 +83,6 @@ class Gateway:
             await self._publish()
         if self._sms_client:
             await self._sms_client.aclose()
-        await self.engine.close()
         await self.store.close()
 
     def received(self) -> None:

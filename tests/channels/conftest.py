@@ -62,7 +62,6 @@ class Page:
 
     async def close(self) -> None:
         await self.socket.disconnect()
-        await self.socket.wait()
 
     async def drop(self) -> None:
         """Let go of what a refused connection leaves open."""
@@ -101,8 +100,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     url = f"http://127.0.0.1:{port}"
     async with FakeEngine().serving() as engine:
         values = settings(tmp_path, engine_url=engine.url, gateway_url=url, allowed_origins=url)
-        gateway = Gateway(values, Engine.connect(engine.url, TOKENS["engine_token"]), company().company)
-        async with serve(create(gateway), port):
+        client = Engine.connect(engine.url, TOKENS["engine_token"])
+        gateway = Gateway(values, client, company().company)
+        async with serve(create(gateway, client.close), port):
             yield Site(url, gateway, engine)
 
 

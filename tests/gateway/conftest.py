@@ -73,6 +73,7 @@ async def running(folder: Path, engine: FakeEngine, fake: FakeCompany, **changes
         yield Desk(gateway, engine, fake)
     finally:
         await gateway.stop()
+        await client.close()
 
 
 @pytest.fixture

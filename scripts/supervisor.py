@@ -1,7 +1,7 @@
 """Start all processes of GridCare in dependency order, watch them, and stop them cleanly.
 
-As a program (`make up`) it runs on the addresses of the settings until Ctrl-C or SIGTERM. As a module it gives
-tests the whole system on free ports: `async with System(Layout(run_dir, free_ports())) as system: …`.
+As a program (`make up`) it runs on the addresses of the settings until Ctrl-C or SIGTERM. As a module it
+gives tests the whole system on free ports: `async with System(Layout(run_dir, free_ports())) as system: …`.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ class Layout:
             lines = [f"{name}={secrets.token_urlsafe(32)}\n" for name in SECRETS]
             path.touch(mode=0o600)
             path.write_text("".join(lines), encoding="utf-8")
-        rows = (line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
-        return {name: value for name, value in rows}
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return {name: value for name, _, value in (line.partition("=") for line in lines) if name}
 
 
 def free_ports() -> dict[str, int]:

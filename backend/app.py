@@ -11,6 +11,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,11 @@ from backend.tables import Account, Counter
 
 log = structlog.get_logger()
 LONGEST_USAGE_DAYS = 400
+HEALTH = ("/live", "/ready")
+service_token = HTTPBearer(auto_error=False, description="The service token (GRIDCARE_BACKEND_TOKEN)")
+subject_assertion = APIKeyHeader(
+    name="X-Subject", auto_error=False, description="Who asks; without it: nobody"
+)
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
@@ -62,11 +68,16 @@ async def _logged(request: Request, proceed: Callable[[Request], Awaitable[Respo
     response = await proceed(request)
     route = getattr(request.scope.get("route"), "path", "unknown")
     took = round((time.perf_counter() - started) * 1000, 1)
-    log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
+    if route not in HEALTH:
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
     return response
 
 
-def asking(request: Request) -> Caller:
+def asking(
+    request: Request,
+    _: Annotated[object, Depends(service_token)],
+    __: Annotated[object, Depends(subject_assertion)],
+) -> Caller:
     """The caller of a request."""
     door: Door = request.app.state.door
     return door.caller(request)

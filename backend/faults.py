@@ -98,8 +98,10 @@ def _site(
     if account:
         place = account.place
         return Site(place.county, place.area, (account.meter.transformer_id,), account, address_key)
-    counties = {each.county for each in found}
-    return Site(counties.pop() if len(counties) == 1 else None, address_key=address_key)
+    counties, areas = {each.county for each in found}, {each.area for each in found}
+    if len(counties) != 1:
+        return Site(address_key=address_key)
+    return Site(counties.pop(), areas.pop() if len(areas) == 1 else UNKNOWN_AREA, address_key=address_key)
 
 
 def _same_fault(session: Session, told: shapes.FaultReport, site: Site, danger: bool) -> WorkOrder | None:

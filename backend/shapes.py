@@ -302,5 +302,5 @@ class Problem(Shape):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its documentation."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {status: {"description": "problem", "content": content} for status in statuses}

@@ -40,7 +40,7 @@ def build(
         substation = (number, plan["grid"]["substation"].format(town=stem(town)), county.name)
         feeder = plan["grid"]["feeder"].format(number=FIRST_FEEDER + number, town=stem(town))
         lines.append((substation, (number, number, feeder)))
-        for name in _places(plan, town, area, rng):
+        for name in _places(plan, town, county, rng):
             spots.append(Spot(len(spots) + 1, county, town, name, area, feeder))
     _share_out(spots, plan, size)
     loader.insert(Place, ((s.id, s.county.name, s.town, s.name, s.area) for s in spots))
@@ -55,10 +55,12 @@ def _towns(counties: Mapping[str, County]) -> Iterator[tuple[County, str, str]]:
     return ((county, town, area) for county in counties.values() for town, area in county.towns.items())
 
 
-def _places(plan: Mapping[str, Any], town: str, area: str, rng: Random) -> Sequence[str]:
-    pinned = plan["pinned"].get(town, [])
+def _places(plan: Mapping[str, Any], town: str, county: County, rng: Random) -> Sequence[str]:
+    """Names of a town's places; a name pinned to one town of the county is not drawn for another."""
+    area, pinned = county.towns[town], plan["pinned"].get(town, [])
+    taken = {name for each in county.towns for name in plan["pinned"].get(each, [])}
     names = plan["communities"] if area == "urban" else plan["villages"]
-    free = [name for name in names if name not in pinned]
+    free = [name for name in names if name not in taken]
     return [*pinned, *rng.sample(free, plan["places_per_town"][area] - len(pinned))]
 
 

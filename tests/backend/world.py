@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from backend import clocks, seed
+from backend.app import create_app
 from backend.settings import Settings
 from backend.storage import Store
 from bot.company.ports import Level, Subject
@@ -43,7 +48,7 @@ def make(database: Path) -> None:
 
 
 def assertion(
-    level: str, accounts: tuple[str, ...], conversation: str, key: str = KEY, **claims: object
+    level: str, vouched: tuple[str, ...], conversation: str, key: str = KEY, **claims: object
 ) -> str:
     """A subject assertion as the gateway signs it; `claims` overrides."""
     now = int(time.time())
@@ -52,7 +57,7 @@ def assertion(
         "aud": "company",
         "sub": conversation,
         "level": level,
-        "accounts": list(accounts),
+        "accounts": list(vouched),
         "iat": now,
         "exp": now + 60,
         "jti": "test",
@@ -63,3 +68,33 @@ def assertion(
 def subject(level: str, *accounts: str, conversation: str = "c-test") -> Subject:
     """A subject with a real assertion."""
     return Subject(assertion(level, accounts, conversation), Level(level), accounts, conversation)
+
+
+class Client:
+    """Blocking calls to an application in this process; from as many threads as one likes."""
+
+    def __init__(self, portal: BlockingPortal, client: httpx.AsyncClient) -> None:
+        self._portal, self._client = portal, client
+
+    def get(self, path: str, **request: object) -> httpx.Response:
+        return self.request("GET", path, **request)
+
+    def post(self, path: str, **request: object) -> httpx.Response:
+        return self.request("POST", path, **request)
+
+    def request(self, method: str, path: str, **request: object) -> httpx.Response:
+        async def send() -> httpx.Response:
+            return await self._client.request(method, path, **request)
+
+        return self._portal.call(send)
+
+
+@contextmanager
+def running(database: Path | str, store: Store) -> Iterator[Client]:
+    """The real application over a database; every request carries the service token."""
+    transport = httpx.ASGITransport(create_app(settings(database), store), raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with start_blocking_portal() as portal:
+        client = httpx.AsyncClient(transport=transport, base_url="http://backend", headers=headers)
+        yield Client(portal, client)
+        portal.call(client.aclose)

@@ -1,0 +1,147 @@
+"""Who sees what: tokens, assertions, levels, ownership."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend import addresses
+from backend.storage import Store
+from backend.tables import Account
+from tests.backend import world
+from tests.backend.world import Client
+
+READS = (
+    "",
+    "/balance",
+    "/tier",
+    "/usage?first=2026-01-01&last=2026-01-31",
+    "/bills",
+    "/bills/latest",
+    "/arrears",
+    "/supply",
+)
+CANARY_NAME, CANARY_STREET, CANARY_PHONE = "金丝雀", "隐秘路77号", "13877777777"
+
+
+def as_(level: str, *accounts: str, conversation: str = "c-1", **claims: object) -> dict[str, str]:
+    return {"X-Subject": world.assertion(level, accounts, conversation, **claims)}
+
+
+@pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", world.TOKEN, f"bearer {world.TOKEN} "])
+def test_without_the_service_token_nothing_is_answered(client: Client, token: str) -> None:
+    answer = client.get("/v1/halls", headers={"Authorization": token})
+    assert answer.status_code == 401
+    assert answer.json()["field"] == "authorization"
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        "rubbish",
+        world.assertion("L3", (world.HOME,), "c", key="another-key-than-the-real-one"),
+        world.assertion("L3", (world.HOME,), "c", aud="someone-else"),
+        world.assertion("L3", (world.HOME,), "c", iss="someone-else"),
+        world.assertion("L3", (world.HOME,), "c", exp=int(time.time()) - 10),
+        world.assertion("L9", (world.HOME,), "c"),
+        world.assertion("L3", (world.HOME,), "c", sub=None),
+        world.assertion("L3", (world.HOME,), "c", accounts=world.HOME),
+        world.assertion("L3", (world.HOME,), "c").rpartition(".")[0] + ".",
+    ],
+)
+def test_a_doubtful_assertion_is_refused(client: Client, assertion: str) -> None:
+    answer = client.get(f"/v1/accounts/{world.HOME}", headers={"X-Subject": assertion})
+    assert (answer.status_code, answer.json()["field"]) == (401, "subject")
+
+
+def test_an_unsigned_assertion_is_refused(client: Client) -> None:
+    none = "eyJhbGciOiJub25lIn0." + world.assertion("L4", (world.HOME,), "c").split(".")[1] + "."
+    assert client.get(f"/v1/accounts/{world.HOME}", headers={"X-Subject": none}).status_code == 401
+
+
+@pytest.mark.parametrize("read", READS)
+def test_anothers_account_answers_byte_for_byte_like_none(client: Client, read: str) -> None:
+    answers = [
+        client.get(f"/v1/accounts/{account}{read}", headers=as_("L4", world.HOME))
+        for account in (world.ARREARS, world.UNKNOWN, "1", "%27%20OR%201=1")
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("read", READS)
+def test_each_read_needs_its_level(client: Client, read: str) -> None:
+    needed = "L2" if read.startswith(("/bills", "/arrears")) else "L1"
+    for level in ("L0", "L1", "L2", "L3", "L4"):
+        answer = client.get(f"/v1/accounts/{world.HOME}{read}", headers=as_(level, world.HOME))
+        assert answer.status_code == (200 if level >= needed else 403)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    level=st.sampled_from(["L0", "L1", "L2", "L3", "L4"]),
+    calls=st.lists(
+        st.tuples(
+            st.sampled_from([*READS, "orders", "open", "fault", "match"]),
+            st.sampled_from([world.ELDER, world.UNKNOWN]),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+)
+def test_nothing_of_another_customer_ever_shows(
+    client: Client, store: Store, level: str, calls: list[tuple[str, str]]
+) -> None:
+    """Two customers: the second one's name, street, number and orders are canaries."""
+    secret = plant(client, store)
+    headers = as_(level, world.HOME, conversation="c-attacker")
+    for call, account in calls:
+        match call:
+            case "orders":
+                answer = client.get(f"/v1/orders/{secret}", headers=headers)
+            case "open":
+                answer = client.get("/v1/orders", params={"conversation": "c-victim"}, headers=headers)
+            case "fault":
+                told = {"phenomenon": "household", "description": "停电", "account_no": account}
+                key = {"Idempotency-Key": f"{account}-{level}"}
+                answer = client.post("/v1/faults", json=told, headers=headers | key)
+            case "match":
+                said = {"account_no": account, "items": {"holder_name": "王某"}}
+                answer = client.post("/v1/verification/match", json=said, headers=headers)
+            case _:
+                answer = client.get(f"/v1/accounts/{account}{call}", headers=headers)
+        for canary in (CANARY_NAME, CANARY_STREET, CANARY_PHONE, secret, addresses.key(CANARY_STREET)):
+            assert canary not in answer.text
+
+
+def plant(client: Client, store: Store) -> str:
+    """Give the victim canaries and an order; returns the order's number."""
+    with store.writing() as session:
+        victim = session.query(Account).filter_by(account_no=world.ELDER).one()
+        victim.customer.name, victim.customer.phone, victim.address = CANARY_NAME, CANARY_PHONE, CANARY_STREET
+    told = {
+        "phenomenon": "household",
+        "description": "停电",
+        "account_no": world.ELDER,
+        "address": CANARY_STREET,
+    }
+    headers = as_("L1", world.ELDER, conversation="c-victim") | {"Idempotency-Key": "victim"}
+    return client.post("/v1/faults", json=told, headers=headers).json()["order"]["order_no"]
+
+
+def test_reporting_a_strangers_account_tells_nothing_about_it(client: Client) -> None:
+    """An account that lies in an outage answers like one that does not exist."""
+
+    def report(account: str) -> dict[str, object]:
+        told = {"phenomenon": "household", "description": "停电", "account_no": account}
+        answer = client.post("/v1/faults", json=told, headers={"Idempotency-Key": account} | as_("L0")).json()
+        order = answer.pop("order")
+        return answer | {
+            key: order[key] for key in ("state", "crew", "urgency", "commitment", "account_no_masked")
+        }
+
+    assert report(world.DARK) == report(world.UNKNOWN)
+    assert report(world.HOSPITAL) == report(world.UNKNOWN)

@@ -1,0 +1,21 @@
+/** The page around the widget: its buttons say their sentence to the bot, and wide screens show the chat at once. */
+
+const WIDE = "(min-width: 80rem) and (min-height: 45rem)";
+
+interface Commands {
+  push(...commands: unknown[][]): void;
+}
+
+const page = window as unknown as { GridChat?: Commands };
+
+function tell(...commands: unknown[][]): void {
+  page.GridChat ??= [] as unknown[][];
+  page.GridChat.push(...commands);
+}
+
+for (const button of document.querySelectorAll<HTMLElement>("[data-say]")) {
+  const words = button.dataset.say;
+  button.addEventListener("click", () => tell(["open"], ...(words ? [["send", words]] : [])));
+}
+
+if (matchMedia(WIDE).matches) tell(["open", false]);

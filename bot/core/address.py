@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 _NUM = "[0-9零一二两三四五六七八九十百a-zA-Z]"
 _BUILDING = re.compile(
@@ -19,6 +20,10 @@ _ROOM = re.compile(
     rf"(?:({_NUM}{{1,2}})(?:楼|层))?([0-9]{{1,4}}|[零一二三四五六七八九十百]{{1,5}}|[东西中左右])(?:号?室|户|号)?(?:房间)?$"
 )
 _GROUP = re.compile(rf"(?:第)?({_NUM}{{1,3}})(?:队|社|组|小组|小队|连)(?!区|里|长|交)")
+
+
+_ESTATE = re.compile("[一-鿿]{0,2}(?:小区|花园|家园|嘉园|新村|大厦|广场|市场|学校|中学|小学|医院|公寓|宾馆|苑)|路|大街|桥|村|渠")
+"""After a bare town name these make it the name of something else: 金川小区 is no 金川街道."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +99,10 @@ def merge(old: Address, new: Address) -> Address:
     said = new.parts()
     order = ["county", "town", "place", "group", "building", "unit", "room"]
     first = next((name for name in order if name in said and name in ("county", "town", "place")), None)
-    dropped: dict[str, None] = {}
+    dropped: dict[str, Any] = {}
     if first and said[first] != getattr(old, first) and getattr(old, first) is not None:
         dropped = dict.fromkeys(order[order.index(first) + 1 :])
-    merged = replace(old, **{**dropped, **said})
+    merged = replace(old, **(dropped | said))
     return replace(merged, ambiguous=merged.county is None and (new.ambiguous or old.ambiguous))
 
 
@@ -109,7 +114,7 @@ def render(address: Address) -> str:
 
 def _take(text: str, names: Mapping[str, object]) -> tuple[str | None, str]:
     for name in sorted(names, key=len, reverse=True):
-        if text.startswith(name):
+        if text.startswith(name) and not _ESTATE.match(text[len(name) :]):
             return name, text[len(name) :].lstrip(" ,的")
     return None, text
 
@@ -130,4 +135,4 @@ def _full_town(town: str | None, county: str | None, gazetteer: Gazetteer) -> st
         for name, homes in gazetteer.towns.items()
         if name.startswith(town) and name != town and (county in homes)
     ]
-    return fits[0] if len(fits) == 1 and town not in (name for name in fits) else town
+    return fits[0] if len(fits) == 1 else town

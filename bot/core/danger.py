@@ -31,8 +31,9 @@ PRECEDENCE = (
 )
 """Every hazard, the one whose safety script must come first in front."""
 
-_GAP = "[^。!?;\n]{0,8}?"
+_GAPS = {"…": "[^。!?;\n]{0,8}?", "~": "[^。!?;\n]{0,30}?"}
 _SENTENCE = re.compile("[。!?;\n]")
+_CLAUSE = re.compile("[,。!?;\n]")
 
 
 @dataclass(frozen=True)
@@ -47,36 +48,46 @@ class Danger:
 @dataclass(frozen=True)
 class _Lexicon:
     hazards: dict[str, re.Pattern[str]]
+    needs: dict[str, frozenset[str]]
+    alone: frozenset[str]
     harmless: re.Pattern[str]
+    unless: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
     cues: dict[str, re.Pattern[str]]
 
 
 def assess(text: str) -> Danger | None:
     """The danger a customer's sentence tells of, or None. Any text is accepted; nothing is ever raised."""
     lexicon = _lexicon()
-    clean = lexicon.harmless.sub(lambda match: "□" * len(match[0]), normalise(text).lower())
+    plain = normalise(text).lower().strip(" ,。!?~.")
+    clean = lexicon.harmless.sub(lambda match: "□" * len(match[0]), plain)
     found: dict[str, str] = {}
+    seen = set(clean)
     for hazard, pattern in lexicon.hazards.items():
-        for match in pattern.finditer(clean):
-            if _is_real(clean, match.start(), match.end(), hazard, lexicon.cues):
+        for match in pattern.finditer(clean) if seen & lexicon.needs[hazard] else ():
+            if _is_real(clean, match.start(), match.end(), hazard, lexicon):
                 found.setdefault(hazard, match[0])
+    if plain in lexicon.alone and not found:
+        found["fire"] = plain
     hazards = tuple(hazard for hazard in PRECEDENCE if hazard in found)
     return Danger(hazards, hazards[0], tuple(found[hazard] for hazard in hazards)) if hazards else None
 
 
-def _is_real(text: str, start: int, end: int, hazard: str, cues: dict[str, re.Pattern[str]]) -> bool:
+def _is_real(text: str, start: int, end: int, hazard: str, lexicon: _Lexicon) -> bool:
     """Whether the hit between start and end is meant: present, not denied, not a question in general."""
-    before = re.split("[,。!?;\n]", text[:start])[-1]
+    cues = lexicon.cues
+    before = _CLAUSE.split(text[:start])[-1]
     after = _SENTENCE.split(text[end:])[0]
     sentence = _SENTENCE.split(text[:start])[-1] + text[start:end] + after
-    if cues["denied_before"].search(before[-5:]) or cues["denied_after"].match(after):
+    if cues["denied_before"].search(before[-4:]) or cues["denied_after"].match(after):
         return False
-    if hazard == "life_support" and cues["planned"].search(sentence):
+    if cues["denied_inside"].search(text[start:end]):
         return False
-    still_open = cues["open"].search(text) or cues["urgent"].search(text)
-    if cues["general"].search(sentence) and not still_open:
+    if any(hazard in hazards and words.search(sentence) for hazards, words in lexicon.unless):
         return False
-    return not cues["repaired"].search(text[end:]) or bool(cues["open"].search(text[end:]))
+    still_open = bool(cues["open"].search(sentence) or cues["urgent"].search(text))
+    if not still_open and (cues["general"].search(sentence) or cues["past"].search(sentence)):
+        return False
+    return not cues["repaired"].search(text[start:]) or bool(cues["open"].search(text[end:]))
 
 
 @lru_cache(maxsize=1)
@@ -88,14 +99,13 @@ def _lexicon() -> _Lexicon:
     def alternatives(spec: str) -> str:
         return "|".join(
             alternatives(words[word[1:-1]]) if word.startswith("{") else re.escape(word)
-            for word in spec.split()
+            for word in sorted(spec.split(), key=len, reverse=True)
         )
 
     def pattern(line: str) -> str:
-        parts = re.split(r"(\{\w+\}|…)", line.strip())
         return "".join(
-            _GAP if part == "…" else f"(?:{alternatives(part)})" if part.startswith("{") else re.escape(part)
-            for part in parts
+            _GAPS.get(part) or (f"(?:{alternatives(part)})" if part.startswith("{") else re.escape(part))
+            for part in re.split(r"(\{\w+\}|…|~)", line.strip())
         )
 
     return _Lexicon(
@@ -103,8 +113,12 @@ def _lexicon() -> _Lexicon:
             hazard: re.compile("|".join(pattern(line) for line in block.split("\n") if line.strip()))
             for hazard, block in parser["hazards"].items()
         },
-        harmless=re.compile(
-            "|".join(sorted(map(re.escape, parser["harmless"]["all"].split()), key=len)[::-1])
+        needs={hazard: frozenset(characters) for hazard, characters in parser["needs"].items()},
+        alone=frozenset(parser["alone"]["all"].split()),
+        harmless=re.compile(alternatives(parser["harmless"]["all"])),
+        unless=tuple(
+            (frozenset(name.partition("/")[2].split()), re.compile(alternatives(spec)))
+            for name, spec in parser["unless"].items()
         ),
         cues={name: re.compile(alternatives(spec)) for name, spec in parser["cues"].items()},
     )

@@ -192,8 +192,8 @@ def _feast(text: str, now: datetime, lunar: Lunar | None) -> str | None:
         if match[1] in (None, "正月", "大年")
         else _LUNAR_MONTHS.get(match[1]) or int(number(match[1][:-1]) or 1)
     )
-    of_day = number(match[2] or match[3])
-    return None if of_day is None else lunar(year, of_month, int(of_day)).isoformat()
+    said_day = number(match[2] or match[3])
+    return None if said_day is None else lunar(year, of_month, int(said_day)).isoformat()
 
 
 def _afternoon(hour: int, part: str | None) -> int:

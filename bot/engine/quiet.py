@@ -12,16 +12,19 @@ from bot.core.masking import mask_text
 
 
 class MaskingFormatter(logging.Formatter):
-    """Masks the finished line, whoever wrote it; stack traces are cut, as their last line quotes values."""
+    """Masks the message, whoever wrote it; stack traces are cut, as their last line quotes values."""
 
     def format(self, record: logging.LogRecord) -> str:
-        record.exc_info, record.exc_text, record.stack_info = None, None, None
-        return mask_text(super().format(record))
+        plain = logging.makeLogRecord(record.__dict__)
+        plain.msg, plain.args = mask_text(record.getMessage()), ()
+        plain.exc_info, plain.exc_text, plain.stack_info = None, None, None
+        return super().format(plain)
 
 
 def logs(level: int = logging.INFO) -> None:
     """Set up logging for this process."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["TQDM_DISABLE"] = "1"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     warnings.filterwarnings("ignore")
     handler = logging.StreamHandler()

@@ -13,8 +13,7 @@ from typing import Any
 
 import spacy
 import yaml
-from spacy.language import Language
-from spacy.pipeline import SpanRuler
+from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from bot.core.address import Gazetteer
@@ -71,10 +70,11 @@ def hits(text: str) -> list[Hit]:
         for match in pattern.finditer(text)
         if match.end() > match.start()
     ]
-    doc = Doc(_pipeline().vocab, words=list(text.lower()), spaces=[False] * len(text))
-    ruler = _pipeline().get_pipe("span_ruler")
-    for span in ruler(doc).spans["words"] if text else ():
-        found.append(Hit(span.label_, span.start, span.end, span.id_ or None))
+    matcher = _matcher()
+    doc = Doc(matcher.vocab, words=list(text.lower()), spaces=[False] * len(text))
+    for key, start, end in matcher(doc) if text else ():
+        label, value = _label(matcher.vocab.strings[key])
+        found.append(Hit(label, start, end, value or None))
     return found
 
 
@@ -94,18 +94,13 @@ def gazetteer() -> Gazetteer:
 
 
 @lru_cache(maxsize=1)
-def _pipeline() -> Language:
+def _matcher() -> PhraseMatcher:
     nlp = spacy.blank("zh")
-    ruler = nlp.add_pipe("span_ruler", config={"spans_key": "words", "annotate_ents": False})
-    assert isinstance(ruler, SpanRuler)
-    ruler.add_patterns(
-        [
-            {"label": label, "id": value, "pattern": [{"ORTH": character} for character in word]}
-            for label, value, words in _lexicon()
-            for word in words
-        ]
-    )
-    return nlp
+    matcher = PhraseMatcher(nlp.vocab)
+    for label, value, words in _lexicon():
+        docs = [Doc(nlp.vocab, words=list(word), spaces=[False] * len(word)) for word in words]
+        matcher.add(f"{label}:{value}", docs)
+    return matcher
 
 
 def _lexicon() -> list[tuple[str, str, list[str]]]:

@@ -35,7 +35,9 @@ ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"
 QUIET = ALWAYS_HEARD | {"thank", "greet", "abuse"}  # coming back from these needs no word about it
 MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
 QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
-CONFIRM = Field("confirm", answers={"affirm": True, "deny": False})
+CONFIRM = Field(
+    "confirm", answers={"affirm": True, "deny": False}, says={r"^(提交|没问题|都对|可以|没错)": True}
+)
 
 
 class CompanyForm(FormValidationAction):
@@ -123,6 +125,8 @@ class CompanyForm(FormValidationAction):
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """True when the sentence is about something else: another wish that does not answer the question."""
+        if asked and asked.said(turn.heard) is not None and not turn.danger:
+            return False
         if turn.intent in ALWAYS_HEARD:
             return True
         if turn.intent in ANSWERS or (asked and asked.free):

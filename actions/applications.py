@@ -3,6 +3,7 @@ identity card ends at a counter, in the app or with a visit, never in chat alone
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from actions import _names
@@ -24,19 +25,27 @@ BUSINESSES = frozenset({
     "apply_temporary_power", "update_tax_info", "report_wrong_payment",
 })  # fmt: skip
 ALL, NONE = "all", "none"
+NOW = {
+    r"^(先|暂时)?(不|别).{0,4}$|以后再|再说|就问|光问": False,
+    r"^(现在)?(就|给我)?(登记|办|装|要|行)(吧|一下|哇)?$": True,
+}
+PAPERS = Field(
+    "documents", answers={"affirm": ALL, "deny": NONE}, words=values.words, told=False,
+    says={r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL},
+)  # fmt: skip
 
 DETAILS: dict[str, Field] = {
     "account_no": ACCOUNT,
     "address": ADDRESS,
-    "power": Field("power", ("power",), words=values.words),
-    "period": Field("period", ("duration", "date", "month"), words=values.words),
+    "power": Field("power", ("power",), words=values.words, verbatim=True),
+    "period": Field("period", ("duration", "date", "month"), words=values.words, verbatim=True),
     "new_holder": Field("new_holder", ("person_name",), words=values.name_words),
     "purpose": Field("purpose", words=values.words, free=True),
-    "people_count": Field("people_count", ("people_count",), words=values.words),
+    "people_count": Field("people_count", ("people_count",), words=values.words, verbatim=True),
     "reason": Field("reason", words=values.words, free=True),
     "new_place": Field("new_place", ("address",), words=values.words),
     "pv_mode": Field("pv_mode", ("choice",), words=values.words),
-    "money": Field("money", ("money",), words=values.words),
+    "money": Field("money", ("money",), words=values.words, verbatim=True),
 }
 
 
@@ -52,19 +61,10 @@ class ApplicationForm(CompanyForm):
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         needs = parts().region.documents[slots.get("application_kind") or "apply_new_connection"]
-        papers = (
-            Field(
-                "documents",
-                ("choice",),
-                answers={"affirm": ALL, "deny": NONE},
-                words=values.words,
-                told=False,
-            ),
-        )
         return (
-            Field("wanted", answers={"affirm": True, "deny": False}, told=False),
+            Field("wanted", answers={"affirm": True, "deny": False}, says=NOW, told=False),
             *(DETAILS[slot] for slot in needs.ask),
-            *(papers if needs.documents else ()),
+            *((PAPERS,) if needs.documents else ()),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check),
             Field("contact_name", NAME.entities, words=NAME.words),
             CONFIRM,
@@ -76,7 +76,9 @@ class ApplicationForm(CompanyForm):
             return {"doing": None}
         if "application_kind" in news:
             tell_documents(slots["application_kind"], say)
-        return {}
+            return {}
+        details = {f.slot for f in self.fields(slots)} - {"wanted"}
+        return {"wanted": True} if slots.get("wanted") is None and details & news.keys() else {}
 
 
 def tell_documents(business: str, say: Say) -> None:
@@ -124,10 +126,12 @@ class Apply(SubmitAction):
 
 
 def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:
-    """Which of the needed documents the customer has: all, none, or those named in the answer."""
+    """Which of the needed documents the customer has: all, none, those named, or all but those named (缺…)."""
     if answer in (ALL, NONE, None):
         return needed if answer == ALL else ()
-    return tuple(d for d in needed if any(word in answer for word in names_of(d)))
+    named = {d for d in needed if any(word in answer for word in names_of(d))}
+    lacking = bool(re.search(r"[缺差]|没有", answer))
+    return tuple(d for d in needed if (d in named) != lacking)
 
 
 def names_of(document: str) -> set[str]:

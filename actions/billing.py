@@ -130,7 +130,7 @@ class QueryTier(CompanyAction):
             left, following = phrasing.kwh(tier.left_kwh), str(tier.next_price)
             say("utter_query_tier", left=left, next_price=following, **told)
         if not tier.tariff.verified:
-            say("utter_tariff_unverified", source=tier.tariff.source)
+            say("utter_tariff_unverified")
         return {"account_no": account_no}
 
 

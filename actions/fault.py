@@ -13,7 +13,7 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from bot.company.ports import CompanyError, FaultReport, Outage, Unavailable
-from bot.core import address, precheck, values
+from bot.core import address, danger, precheck, values
 from bot.core.form import Field
 from bot.core.precheck import Finding, Signs
 
@@ -36,6 +36,12 @@ CHECKED = {
     "breaker_off",
 }  # news that is worth a check
 YES_NO = {"affirm": True, "deny": False}
+LIT = {
+    r"^(也|都|全)?(没|无|停|黑)|也没|都没|一样|没有电": False,
+    r"有电|亮着|都亮|^有(呢|着|的)?$|都有": True,
+}
+OFF = {r"没跳|没有跳|没掉|合着|正常|上着": False, r"跳了|跳闸|掉了|下来了|推不上": True}
+AGAIN = {r"^(那)?(就)?(不用|不必|算了|等等?吧|不登)": False, r"^(还|就)?(要|是)?(登记|报)(修|一下|上)?": True}
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
 NAME = Field("contact_name", ("person_name",), words=values.name_words, optional=True)
 ACCOUNT = Field("account_no", ("account_no",), words=values.number_words, check=values.account_no)
@@ -76,12 +82,12 @@ class FaultForm(CompanyForm):
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         return (
             Field("scope", ("scope",), asked=False, told=False),
-            Field("occurred_at", ("duration", "time", "date"), asked=False, told=False),
+            Field("occurred_at", ("duration", "time", "date"), asked=False, told=False, verbatim=True),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             Field("address", ("address",), words=values.words, merge=merge_address, when=needs_place),
-            Field("still_report", answers=YES_NO, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
-            Field("neighbours_lit", answers=YES_NO, when=whole_household, told=False),
-            Field("breaker_off", answers=YES_NO, told=False,
+            Field("still_report", answers=YES_NO, says=AGAIN, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
+            Field("neighbours_lit", answers=YES_NO, says=LIT, when=whole_household, told=False),
+            Field("breaker_off", answers=YES_NO, says=OFF, told=False,
                   when=lambda s: whole_household(s) and s.get("neighbours_lit") is True),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, when=needs_phone),
             Field("contact_name", NAME.entities, words=NAME.words, optional=True, when=needs_phone),
@@ -193,14 +199,14 @@ class DangerForm(CompanyForm):
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         return (
-            Field("hazard", ("hazard",), asked=False),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             ADDRESS,
             PHONE,
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
-        hazards = turn.danger.get("hazards") or [None]
+        seen = danger.assess(turn.text)
+        hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [None])
         return {**super().opening(turn, intent), "hazard": hazards[0], "danger_words": turn.text,
                 "danger_order": turn.danger.get("order_no")}  # fmt: skip
 
@@ -212,7 +218,7 @@ class DangerForm(CompanyForm):
             )
             say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
         told = {k: str(news[k]) for k in ("address", "phone") if news.get(k)}
-        if not told or not slots.get("address"):
+        if not slots.get("address") or (slots.get("danger_order") and not told):
             return {}
         return await record_danger(turn, slots, told, say)
 

@@ -47,7 +47,12 @@ class VoiceForm(CompanyForm):
             Field("content", free=True),
             Field("account_no", ("account_no",), asked=False, check=values.account_no, told=False),
             Field(
-                "happened_at", ("date", "time"), words=values.words, optional=True, asked=kind == "complaint"
+                "happened_at",
+                ("date", "time"),
+                verbatim=True,
+                words=values.words,
+                optional=True,
+                asked=kind == "complaint",
             ),
             Field("place", ("address",), words=values.words, optional=True, asked=detailed),
             Field("wish", free=True, optional=True, asked=kind == "complaint"),

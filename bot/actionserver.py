@@ -15,7 +15,11 @@ import uvicorn
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.interfaces import (
+    ActionExecutionRejection,
+    ActionMissingDomainException,
+    ActionNotFoundException,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -75,6 +79,8 @@ def create_app(
             result = await executor.run(await request.json())
         except ActionExecutionRejection as rejection:
             return JSONResponse({"error": "rejected", "action_name": rejection.action_name}, 400)
+        except ActionMissingDomainException as missing:
+            return JSONResponse({"error": "send the domain", "action_name": missing.action_name}, 449)
         except ActionNotFoundException as unknown:
             return _problem(404, f"no action {unknown.action_name}")
         except Exception as error:

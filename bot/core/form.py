@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SHORT_ANSWER = 12  # characters
 REFUSED = ""  # an optional value the customer does not want to give: known, and empty
 Slots = Mapping[str, Any]
 
@@ -58,7 +59,9 @@ class Field:
     entities: which mentions fill it. answers: intent → value, when it was asked. words: reads the plain words
     when it was asked (None = not understood). check: normal form or Invalid. merge: (old, new) → value.
     asked=False: taken when said, never asked. when: whether it applies. optional: may be refused.
-    free: the whole sentence is the value, whatever it seems to wish for. told: part of the summary."""
+    free: the whole sentence is the value, whatever it seems to wish for. told: part of the summary.
+    says: pattern → value of short answers that mean just this here (邻居有电), whatever else they seem to wish for.
+    verbatim: a mention's own words are the value (昨天下午, 7千瓦), not its normal form."""
 
     slot: str
     entities: tuple[str, ...] = ()
@@ -71,6 +74,8 @@ class Field:
     optional: bool = False
     free: bool = False
     told: bool = True
+    says: Mapping[str, Any] = field(default_factory=dict)
+    verbatim: bool = False
 
     def accept(self, value: Any, old: Any) -> Any:
         """The value to keep. Raises Invalid."""
@@ -79,8 +84,15 @@ class Field:
         value = self.check(value)
         return self.merge(old, value) if self.merge and old else value
 
+    def said(self, heard: Heard) -> Any:
+        """The value of a short answer that means just this; None when it is none."""
+        short = heard.text if len(heard.text) <= SHORT_ANSWER else ""
+        return next((value for words, value in self.says.items() if re.search(words, short)), None)
+
     def answer(self, heard: Heard) -> Any:
         """What the plain words say when this field was asked; None when nothing."""
+        if (said := self.said(heard)) is not None:
+            return said
         if self.free and heard.text:
             return heard.text
         if self.optional and refuses(heard):
@@ -111,25 +123,45 @@ def meant(heard: Heard) -> tuple[Mention, ...]:
 
 def fill(fields: tuple[Field, ...], slots: Slots, requested: str | None, heard: Heard) -> Filled:
     """Read a sentence into the fields. A mention goes to the asked field first, else to the first that takes it;
-    an address mentioned twice is merged."""
+    the asked field also reads the plain words; an address mentioned twice is merged. A value that cannot be taken
+    is told only of the asked field, or when nothing else was said."""
     values: dict[str, Any] = {}
-    invalid: str | None = None
+    refused: list[str] = []
     left = list(meant(heard))
     for item in sorted(fields, key=lambda f: f.slot != requested):
         mine = [m for m in left if m.name in item.entities]
-        if not item.merge:
-            mine = mine[-1:]
         left = [m for m in left if m not in mine]
-        found = [m.value for m in mine]
-        if not found and item.slot == requested:
-            answer = item.answer(heard)
-            found = [] if answer is None else [answer]
-        for value in found:
-            try:
-                values[item.slot] = item.accept(value, values.get(item.slot, slots.get(item.slot)))
-            except Invalid:
-                invalid = item.slot
-    return Filled(values, invalid)
+        asked = item.slot == requested
+        answer = item.answer(heard) if asked else None
+        if asked and item.said(heard) is not None:
+            mine = []
+        offers = offered(item, mine)
+        value = _settle(item, offers, slots.get(item.slot))
+        if value is None and answer is not None:
+            offers, value = [answer], _settle(item, [answer], slots.get(item.slot))
+        if value is not None:
+            values[item.slot] = value
+        elif offers:
+            refused.append(item.slot)
+    return Filled(values, next((slot for slot in refused if slot == requested or not values), None))
+
+
+def offered(item: Field, mentions: list[Mention]) -> list[Any]:
+    """What mentions offer a field: each in turn when they are merged, all their words together, or the last."""
+    if item.verbatim and mentions:
+        return ["".join(m.text for m in mentions)]
+    return [m.value for m in (mentions if item.merge else mentions[-1:])]
+
+
+def _settle(item: Field, offers: list[Any], old: Any) -> Any:
+    """The value after taking each offer in turn; None when none can be taken."""
+    settled = None
+    for offer in offers:
+        try:
+            settled = old = item.accept(offer, old)
+        except Invalid:
+            continue
+    return settled
 
 
 def missing(fields: tuple[Field, ...], slots: Slots) -> Field | None:

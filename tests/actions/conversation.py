@@ -113,7 +113,12 @@ class Conversation:
         self.count += 1
         about = {**self.metadata, "message_id": f"m-{self.count}", **(metadata or {})}
         found = [
-            {"entity": name, "value": value, "start": max(text.find(str(value)), 0), "end": len(text)}
+            {
+                "entity": name,
+                "value": value,
+                "start": max(text.find(str(value)), 0),
+                "end": max(text.find(str(value)), 0) + len(str(value)),
+            }
             for name, values in entities.items()
             for value in (values if isinstance(values, list) else [values])
         ]

@@ -1,0 +1,67 @@
+"""A customer who talks to the engine itself, as the gateway would: POST /turns with a signed subject."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import httpx
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from tests.e2e.running import RunningSystem
+
+CHINA = timezone(timedelta(hours=8))
+
+
+class Customer:
+    """One conversation. `say` and `press` give the engine's answer; `slots` what it keeps."""
+
+    def __init__(self, system: RunningSystem, level: str = "L0", accounts: tuple[str, ...] = ()) -> None:
+        self.system, self.level, self.accounts = system, level, accounts
+        self.conversation = f"c-{uuid.uuid4()}"
+        self.last: dict[str, Any] = {"replies": []}
+        headers = {"Authorization": f"Bearer {system.secret('GRIDCARE_ENGINE_TOKEN')}"}
+        self.client = httpx.Client(
+            base_url=system.url("engine"), headers=headers, trust_env=False, timeout=30
+        )
+
+    def say(self, text: str, **metadata: Any) -> dict[str, Any]:
+        return self._turn(text=text, payload=None, **metadata)
+
+    def press(self, title: str) -> dict[str, Any]:
+        """Press the button of that title in the last answer."""
+        buttons = {b["title"]: b["payload"] for r in self.last["replies"] for b in r["buttons"]}
+        assert title in buttons, f"no button {title} among {list(buttons)}"
+        return self._turn(text=None, payload=buttons[title])
+
+    def slots(self) -> dict[str, Any]:
+        answer = self.client.get(f"/conversations/{self.conversation}/slots")
+        answer.raise_for_status()
+        return answer.json()
+
+    def _turn(self, text: str | None, payload: str | None, **metadata: Any) -> dict[str, Any]:
+        message_id = f"m-{uuid.uuid4()}"
+        about = {
+            "channel": "web", "subject": self._subject(), "level": self.level, "accounts": list(self.accounts),
+            "message_id": message_id, "now": datetime.now(CHINA).isoformat(timespec="seconds"),
+            "profile": {}, "attachments": [], **metadata,
+        }  # fmt: skip
+        body = {"conversation": self.conversation, "message_id": message_id, "text": text, "payload": payload,
+                "metadata": about}  # fmt: skip
+        answer = self.client.post("/turns", json=body)
+        assert answer.status_code == 200, answer.text
+        self.last = answer.json()
+        return self.last
+
+    def _subject(self) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": "gridcare-gateway", "aud": "company", "sub": self.conversation, "level": self.level,
+            "accounts": list(self.accounts), "iat": now, "exp": now + 60, "jti": uuid.uuid4().hex,
+        }  # fmt: skip
+        return jwt.encode(
+            {"alg": "HS256"}, claims, OctKey.import_key(self.system.secret("GRIDCARE_SUBJECT_KEY"))
+        )

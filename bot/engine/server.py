@@ -95,7 +95,7 @@ def parse_turn(body: bytes) -> Turn:
         raise Malformed("body") from error
     if not isinstance(data, dict):
         raise Malformed("body")
-    text, payload, metadata = data.get("text"), data.get("payload"), data.get("metadata") or {}
+    text, payload, metadata = data.get("text"), data.get("payload"), data.get("metadata", {})
     if payload is None and not (isinstance(text, str) and len(text) <= MAX_TEXT):
         raise Malformed("text")
     if payload is not None and not (

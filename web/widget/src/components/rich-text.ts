@@ -11,6 +11,7 @@ export type Block = { kind: "text"; lines: Inline[][] } | { kind: "list"; lines:
 const LINK_SCHEMES = ["http:", "https:", "tel:"];
 // Controls except tab and newline, and what changes the direction of writing or hides inside a line.
 const UNSEEN = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
+const QUOTES = /["'<>`\\]/;
 const INLINE = /\*\*([^*\n]+)\*\*|\[([^\][\n]+)\]\(([^()\s]+)\)/g;
 
 /** The text without characters that cannot be seen but change what is. Line ends become \n. */
@@ -18,8 +19,9 @@ export function visible(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(UNSEEN, "");
 }
 
-/** The address when a customer may be sent there: http, https or tel, and no hidden credentials; else null. */
+/** The address when a customer may be sent there: http, https or tel, no credentials, no quotes; else null. */
 export function safeLink(address: string): string | null {
+  if (QUOTES.test(address)) return null;
   let url: URL;
   try {
     url = new URL(address);

@@ -5,7 +5,7 @@ import type { Text } from "../text";
 /** What every component is drawn from. */
 export interface View {
   state: State;
-  chat: Chat;
+  chat: Pick<Chat, "server" | "say" | "choose" | "retry" | "drop"> & { sessions: Pick<Chat["sessions"], "limits"> };
   text: Text;
   locale: string;
 }

@@ -34,7 +34,7 @@ export class BillHistoryCard extends LitElement {
     controls,
     css`
       :host { display: block; }
-      header { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; justify-content: space-between; }
+      .top { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; justify-content: space-between; }
       h3 { margin: 0; font-size: 1rem; }
       .account { margin: 0; color: var(--muted); font-size: 0.8125rem; }
       .measures { display: flex; border: 1px solid var(--line); border-radius: 999px; overflow: hidden; }
@@ -71,10 +71,10 @@ export class BillHistoryCard extends LitElement {
     const { months, account } = this.data;
     const { text } = this;
     return html`
-      <header>
+      <div class="top">
         <div><h3>${text.history(months.length)}</h3><p class="account">${text.account(account)}</p></div>
         <div class="measures" role="group" aria-label=${text.show}>${(["yuan", "kwh"] as const).map((m) => this.#measureButton(m, text[m]))}</div>
-      </header>
+      </div>
       <p class="value" aria-live="polite">${monthName(this.#shown.month, this.locale)} <b>${this.#value(this.#shown)}</b></p>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.#summary()}>
         <line class="floor" x1="0" x2=${WIDTH} y1=${FLOOR + 0.5} y2=${FLOOR + 0.5}></line>

@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { conditions: ["browser", "production"] },
+  test: { environment: "happy-dom", include: ["{protocol,widget}/test/**/*.test.ts"], testTimeout: 10_000 },
+});

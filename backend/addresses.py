@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from backend.region import County
@@ -19,6 +20,9 @@ from backend.tables import Place, Transformer
 SUFFIX = re.compile(r"(街道|苏木|农场|牧场|渔场|小区|社区|镇|乡|村)$")
 DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 NUMERAL = re.compile(f"[{''.join(DIGITS)}十百]+(?=[号组社队栋幢楼单元室层井])")
+
+
+PlaceRow = Row[int, str, str, str, str]  # id, county, town, name, area
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ def numbers(address: str) -> list[str]:
     return re.findall(r"\d+", key(address))
 
 
+@cache
 def stem(name: str) -> str:
     """A place name without its kind: 新华镇 → 新华."""
     return SUFFIX.sub("", name) or name
@@ -56,12 +61,13 @@ def locate(session: Session, counties: Mapping[str, County], address: str) -> tu
     for county in counties.values():
         for said in (county.name, *county.short):
             text = text.replace(said, "")
-    places = [each for each in session.scalars(select(Place)) if not within or each.county in within]
+    columns = select(Place.id, Place.county, Place.town, Place.name, Place.area).order_by(Place.id)
+    places = [each for each in session.execute(columns) if not within or each.county in within]
     best = _best(text, places)
     return _whole_towns(session, best) if best and not _hit(text, best[0].name) else _places(session, best)
 
 
-def _best(text: str, places: Iterable[Place]) -> list[Place]:
+def _best(text: str, places: Iterable[PlaceRow]) -> list[PlaceRow]:
     """The places with the most characters of their names in the text; a place's own name counts before its town's."""
     scored = []
     for place in places:
@@ -78,12 +84,12 @@ def _hit(text: str, name: str) -> str:
     return next((each for each in (name, stem(name)) if each in text), "")
 
 
-def _places(session: Session, places: list[Place]) -> tuple[Found, ...]:
+def _places(session: Session, places: list[PlaceRow]) -> tuple[Found, ...]:
     fed = _transformers(session, places)
     return tuple(Found(each.county, each.name, each.area, tuple(fed[each.id])) for each in places)
 
 
-def _whole_towns(session: Session, places: list[Place]) -> tuple[Found, ...]:
+def _whole_towns(session: Session, places: list[PlaceRow]) -> tuple[Found, ...]:
     fed = _transformers(session, places)
     towns: dict[tuple[str, str, str], list[str]] = {}
     for each in places:
@@ -91,7 +97,7 @@ def _whole_towns(session: Session, places: list[Place]) -> tuple[Found, ...]:
     return tuple(Found(*town, tuple(sorted(lines))) for town, lines in towns.items())
 
 
-def _transformers(session: Session, places: list[Place]) -> dict[int, list[str]]:
+def _transformers(session: Session, places: list[PlaceRow]) -> dict[int, list[str]]:
     fed: dict[int, list[str]] = {each.id: [] for each in places}
     rows = (
         select(Transformer.place_id, Transformer.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Annotated
@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, R
 from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend import (
     addresses,
@@ -56,24 +57,36 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.store, app.state.door, app.state.ledger = store, Door(settings), Ledger(store)
     app.state.region = region.load(settings.region)
     problems.install(app)
-    app.middleware("http")(_logged)
+    app.add_middleware(AccessLog)
     app.include_router(health)
     app.include_router(api)
     return app
 
 
-async def _logged(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+class AccessLog:
     """One line per request, by route and never by path: paths hold account numbers."""
-    started = time.perf_counter()
-    response = await proceed(request)
-    route = getattr(request.scope.get("route"), "path", "unknown")
-    took = round((time.perf_counter() - started) * 1000, 1)
-    if route not in HEALTH:
-        log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
-    return response
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status, started = 500, time.perf_counter()
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            if scope["type"] == "http" and route not in HEALTH:
+                took = round((time.perf_counter() - started) * 1000, 1)
+                log.info("request", method=scope["method"], route=route, status=status, ms=took)
 
 
-def asking(
+async def asking(
     request: Request,
     _: Annotated[object, Depends(service_token)],
     __: Annotated[object, Depends(subject_assertion)],
@@ -115,7 +128,7 @@ Writes = Annotated[Write, Depends()]
 AccountNo = Annotated[str, Path(examples=["0100000000017"])]
 
 
-def where(request: Request) -> region.Region:
+async def where(request: Request) -> region.Region:
     """The region served."""
     here: region.Region = request.app.state.region
     return here

@@ -22,7 +22,9 @@ _ROOM = re.compile(
 _GROUP = re.compile(rf"(?:第)?({_NUM}{{1,3}})(?:队|社|组|小组|小队|连)(?!区|里|长|交)")
 
 
-_ESTATE = re.compile("[一-鿿]{0,2}(?:小区|花园|家园|嘉园|新村|大厦|广场|市场|学校|中学|小学|医院|公寓|宾馆|苑)|路|大街|桥|村|渠")
+_ESTATE = re.compile(
+    "[一-鿿]{0,2}(?:小区|花园|家园|嘉园|新村|大厦|广场|市场|学校|中学|小学|医院|公寓|宾馆|苑)|路|大街|桥|村|渠"
+)
 """After a bare town name these make it the name of something else: 金川小区 is no 金川街道."""
 
 
@@ -73,7 +75,7 @@ def parse(text: str, gazetteer: Gazetteer) -> Address:
         text.strip(" ,。"),
     )
     county, rest = _take(rest, gazetteer.counties)
-    town, rest = _take(rest, gazetteer.towns)
+    town, rest = _take(rest, gazetteer.towns, unless=_ESTATE)
     homes = gazetteer.towns.get(town, ()) if town else ()
     known = gazetteer.counties[county] if county else homes[0] if len(homes) == 1 else None
     building, rest = _cut(_BUILDING, rest)
@@ -112,9 +114,11 @@ def render(address: Address) -> str:
     return "".join(part for part in shown if part)
 
 
-def _take(text: str, names: Mapping[str, object]) -> tuple[str | None, str]:
+def _take(
+    text: str, names: Mapping[str, object], unless: re.Pattern[str] | None = None
+) -> tuple[str | None, str]:
     for name in sorted(names, key=len, reverse=True):
-        if text.startswith(name) and not _ESTATE.match(text[len(name) :]):
+        if text.startswith(name) and not (unless and unless.match(text[len(name) :])):
             return name, text[len(name) :].lstrip(" ,的")
     return None, text
 

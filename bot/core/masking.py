@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"(?<![\w.+-])([\w+-])[\w.+-]*@(?=[\w-]+\.)")
+_EMAIL = re.compile(r"(?<![A-Za-z0-9.+-])([A-Za-z0-9])[\w.+-]*@(?=[\w-]+\.)")
 _DIGITS = re.compile(r"(?<![0-9A-Za-z])\d(?:[\d \-]{3,40})\d?[Xx]?(?![0-9A-Za-z])")
 _SPOKEN = re.compile(r"[零〇一二三四五六七八九幺两洞]{6,}")
 _HOUSE = re.compile(

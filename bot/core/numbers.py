@@ -55,20 +55,19 @@ def plain(value: Decimal) -> str:
 
 def money(text: str) -> str | None:
     """Yuan: 十二块五 12.5, 四毛一 0.41, 三块二毛五 3.25, 一百三 130, 136.7元 136.7. None when not an amount."""
-    clean = re.sub(r"(?:块钱|元整|圆|元钱|人民币|￥|¥|钱|左右|大概|整)", "", text.strip()).replace("元", "块")
-    parts = re.fullmatch(r"(.*?块)?(.*?毛|.*?角)?(.*?)(?:分)?", clean)
+    clean = _VAGUE.sub("", re.sub(r"钱|人民币|[￥¥]|元整|整", "", text.strip()))
+    parts = re.fullmatch(r"(?:(.*?)[块元圆])?(?:(.*?)[毛角])?(?:(.*?)分)?(.*)", clean)
     if parts is None or not clean:
         return None
-    if not parts[1] and not parts[2]:
-        value = number(clean)
-        return None if value is None else plain(value)
-    yuan = number(parts[1][:-1]) if parts[1] else Decimal(0)
-    jiao = number(parts[2][:-1]) if parts[2] else Decimal(0)
-    rest = number(parts[3]) if parts[3] else Decimal(0)
-    if yuan is None or jiao is None or rest is None:
-        return plain(yuan) if yuan else None
-    scale = Decimal("0.01") if parts[2] else Decimal("0.1") if rest < 10 else Decimal("0.01")
-    return plain(yuan + jiao / 10 + rest * scale)
+    units = (Decimal(1), Decimal("0.1"), Decimal("0.01"))
+    said = [number(part) if part else None for part in parts.groups()]
+    if any(part and value is None for part, value in zip(parts.groups(), said, strict=True)):
+        return None
+    named = [at for at in range(3) if said[at] is not None]
+    rest = said[3] or Decimal(0)
+    if named:
+        rest *= Decimal("0.01") if named[-1] == 0 and rest >= 10 else units[named[-1]] / 10
+    return plain(sum(((said[at] or Decimal(0)) * units[at] for at in named), rest))
 
 
 def measure(text: str) -> str | None:

@@ -74,6 +74,7 @@ class ActionServer:
     def __init__(self) -> None:
         self.mood = "ok"
         self.calls: list[dict[str, Any]] = []
+        self.asked = asyncio.Event()
         self.known_digest = ""
         self.url = ""
 
@@ -81,6 +82,7 @@ class ActionServer:
         from aiohttp import web
 
         call = await request.json()
+        self.asked.set()
         self.calls.append(call | {"authorization": request.headers.get("Authorization")})
         if "domain" in call:
             self.known_digest = call["domain_digest"]
@@ -182,7 +184,9 @@ async def door(engine: Any) -> AsyncIterator[Any]:
 def say(door: Any) -> Callable[..., Any]:
     """Sends one turn, returns status and answer."""
 
-    async def send(text: str | None, message: str, who: str = "c-1", **more: Any) -> tuple[int, dict[str, Any]]:
+    async def send(
+        text: str | None, message: str, who: str = "c-1", **more: Any
+    ) -> tuple[int, dict[str, Any]]:
         body = {"conversation": who, "message_id": message, "text": text, "metadata": {}} | more
         response = await door.post("/turns", data=json.dumps(body))
         return response.status, json.loads(await response.text())

@@ -1,0 +1,70 @@
+"""Danger is seen, and what only looks like it is not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.danger import PRECEDENCE, assess
+
+
+@pytest.mark.parametrize(
+    ("said", "hazard"),
+    [
+        ("电线让风刮断了搭在地上", "line_down"),
+        ("門口的電線掉下來了", "line_down"),
+        ("电线杆倒了压着房", "pole_down"),
+        ("有人触电了快来", "shock"),
+        ("我爸让电打了躺着不动", "shock"),
+        ("一摸水管就麻手", "leakage"),
+        ("洗衣机漏电", "leakage"),
+        ("变压器着火了", "fire"),
+        ("电表箱正冒烟呢", "smoke"),
+        ("配电箱噼里啪啦打火花", "spark"),
+        ("配电房进水了", "flood"),
+        ("没电了我妈的呼吸机停了", "life_support"),
+        ("风筝挂高压线上了孩子在拽", "object_on_line"),
+        ("去年修过一回,现在又冒烟了", "smoke"),
+        ("这个月电费多少先不说,我家电表后头正冒烟呢", "smoke"),
+        ("火", "fire"),
+    ],
+)
+def test_danger_is_seen(said: str, hazard: str) -> None:
+    found = assess(said)
+    assert found is not None
+    assert hazard in found.hazards
+    assert all(found.evidence)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "电费高得吓死人", "打火锅用电多不多", "急得冒烟", "气炸了", "嗓子冒烟", "没冒烟就是没电", "表箱没有打火",
+        "以前漏过电,已经修好了", "漏电保护器跳了推不上", "触电了应该怎么救,学习一下", "打雷会不会触电",
+        "明天停电我爸用呼吸机提前说一声", "电话断线了", "麻烦查下电费", "火车站营业厅在哪", "鱼塘停电死了两千斤鱼",
+        "", "你好", "电费多少",
+    ],
+)  # fmt: skip
+def test_look_alikes_are_not(said: str) -> None:
+    assert assess(said) is None
+
+
+def test_the_first_hazard_is_the_one_whose_script_comes_first() -> None:
+    found = assess("有人触电了,电线掉地上还冒烟")
+    assert found is not None
+    assert found.primary == "shock"
+    assert list(found.hazards) == [name for name in PRECEDENCE if name in found.hazards]
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_taken(said: str) -> None:
+    assess(said)
+
+
+def test_two_thousand_characters_take_no_time() -> None:
+    began = time.process_time()
+    assess("电线杆子旁边的变压器" * 200)
+    assert time.process_time() - began < 0.5

@@ -59,10 +59,15 @@ def read(files: Iterable[Path]) -> list[Example]:
     return found
 
 
+def bare(text: str) -> str:
+    """The text without spaces and punctuation, in lower case."""
+    return re.sub(r"[\s\W_]+", "", text).lower()
+
+
 def bigrams(text: str) -> frozenset[str]:
-    """Character bigrams of the text without spaces and punctuation."""
-    bare = re.sub(r"[\s\W_]+", "", text)
-    return frozenset(bare[i : i + 2] for i in range(len(bare) - 1))
+    """Character bigrams of the bare text."""
+    plain = bare(text)
+    return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))
 
 
 def near_copies(examples: list[Example]) -> list[tuple[Example, Example, float]]:
@@ -71,7 +76,7 @@ def near_copies(examples: list[Example]) -> list[tuple[Example, Example, float]]
     by_intent: dict[str, list[tuple[Example, frozenset[str]]]] = defaultdict(list)
     for example in examples:
         grams = bigrams(example.text)
-        if len(re.sub(r"[\s\W_]+", "", example.text)) < SHORT:
+        if len(bare(example.text)) < SHORT:
             continue
         for other, theirs in by_intent[example.intent]:
             dice = 2 * len(grams & theirs) / (len(grams) + len(theirs))
@@ -108,10 +113,9 @@ def findings(examples: list[Example]) -> list[str]:
                 faults.append(f"{at} unknown entity {entity!r}")
         if re.search(r"[\[\]{}]", ex.text):
             faults.append(f"{at} stray bracket: {ex.text}")
-        bare = re.sub(r"[\s\W_]+", "", ex.text)
-        if not bare:
+        if not bare(ex.text):
             faults.append(f"{at} empty example")
-        elif (first := seen.setdefault(bare, ex)) is not ex:
+        elif (first := seen.setdefault(bare(ex.text), ex)) is not ex:
             kind = "said twice" if first.intent == ex.intent else f"also under {first.intent}"
             faults.append(f"{at} {kind} ({first.file.name}:{first.line}): {ex.text}")
     for first, ex, dice in near_copies(examples):

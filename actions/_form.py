@@ -28,16 +28,16 @@ from actions._base import (
     snake,
 )
 from actions._turn import Turn
+from bot.core import answers
 from bot.core.form import Field, fill, meant, missing, refuses
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
 ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
+HEARD_OVER_WORDS = {"report_danger", "request_human"}  # even while the customer's own words are asked for
 QUIET = ALWAYS_HEARD | {"thank", "greet", "abuse"}  # coming back from these needs no word about it
 MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
 QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
-CONFIRM = Field(
-    "confirm", answers={"affirm": True, "deny": False}, says={r"^(提交|没问题|都对|可以|没错)": True}
-)
+CONFIRM = Field("confirm", answers={"affirm": True, "deny": False}, says=answers.SUBMIT)
 
 
 class CompanyForm(FormValidationAction):
@@ -47,6 +47,7 @@ class CompanyForm(FormValidationAction):
     kind: ClassVar[str] = ""  # the slot that keeps which intent opened it
     submit: ClassVar[str] = ""
     private: ClassVar[tuple[str, ...]] = ()  # slots that are forgotten when it opens and ends
+    cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel"})
     secret: ClassVar[frozenset[str]] = frozenset()  # fields whose values are never stored
 
     @abstractmethod
@@ -94,7 +95,7 @@ class CompanyForm(FormValidationAction):
         if slots.get("doing") != self.form():
             return await self._open(turn, say)
         asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
-        if turn.intent == "cancel" or (requested == QUIT and turn.intent == "affirm"):
+        if turn.intent in self.cancelled_by or (requested == QUIT and turn.intent == "affirm"):
             return self._cancel(turn, say, requested)
         if self._interrupted(turn, asked):
             if turn.intent not in self.own:
@@ -127,9 +128,11 @@ class CompanyForm(FormValidationAction):
         """True when the sentence is about something else: another wish that does not answer the question."""
         if asked and asked.said(turn.heard) is not None and not turn.danger:
             return False
+        if asked and asked.free:
+            return turn.intent in HEARD_OVER_WORDS
         if turn.intent in ALWAYS_HEARD:
             return True
-        if turn.intent in ANSWERS or (asked and asked.free):
+        if turn.intent in ANSWERS:
             return False
         if self.kind and turn.intent == turn.slots.get(self.kind):
             return False
@@ -144,7 +147,7 @@ class CompanyForm(FormValidationAction):
         if news.get("confirm") is False:
             news["confirm"] = None
             if len(filled.values) == 1:
-                return [*sets(news, turn), SlotSet(REQUESTED_SLOT, CORRECTION)]
+                return self._asking(turn, news, CORRECTION)
         elif filled.invalid:
             say(f"utter_invalid_{filled.invalid}")
             news = {**news, **self._missed(turn, say)}
@@ -182,7 +185,11 @@ class CompanyForm(FormValidationAction):
             ]
         if field.slot == "confirm":
             news["summary"] = self.summary(slots)
-        return [*sets(news, turn), SlotSet(REQUESTED_SLOT, field.slot)]
+        return self._asking(turn, news, field.slot)
+
+    def _asking(self, turn: Turn, news: Changes, slot: str) -> list[EventType]:
+        """Asks for a slot. Rasa takes an answer that sets nothing but the question for a rejection: hence `doing`."""
+        return [*sets(news, turn), SlotSet("doing", self.form()), SlotSet(REQUESTED_SLOT, slot)]
 
     def summary(self, slots: Changes) -> str:
         """What was told, label by label, to be confirmed before it is submitted."""
@@ -192,7 +199,7 @@ class CompanyForm(FormValidationAction):
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         known = [f for f in self.fields(dict(turn.slots)) if turn.slots.get(f.slot) is not None]
         if requested != QUIT and len(known) >= MUCH_TO_LOSE:
-            return [SlotSet(REQUESTED_SLOT, QUIT)]
+            return self._asking(turn, {}, QUIT)
         say("utter_cancelled")
         return self._close(turn, say, {})
 

@@ -45,7 +45,7 @@ def tell_receipt(receipt: FaultReceipt, turn: Turn, say: Say) -> None:
 def tell_clock(order: Order, turn: Turn, say: Say) -> None:
     """The end of the running clock in the words of its kind, and the order as a card."""
     if order.due_at:
-        say(f"utter_clock_{clock_words(order)}", due=phrasing.moment(order.due_at, turn.now))
+        say(f"utter_clock_{clock_words(order)}", due=phrasing.deadline(order.due_at, turn.now))
     say.card("order", order_card(order))
 
 

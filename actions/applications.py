@@ -3,7 +3,6 @@ identity card ends at a counter, in the app or with a visit, never in chat alone
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from actions import _names
@@ -15,7 +14,7 @@ from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import ACCOUNT, ADDRESS, NAME, PHONE
 from bot.company.ports import ApplicationDraft
-from bot.core import phrasing, values
+from bot.core import answers, phrasing, values
 from bot.core.form import Field
 
 BUSINESSES = frozenset({
@@ -24,14 +23,9 @@ BUSINESSES = frozenset({
     "apply_multi_person_household", "request_meter_test", "apply_meter_relocation", "apply_pv", "apply_ev_charger",
     "apply_temporary_power", "update_tax_info", "report_wrong_payment",
 })  # fmt: skip
-ALL, NONE = "all", "none"
-NOW = {
-    r"^(先|暂时)?(不|别).{0,4}$|以后再|再说|就问|光问": False,
-    r"^(现在)?(就|给我)?(登记|办|装|要|行)(吧|一下|哇)?$": True,
-}
 PAPERS = Field(
-    "documents", answers={"affirm": ALL, "deny": NONE}, words=values.words, told=False,
-    says={r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL},
+    "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=values.words, told=False,
+    says=answers.PAPERS,
 )  # fmt: skip
 
 DETAILS: dict[str, Field] = {
@@ -62,7 +56,7 @@ class ApplicationForm(CompanyForm):
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         needs = parts().region.documents[slots.get("application_kind") or "apply_new_connection"]
         return (
-            Field("wanted", answers={"affirm": True, "deny": False}, says=NOW, told=False),
+            Field("wanted", answers={"affirm": True, "deny": False}, says=answers.APPLY_NOW, told=False),
             *(DETAILS[slot] for slot in needs.ask),
             *((PAPERS,) if needs.documents else ()),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check),
@@ -111,7 +105,7 @@ class Apply(SubmitAction):
         return ApplicationDraft(
             business=business, contact_name=slots.get("contact_name") or "", phone=slots.get("phone") or "",
             address=slots.get("address"), account_no=slots.get("account_no"), details=details,
-            documents=at_hand(slots.get("documents"), needs.documents), channel=turn.channel,
+            documents=answers.at_hand(slots.get("documents"), needs.documents), channel=turn.channel,
             conversation=turn.conversation,
         )  # fmt: skip
 
@@ -123,17 +117,3 @@ class Apply(SubmitAction):
         tell_clock(receipt.order, turn, say)
         say(f"utter_application_finish_{parts().region.documents[draft.business].finish}")
         return {"order_no": receipt.order.order_no}
-
-
-def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:
-    """Which of the needed documents the customer has: all, none, those named, or all but those named (缺…)."""
-    if answer in (ALL, NONE, None):
-        return needed if answer == ALL else ()
-    named = {d for d in needed if any(word in answer for word in names_of(d))}
-    lacking = bool(re.search(r"[缺差]|没有", answer))
-    return tuple(d for d in needed if (d in named) != lacking)
-
-
-def names_of(document: str) -> set[str]:
-    """How people shorten a document's name: 车主身份证 → 身份证, 购车证明 → 购车."""
-    return {document, document[:2]} | ({document[-3:]} if not document.endswith("证明") else set())

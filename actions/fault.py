@@ -13,7 +13,7 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from bot.company.ports import CompanyError, FaultReport, Outage, Unavailable
-from bot.core import address, danger, precheck, values
+from bot.core import address, answers, danger, precheck, values
 from bot.core.form import Field
 from bot.core.precheck import Finding, Signs
 
@@ -36,12 +36,6 @@ CHECKED = {
     "breaker_off",
 }  # news that is worth a check
 YES_NO = {"affirm": True, "deny": False}
-LIT = {
-    r"^(也|都|全)?(没|无|停|黑)|也没|都没|一样|没有电": False,
-    r"有电|亮着|都亮|^有(呢|着|的)?$|都有": True,
-}
-OFF = {r"没跳|没有跳|没掉|合着|正常|上着": False, r"跳了|跳闸|掉了|下来了|推不上": True}
-AGAIN = {r"^(那)?(就)?(不用|不必|算了|等等?吧|不登)": False, r"^(还|就)?(要|是)?(登记|报)(修|一下|上)?": True}
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
 NAME = Field("contact_name", ("person_name",), words=values.name_words, optional=True)
 ACCOUNT = Field("account_no", ("account_no",), words=values.number_words, check=values.account_no)
@@ -85,9 +79,9 @@ class FaultForm(CompanyForm):
             Field("occurred_at", ("duration", "time", "date"), asked=False, told=False, verbatim=True),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             Field("address", ("address",), words=values.words, merge=merge_address, when=needs_place),
-            Field("still_report", answers=YES_NO, says=AGAIN, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
-            Field("neighbours_lit", answers=YES_NO, says=LIT, when=whole_household, told=False),
-            Field("breaker_off", answers=YES_NO, says=OFF, told=False,
+            Field("still_report", answers=YES_NO, says=answers.REPORT_ANYWAY, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
+            Field("neighbours_lit", answers=YES_NO, says=answers.LIT, when=whole_household, told=False),
+            Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, told=False,
                   when=lambda s: whole_household(s) and s.get("neighbours_lit") is True),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, when=needs_phone),
             Field("contact_name", NAME.entities, words=NAME.words, optional=True, when=needs_phone),

@@ -12,10 +12,10 @@ HALLS_TOLD = 3
 
 
 class Answer(CompanyAction):
-    """The answer named after the intent, utter_<intent>, with the offers entered there."""
+    """The answer named after the intent, utter_answer_<intent>, with the offers entered there."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say(f"utter_{turn.slots.get('opening') or turn.intent}", **usual("reconnection"))
+        say(f"utter_answer_{turn.slots.get('opening') or turn.intent}", **usual("reconnection"))
         return {}
 
 

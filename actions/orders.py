@@ -40,7 +40,8 @@ class QueryProgress(CompanyAction):
         if order.due_at:
             late = order.due_at < turn.now
             say(
-                "utter_order_late" if late else "utter_order_due", due=phrasing.moment(order.due_at, turn.now)
+                "utter_order_late" if late else "utter_order_due",
+                due=phrasing.deadline(order.due_at, turn.now),
             )
         say.card("order", order_card(order))
         return {"order_no": order.order_no}

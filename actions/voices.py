@@ -3,7 +3,6 @@ booked with a clock. 12398 is never hidden from who is not satisfied."""
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from actions._base import Changes, Say
@@ -14,7 +13,7 @@ from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import NAME, PHONE
 from bot.company.ports import VoiceDraft
-from bot.core import complaint_test, values
+from bot.core import answers, complaint_test, values
 from bot.core.form import Field
 
 KIND = {
@@ -23,13 +22,6 @@ KIND = {
     "give_suggestion": "suggestion",
     "give_praise": "praise",
 }
-_BARE = re.compile(r"我|想|要|投诉|举报|表扬|建议|提|个|一下|你们|意见|的|有|给|们|，|。|！|\s")
-TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
-
-
-def content_of(text: str) -> str | None:
-    """The first sentence when it already tells something, None when it is a bare wish (我要投诉)."""
-    return text if len(_BARE.sub("", text)) >= TOLD_ENOUGH else None
 
 
 class VoiceForm(CompanyForm):
@@ -38,6 +30,7 @@ class VoiceForm(CompanyForm):
     own: ClassVar[frozenset[str]] = frozenset(KIND)
     kind: ClassVar[str] = "voice_kind"
     submit: ClassVar[str] = "action_file_voice"
+    cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel", "withdraw_complaint"})
     private: ClassVar[tuple[str, ...]] = ("content", "happened_at", "place", "wish")
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
@@ -64,7 +57,7 @@ class VoiceForm(CompanyForm):
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
-        return {**super().opening(turn, intent), "content": content_of(turn.text)}
+        return {**super().opening(turn, intent), "content": answers.content_of(turn.text)}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if "content" in news and "doing" in news and slots.get("voice_kind") == "file_complaint":

@@ -34,6 +34,11 @@ def moment(value: datetime, now: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == now.date() else f"{day(local.date())}{local:%H:%M}"
 
 
+def deadline(due: datetime, now: datetime) -> str:
+    """The end of a clock: with its hour when near, by its day when more than a day away."""
+    return day(due.astimezone(now.tzinfo).date()) if due - now > timedelta(days=1) else moment(due, now)
+
+
 def listing(words: Iterable[str]) -> str:
     """Chinese enumeration: 甲、乙、丙."""
     return "、".join(words)

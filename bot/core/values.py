@@ -46,9 +46,9 @@ def code(value: Any) -> str:
 
 
 def number_words(text: str) -> str | None:
-    """The digits of an answer that is a number (at least four of them), else None."""
+    """The digits of an answer that is a number (at least three of them), else None."""
     number = digits(text)
-    return number if len(number) >= 4 else None
+    return number if len(number) >= 3 else None
 
 
 def name_words(text: str) -> str | None:

@@ -155,7 +155,8 @@ class Conversation:
     async def _run_form(self, form: str) -> str | None:
         self.form = form
         events = await self._call(f"validate_{form}")
-        if not events:
+        told = [e for e in events if e["event"] == "slot" and e["name"] != "requested_slot"]
+        if self.slots.get("requested_slot") and not told:
             return "rejected"
         following = self._apply(events)
         if self.slots.get("requested_slot") is None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from actions.applications import BUSINESSES, at_hand
+from actions.applications import BUSINESSES
 from bot.company import region
+from bot.core.answers import at_hand
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
 from tests.company.fake import FakeCompany
@@ -103,3 +104,4 @@ def test_the_registry_and_the_region_name_the_same_businesses() -> None:
 
 def test_documents_at_hand_are_those_named() -> None:
     assert at_hand("身份证和物业同意的都有了", EV.documents) == ("车主身份证", "物业同意安装证明")
+    assert at_hand("就差物业证明", EV.documents) == ("车主身份证", "固定车位证明", "购车证明")

@@ -49,7 +49,7 @@ async def test_a_wish_is_offered_after_the_form_it_came_with(stranger: Conversat
     await stranger.say("过户咋办，顺便开个发票", "apply_account_transfer", also=("request_invoice",))
     replies = await stranger.say("先不办", "deny")
     assert names(replies) == ["utter_application_not_now", "utter_offer_wish"]
-    assert names(await stranger.say("好", "affirm")) == ["utter_request_invoice"]
+    assert names(await stranger.say("好", "affirm")) == ["utter_answer_request_invoice"]
 
 
 async def test_an_offered_wish_may_be_declined(holder: Conversation) -> None:

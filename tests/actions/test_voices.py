@@ -49,6 +49,14 @@ async def test_words_about_other_things_stay_part_of_the_complaint(stranger: Con
     assert stranger.slots["content"] == "家里停电三天没人来修"
 
 
+async def test_taking_it_back_before_it_is_booked_cancels(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    await stranger.say("我要投诉", "file_complaint")
+    assert names(await stranger.say("算了不投诉了", "withdraw_complaint")) == ["utter_cancelled"]
+    assert company.voices == []
+
+
 async def test_a_correction_in_plain_words_is_added(stranger: Conversation) -> None:
     await complain(stranger)
     await stranger.say("不对", "deny")

@@ -21,12 +21,24 @@ class Customer:
 
     def __init__(self, system: RunningSystem, level: str = "L0", accounts: tuple[str, ...] = ()) -> None:
         self.system, self.level, self.accounts = system, level, accounts
-        self.conversation = f"c-{uuid.uuid4()}"
+        self.conversation = self._announced()
         self.last: dict[str, Any] = {"replies": []}
         headers = {"Authorization": f"Bearer {system.secret('GRIDCARE_ENGINE_TOKEN')}"}
         self.client = httpx.Client(
             base_url=system.url("engine"), headers=headers, trust_env=False, timeout=30
         )
+
+    def _announced(self) -> str:
+        """A conversation that the gateway knows, for the identity step: opened by a greeting over the app channel."""
+        token = self.system.secret("GRIDCARE_APP_TOKEN")
+        name = f"app-{uuid.uuid4()}"
+        hello = {"message_id": name, "conversation": name, "text": "你好"}
+        with httpx.Client(base_url=self.system.url("gateway"), trust_env=False, timeout=30) as gateway:
+            gateway.post(
+                "/api/v1/messages", json=hello, headers={"Authorization": f"Bearer {token}"}
+            ).raise_for_status()
+        newest = "SELECT id FROM conversation ORDER BY created_at DESC LIMIT 1"
+        return str(self.system.rows("gateway", newest)[0]["id"])
 
     def say(self, text: str, **metadata: Any) -> dict[str, Any]:
         return self._turn(text=text, payload=None, **metadata)

@@ -1,0 +1,50 @@
+"""Short answers that mean just one thing where they were asked: pattern → value (Field.says)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+SUBMIT: Mapping[str, bool] = {r"^(提交|没问题|都对|可以|没错)": True}
+LIT: Mapping[str, bool] = {
+    r"^(也|都|全)?(没|无|停|黑)|也没|都没|一样|没有电": False,
+    r"有电|亮着|都亮|^有(呢|着|的)?$|都有": True,
+}
+BREAKER_OFF: Mapping[str, bool] = {
+    r"没跳|没有跳|没掉|合着|正常|上着": False,
+    r"跳了|跳闸|掉了|下来了|推不上": True,
+}
+REPORT_ANYWAY: Mapping[str, bool] = {
+    r"^(那)?(就)?(不用|不必|算了|等等?吧|不登)": False,
+    r"^(还|就)?(要|是)?(登记|报)(修|一下|上)?": True,
+}
+APPLY_NOW: Mapping[str, bool] = {
+    r"^(先|暂时)?(不|别).{0,4}$|以后再|再说|就问|光问": False,
+    r"^(现在)?(就|给我)?(登记|办|装|要|行)(吧|一下|哇)?$": True,
+}
+ALL, NONE = "all", "none"
+PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
+
+_BARE_WISH = re.compile(r"我|想|要|投诉|举报|表扬|建议|提|个|一下|你们|意见|的|有|给|们|，|。|！|\s")
+_LACKING = re.compile(r"[缺差]|没有")
+TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
+
+
+def content_of(text: str) -> str | None:
+    """The first sentence when it already tells something, None when it is a bare wish (我要投诉)."""
+    return text if len(_BARE_WISH.sub("", text)) >= TOLD_ENOUGH else None
+
+
+def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of the needed documents the customer has: all, none, those named, or all but those named (缺…)."""
+    if answer in (ALL, NONE, None):
+        return needed if answer == ALL else ()
+    named = {d for d in needed if any(word in answer for word in _short_names(d))}
+    lacking = bool(_LACKING.search(answer))
+    return tuple(d for d in needed if (d in named) != lacking)
+
+
+def _short_names(document: str) -> set[str]:
+    """How people shorten a document's name: 车主身份证 → 身份证, 购车证明 → 购车."""
+    tail = set() if document.endswith("证明") else {document[-3:]}
+    return {document, document[:2]} | tail

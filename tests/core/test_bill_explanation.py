@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.company.ports import Adjustment, Bill
+from bot.core.bill_explanation import explain
+from tests.company.fake import bill
+
+START = date(2026, 9, 1)
+
+
+def month(kwh: Decimal, days: int, *adjustments: Adjustment, start: date = START) -> Bill:
+    return bill("0100000000123", "2026-09", kwh, *adjustments, days=(start, start + timedelta(days - 1)))
+
+
+ENERGY = st.decimals(0, 2000, places=2)
+MONEY = st.decimals(-500, 500, places=2)
+DAYS = st.integers(1, 62)
+
+
+@given(ENERGY, ENERGY, DAYS, DAYS, MONEY, MONEY)
+def test_the_parts_add_up_to_the_cent(
+    old_kwh: Decimal, new_kwh: Decimal, old_days: int, new_days: int, old_extra: Decimal, new_extra: Decimal
+) -> None:
+    old = month(old_kwh, old_days, Adjustment("penalty", old_extra))
+    new = month(new_kwh, new_days, Adjustment("refund", new_extra))
+    change = explain(old, new)
+    assert change.total == new.amount - old.amount
+    assert sum(amount for _, amount in change.parts()) == change.total
+    assert change.adjustments == new_extra - old_extra
+
+
+def test_crossing_a_tier_is_told_apart_from_using_more() -> None:
+    change = explain(month(Decimal(160), 30), month(Decimal(268), 30))
+    assert change.days == 0
+    assert change.usage == Decimal("44.82")  # 108 kWh at the first tier's 0.415
+    assert change.tiers == Decimal("118.12") - Decimal("66.40") - Decimal("44.82")
+
+
+def test_a_longer_month_at_the_same_daily_use_is_all_days_below_the_second_tier() -> None:
+    change = explain(month(Decimal(100), 25), month(Decimal(120), 30))
+    assert change.parts() == (("days", Decimal("8.30")),)
+
+
+def test_the_same_bill_twice_has_nothing_to_explain() -> None:
+    same = month(Decimal(203), 30)
+    assert explain(same, same).parts() == ()

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.complaint_test import category, is_complaint, report_category
+from bot.core.precheck import Finding, Signs, check, urgent
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("你们的人骂人", "service"),
+        ("抄表的态度差", "service"),
+        ("说一个小时到等了仨钟头抢修的才来", "outage"),
+        ("三天停了四回", "quality"),
+        ("老停电，没人管", "quality"),
+        ("电压低得空调带不动", "quality"),
+        ("施工把我家地压了", "construction"),
+        ("抄表多收了我的电费", "business"),
+    ],
+)
+def test_a_complaint_falls_in_its_class(words: str, expected: str) -> None:
+    assert category(words) == expected
+
+
+def test_the_three_points_of_a_complaint() -> None:
+    assert is_complaint("你们的师傅骂人", has_contact=True)
+    assert not is_complaint("你们的师傅骂人", has_contact=False)
+    assert not is_complaint("你们的师傅骂人", has_contact=True, in_time=False)
+    assert not is_complaint("电价太贵了", has_contact=True)
+    assert not is_complaint("物业天天断水", has_contact=True)
+    assert is_complaint("物业和你们供电的互相推", has_contact=True)
+
+
+def test_reports_tell_integrity_from_theft() -> None:
+    assert report_category("村里有人偷电") == "theft"
+    assert report_category("电工收红包才给装表") == "integrity"
+
+
+@pytest.mark.parametrize(
+    ("signs", "finding"),
+    [
+        (Signs(known_outage=True, cut_for_arrears=True), Finding.KNOWN_OUTAGE),
+        (Signs(cut_for_arrears=True, neighbours_lit=False), Finding.ARREARS),
+        (Signs(neighbours_lit=False, breaker_off=True), Finding.NEIGHBOURS_OUT),
+        (Signs(neighbours_silent=0.5, meter_online=True), Finding.NEIGHBOURS_OUT),
+        (Signs(neighbours_lit=True, breaker_off=True, meter_online=True), Finding.BREAKER),
+        (Signs(neighbours_lit=True, breaker_off=False, meter_online=True), Finding.METER_ANSWERS),
+        (Signs(neighbours_lit=True, breaker_off=False), Finding.NOTHING),
+        (Signs(), Finding.NOTHING),
+    ],
+)
+def test_the_first_finding_in_the_order_of_the_trade_counts(signs: Signs, finding: Finding) -> None:
+    assert check(signs) is finding
+
+
+def test_what_cannot_wait_is_urgent() -> None:
+    assert urgent("灯特别亮，零线断了吧")
+    assert urgent("量了有280伏")
+    assert not urgent("灯有点暗")

@@ -6,7 +6,9 @@ import asyncio
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -71,22 +73,29 @@ class Watch:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def published(self, fresh: Sequence[Message]) -> None:
-        for conversation in {each.conversation for each in fresh}:
+        for conversation in {each.conversation for each in fresh if each.author != "customer"}:
             for event in self._waiting.get(conversation, ()):
                 event.set()
 
-    async def wait(self, conversation: str, event: asyncio.Event, seconds: float) -> None:
-        """Until the conversation goes on, or the time is over."""
+    @contextmanager
+    def on(self, conversation: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever the conversation goes on."""
+        event = asyncio.Event()
         self._waiting[conversation].add(event)
         try:
-            await asyncio.wait_for(event.wait(), seconds)
-        except TimeoutError:
-            pass
+            yield event
         finally:
-            event.clear()
             self._waiting[conversation].discard(event)
             if not self._waiting[conversation]:
                 del self._waiting[conversation]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a turn said, and the last number of it."""
+
+    messages: list[Message]
+    cursor: int
 
 
 class AppChannel:
@@ -99,19 +108,18 @@ class AppChannel:
 
     async def say(self, said: Said) -> JSONResponse:
         receipt, conversation = await self._take(said)
-        self._gateway.received()
-        last = await self._settled(receipt, conversation)
-        if last is None:
+        with self._watch.on(conversation) as event:
+            await self._gateway.received(receipt)
+            answer = await self._settled(receipt, conversation, event)
+        if answer is None:
             return JSONResponse({"messages": [], "cursor": receipt.seq}, 202)
-        found = await messages.after(self._gateway.store, conversation, receipt.seq, until=last)
-        return JSONResponse({"messages": self._shown(found), "cursor": last})
+        return JSONResponse({"messages": self._shown(answer.messages), "cursor": answer.cursor})
 
     async def _take(self, said: Said) -> tuple[Receipt, str]:
         try:
             inbound = parse(said)
             await self._gateway.limits.take("message", inbound.conversation)
-            await self._gateway.identity.vouch(inbound.conversation, said.level or Level.L0, said.accounts)
-            return await self._gateway.inbox.take(inbound), inbound.conversation
+            return await self._gateway.store.write(self._store, inbound, said), inbound.conversation
         except TooFast as limit:
             raise Problem(429, "rate_limited", headers={"Retry-After": str(limit.retry_after)}) from None
         except Refused as refused:
@@ -120,32 +128,41 @@ class AppChannel:
             detail = self._gateway.wording.say(name, **values) if self._gateway.wording.has(name) else ""
             raise Problem(_STATUS.get(refused.code, 422), refused.code, detail) from None
 
-    async def _settled(self, receipt: Receipt, conversation: str) -> int | None:
-        """The last number of the message's turn once all of it is published; None when that takes too long."""
-        deadline, event = time.monotonic() + WAIT_SECONDS, asyncio.Event()
-        while True:
-            done, last = await self._progress(receipt)
-            left = deadline - time.monotonic()
-            if done or left <= 0:
-                return last if done else None
-            await self._watch.wait(conversation, event, min(left, _POLL))
+    def _store(self, c: sa.Connection, inbound: Inbound, said: Said) -> Receipt:
+        """The message, and whom the app vouches for from this message on."""
+        receipt = self._gateway.inbox.store(c, inbound)
+        level = said.level or Level.L0
+        self._gateway.identity.vouch(c, inbound.conversation, level, said.accounts)
+        return receipt
 
-    async def _progress(self, receipt: Receipt) -> tuple[bool, int]:
-        m = t.message.c
-        rows = sa.select(m.state, m.seq).where(m.inbox_id == receipt.inbox_id, m.state != "suppressed")
-        state = sa.select(t.inbox.c.state).where(t.inbox.c.id == receipt.inbox_id)
-        async with self._gateway.store.read() as c:
-            ended = (await c.execute(state)).scalar_one() != "new"
-            found = (await c.execute(rows)).all()
-        pending = any(row.state == "pending" for row in found)
-        return ended and not pending, max((row.seq or 0 for row in found), default=receipt.seq)
+    async def _settled(self, receipt: Receipt, conversation: str, event: asyncio.Event) -> Answer | None:
+        """The whole turn, once it has ended; None when that takes too long."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            answer = await self._gateway.store.read(_answer, receipt, conversation)
+            if answer:
+                return answer
+            event.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), min(left, _POLL))
+        return None
 
     async def later(self, app_conversation: str, after: int) -> dict[str, Any]:
-        found = await messages.after(self._gateway.store, conversation_of(app_conversation), after)
+        found = await self._gateway.store.read(messages.after, conversation_of(app_conversation), after)
         return {"messages": self._shown(found), "cursor": found[-1].seq if found else after}
 
     def _shown(self, found: Sequence[Message]) -> list[dict[str, Any]]:
         return [render(each, self._gateway.uploads.link) for each in found]
+
+
+def _answer(c: sa.Connection, receipt: Receipt, conversation: str) -> Answer | None:
+    """What was said from this message to the end of its turn; None while the turn has not ended."""
+    state = c.execute(sa.select(t.inbox.c.state).where(t.inbox.c.id == receipt.inbox_id)).scalar_one()
+    if state == "new":
+        return None
+    last = sa.select(sa.func.max(t.message.c.seq)).where(t.message.c.inbox_id == receipt.inbox_id)
+    cursor = c.execute(last).scalar_one()
+    return Answer(messages.after(c, conversation, receipt.seq, until=cursor), cursor)
 
 
 def mount(app: FastAPI, gateway: Gateway) -> None:

@@ -12,7 +12,7 @@ from bot.gateway.messages import Message
 def render(message: Message, link: Callable[[str], str]) -> dict[str, Any]:
     """The JSON object of a message. `link` makes a link to an uploaded picture that works for a while."""
     shown: dict[str, Any] = {
-        "seq": message.seq, "id": str(message.id), "at": iso(message.at), "from": message.author,
+        "seq": message.seq, "id": f"m{message.seq}", "at": iso(message.at), "from": message.author,
     }  # fmt: skip
     body = message.body
     optional = {"agent": message.agent, "text": body.get("text"), "msg_id": message.client_id}

@@ -30,7 +30,7 @@ from bot.gateway import messages
 from bot.gateway import tables as t
 from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Inbound, Refused, clean, open_conversation
+from bot.gateway.inbox import Inbound, Refused, clean
 from bot.gateway.limits import TooFast
 from bot.gateway.messages import Message
 from bot.gateway.problems import Problem
@@ -154,13 +154,9 @@ class Chat:
         return {"ok": True}
 
     async def _confirm(self, conversation: str, after: int) -> tuple[dict[str, Any], int]:
-        query = sa.select(t.conversation.c.owner, t.conversation.c.last_seq)
-        async with self._gateway.store.read() as c:
-            talk = (await c.execute(query.where(t.conversation.c.id == conversation))).one_or_none()
-        last = talk.last_seq if talk else 0
-        missed = await messages.after(self._gateway.store, conversation, after, until=last) if last else []
+        owner, last, missed = await self._gateway.store.read(_history, conversation, after)
         shown = [render(each, self._gateway.uploads.link) for each in missed]
-        return {"last_seq": last, "owner": talk.owner if talk else "bot", "messages": shown}, last
+        return {"last_seq": last, "owner": owner, "messages": shown}, last
 
     async def user_uttered(self, sid: str, raw: object = None) -> dict[str, Any]:
         tab = self._tabs[sid]
@@ -177,9 +173,7 @@ class Chat:
         except Exception as error:
             log.error("message_not_taken", error=type(error).__name__)
             return self._refusal("busy", retry_after=3)
-        self._gateway.received()
-        if receipt.message:
-            await self.published([receipt.message])
+        await self._gateway.received(receipt)
         return {"ok": True, "seq": receipt.seq}
 
     def _refusal(self, code: str, **more: int) -> dict[str, Any]:
@@ -192,13 +186,7 @@ class Chat:
         seq = raw.get("seq") if isinstance(raw, dict) else None
         if isinstance(seq, int) and tab.read < seq <= (tab.cursor or 0):
             tab.read = seq
-            talk = t.conversation.c
-            async with self._gateway.store.write() as c:
-                await c.execute(
-                    sa.update(t.conversation)
-                    .where(talk.id == tab.conversation, talk.read_seq < seq)
-                    .values(read_seq=seq)
-                )
+            await self._gateway.store.write(_note_read, tab.conversation, seq)
 
     async def typing(self, _sid: str, _raw: object = None) -> None:
         """A customer types; nobody but an agent's screen would want to know."""
@@ -226,7 +214,7 @@ class Chat:
             if tab.cursor is None:
                 return
             if fresh[0].seq > tab.cursor + 1:
-                fresh = await messages.after(self._gateway.store, tab.conversation, tab.cursor)
+                fresh = await self._gateway.store.read(messages.after, tab.conversation, tab.cursor)
             for message in fresh:
                 if message.seq == tab.cursor + 1:
                     await self._emit(sid, tab, message)
@@ -244,13 +232,28 @@ class Chat:
         while True:
             await asyncio.sleep(_POLL)
             try:
-                newest = await messages.last_seq(self._gateway.store, tuple(self._of))
+                newest = await self._gateway.store.read(messages.last_seq, tuple(self._of))
                 for tab_sid, tab in tuple(self._tabs.items()):
                     if tab.cursor is not None and newest.get(tab.conversation, 0) > tab.cursor:
-                        missed = await messages.after(self._gateway.store, tab.conversation, tab.cursor)
+                        missed = await self._gateway.store.read(messages.after, tab.conversation, tab.cursor)
                         await self._bring(tab_sid, missed)
             except Exception as error:
                 log.error("tail_failed", error=type(error).__name__)
+
+
+def _history(c: sa.Connection, conversation: str, after: int) -> tuple[str, int, list[Message]]:
+    """Owner, last number, and the messages after a number."""
+    query = sa.select(t.conversation.c.owner, t.conversation.c.last_seq)
+    talk = c.execute(query.where(t.conversation.c.id == conversation)).one_or_none()
+    if talk is None:
+        return "bot", 0, []
+    return talk.owner, talk.last_seq, messages.after(c, conversation, after, until=talk.last_seq)
+
+
+def _note_read(c: sa.Connection, conversation: str, seq: int) -> None:
+    talk = t.conversation.c
+    which = sa.update(t.conversation).where(talk.id == conversation, talk.read_seq < seq)
+    c.execute(which.values(read_seq=seq))
 
 
 def rest(gateway: Gateway, tokens: Tokens) -> APIRouter:
@@ -286,8 +289,6 @@ def rest(gateway: Gateway, tokens: Tokens) -> APIRouter:
         data = await file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Problem(413, "too-large")
-        async with gateway.store.write() as c:
-            await open_conversation(c, conversation, "web")
         try:
             kept = await gateway.uploads.keep(conversation, data)
         except NotAPicture as wrong:

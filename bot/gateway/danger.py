@@ -10,11 +10,12 @@ import time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.core.danger import Danger
-from bot.gateway import handoff, messages, submissions
+from bot.gateway import handoff, submissions
 from bot.gateway import tables as t
+from bot.gateway.messages import Pen
 from bot.gateway.texts import Wording
 
 _SAME_EVENT = 1800
@@ -25,27 +26,19 @@ def key(inbox_id: int) -> str:
     return f"danger:{inbox_id}"
 
 
-async def act(
-    c: AsyncConnection,
-    wording: Wording,
-    talk: t.Record,
-    inbox_id: int,
-    text: str,
-    found: Danger,
-) -> None:
-    """Store script, order and call for a person. `talk` is the conversation's row."""
-    event = await _event(c, talk.id)
+def act(pen: Pen, wording: Wording, inbox_id: int, text: str, found: Danger) -> None:
+    """Write the script, keep the order, call a person."""
+    talk = pen.talk
+    event = _event(pen.c, talk.id)
     told = {each.body["hazard"] for each in event}
     if found.primary not in told:
         author = "bot" if talk.owner == "bot" else "system"
-        body = {"text": wording.script(found.primary)}
-        await messages.add(c, talk.id, key(inbox_id), body, inbox_id=inbox_id, author=author)
+        pen.write(key(inbox_id), {"text": wording.script(found.primary)}, author, inbox_id=inbox_id)
     first = next((each.key for each in event if each.operation == "report_fault"), None)
-    await submissions.add(
-        c, key(inbox_id), talk.id, "amend_fault" if first else "report_fault", _words(wording, talk, text, found, first),
-        follows=first, urgent=True,
-    )  # fmt: skip
-    await handoff.request(c, talk.id, "hazard", skill="fault", priority=0, summary=text[:120])
+    operation = "amend_fault" if first else "report_fault"
+    words = _words(wording, talk, text, found, first)
+    submissions.add(pen.c, key(inbox_id), talk.id, operation, words, follows=first, urgent=True)
+    handoff.request(pen.c, talk.id, "hazard", skill="fault", priority=0, summary=text[:120])
 
 
 def _words(wording: Wording, talk: t.Record, text: str, found: Danger, first: str | None) -> dict[str, Any]:
@@ -58,7 +51,7 @@ def _words(wording: Wording, talk: t.Record, text: str, found: Danger, first: st
     }  # fmt: skip
 
 
-async def _event(c: AsyncConnection, conversation: str) -> list[t.Record]:
+def _event(c: Connection, conversation: str) -> list[t.Record]:
     """What was already done for the same event, oldest first."""
     s = t.submission.c
     query = sa.select(s.key, s.operation, s.body).where(
@@ -67,4 +60,4 @@ async def _event(c: AsyncConnection, conversation: str) -> list[t.Record]:
         s.created_at > time.time() - _SAME_EVENT,
         s.state != "refused",
     )
-    return list((await c.execute(query.order_by(s.id))).all())
+    return list((c.execute(query.order_by(s.id))).all())

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gateway import handoff, messages, submissions
+from bot.gateway import handoff, submissions
 from bot.gateway import tables as t
 from bot.gateway.engine import Button, Reply
+from bot.gateway.messages import Pen
 from bot.gateway.texts import Wording
 
 log = structlog.get_logger()
@@ -35,17 +35,16 @@ class Deferred(BaseModel):
 
 
 class Writer:
-    """Stores the messages of one turn, in order, each under a key of its own."""
+    """Writes the messages of one turn, in order, each under a key of its own. `heard` False: nobody sees them."""
 
-    def __init__(self, c: AsyncConnection, wording: Wording, row: t.Record, heard: bool) -> None:
-        self._c = c
+    def __init__(self, pen: Pen, wording: Wording, inbox_id: int, heard: bool) -> None:
+        self._pen = pen
         self._wording = wording
-        self._row = row
-        self._state = "pending" if heard else "suppressed"
+        self._inbox_id = inbox_id
         self._heard = heard
         self.count = 0
 
-    async def reply(self, reply: Reply) -> None:
+    def reply(self, reply: Reply) -> None:
         """Store what a reply shows and carry out what it asks for."""
         body: dict[str, Any] = {"text": reply.text} if reply.text else {}
         if reply.image:
@@ -54,60 +53,55 @@ class Writer:
         if custom.get("type") == "card" and custom.get("card") in CARDS:
             body["card"] = {"card": custom["card"], "data": custom.get("data", {})}
         if body:
-            await self.say(body, reply.buttons)
+            self.say(body, reply.buttons)
         if custom and "card" not in body:
-            await self._effect(custom)
+            self._effect(custom)
 
-    async def say(self, body: dict[str, Any], buttons: list[Button] | None = None) -> None:
+    def say(self, body: dict[str, Any], buttons: list[Button] | None = None) -> None:
         """Store one message; its buttons' payloads stay here, the customer gets ids."""
         if buttons:
-            body = {**body, "quick_replies": await self._keep(buttons)}
-        key = f"re:{self._row.id}:{self.count}"
+            body = {**body, "quick_replies": self._keep(buttons)}
+        key = f"re:{self._inbox_id}:{self.count}"
         self.count += 1
-        await messages.add(
-            self._c, self._row.conversation, key, body, inbox_id=self._row.id, state=self._state
-        )
+        self._pen.write(key, body, inbox_id=self._inbox_id, heard=self._heard)
 
-    async def _keep(self, buttons: list[Button]) -> list[dict[str, str]]:
+    def _keep(self, buttons: list[Button]) -> list[dict[str, str]]:
         rows = [
             {"id": secrets.token_urlsafe(12), "title": each.title[:120], "payload": each.payload,
-             "conversation": self._row.conversation, "turn": self._row.id}
+             "conversation": self._pen.talk.id, "turn": self._inbox_id}
             for each in buttons
         ]  # fmt: skip
-        await self._c.execute(sa.insert(t.button), rows)
+        self._pen.c.execute(sa.insert(t.button), rows)
         return [{"id": row["id"], "title": row["title"]} for row in rows]
 
-    async def _effect(self, custom: dict[str, Any]) -> None:
+    def _effect(self, custom: dict[str, Any]) -> None:
         try:
             match custom.get("type"):
                 case "handover":
-                    await self._handover(Handover.model_validate(custom))
+                    self._handover(Handover.model_validate(custom))
                 case "deferred":
-                    await self._deferred(Deferred.model_validate(custom))
+                    self._deferred(Deferred.model_validate(custom))
                 case "end_session":
-                    await self._end_session()
+                    self._end_session()
                 case _:
-                    log.warning("effect_unknown", inbox=self._row.id)
+                    log.warning("effect_unknown", inbox=self._inbox_id)
         except (ValidationError, TypeError, KeyError) as error:
-            log.error("effect_malformed", inbox=self._row.id, error=type(error).__name__)
+            log.error("effect_malformed", inbox=self._inbox_id, error=type(error).__name__)
 
-    async def _handover(self, wish: Handover) -> None:
+    def _handover(self, wish: Handover) -> None:
         if not self._heard:
             return
-        ticket, fresh = await handoff.request(self._c, self._row.conversation, **wish.model_dump())
-        on_duty = await handoff.somebody_on_duty(self._c)
+        ticket, fresh = handoff.request(self._pen.c, self._pen.talk.id, **wish.model_dump())
+        on_duty = handoff.somebody_on_duty(self._pen.c)
         text = "handover_promise" if on_duty else "handover_promise_off_duty"
-        await self.say({"text": self._wording.say(text if fresh else "handover_again", ticket=ticket)})
+        self.say({"text": self._wording.say(text if fresh else "handover_again", ticket=ticket)})
 
-    async def _deferred(self, wish: Deferred) -> None:
+    def _deferred(self, wish: Deferred) -> None:
         """A confirmed wish is carried out even when nobody hears the reply any more."""
         if wish.operation not in ("report_fault", "apply", "voice"):
             raise KeyError(wish.operation)
         submissions.build(wish.operation, wish.body)
-        await submissions.add(self._c, wish.key, self._row.conversation, wish.operation, wish.body)
+        submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)
 
-    async def _end_session(self) -> None:
-        talk = t.conversation
-        await self._c.execute(
-            sa.update(talk).where(talk.c.id == self._row.conversation).values(session=talk.c.session + 1)
-        )
+    def _end_session(self) -> None:
+        self._pen.changes["session"] = self._pen.talk.session + 1

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 
 import httpx
 
 from bot.company.ports import Company
 from bot.company.region import load
-from bot.gateway import messages, sms
+from bot.gateway import sms
 from bot.gateway.engine import Engine
 from bot.gateway.identity import Identity
-from bot.gateway.inbox import Inbox
+from bot.gateway.inbox import Inbox, Receipt
 from bot.gateway.limits import Limits
 from bot.gateway.loops import Loop
 from bot.gateway.messages import Message
@@ -35,26 +34,23 @@ class Gateway:
         self.engine = engine
         self.store = Store(settings.gateway_db)
         self.wording = Wording(load(settings.region))
-        self.limits = Limits(settings.sessions_per_minute)
+        self.limits = Limits(settings.messages_per_second, settings.sessions_per_minute)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
         self.inbox = Inbox(self.store, self.wording, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
-        self.submissions = Submissions(
-            self.store, company.orders, self.identity.who, self.wording, self.wake_publisher
-        )
+        self.submissions = Submissions(self.store, company.orders, self.identity.who, self.wording, self.tell)
         self.worker = Worker(
             self.store, engine, self.identity, self.submissions, self.wording, settings.turns,
-            self.wake_publisher, self._tell_typing,
+            self.tell, self._tell_typing,
         )  # fmt: skip
         self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self._turns = Loop("turns", self.worker.step, 0.25)
-        self._publisher = Loop("publisher", self._publish, 0.25)
         self._submitter = Loop("submissions", self.submissions.step, 0.5)
         self._others = [
             Loop("leases", self.worker.renew, 1.0),
-            Loop("patience", Patience(self.store, self.wording, self.wake_publisher).step, 0.5),
+            Loop("patience", Patience(self.store, self.wording, self.tell).step, 0.5),
         ]
         self._sms_client: httpx.AsyncClient | None = None
         self.worker.wake = self._turns.wake
@@ -70,36 +66,31 @@ class Gateway:
             self._sms_client = httpx.AsyncClient(timeout=5, headers={"Authorization": f"Bearer {token}"})
             sender = sms.Sender(self.store, self._sms_client, self.settings.sms_url)
             self._others.append(Loop("sms", sender.step, 0.5))
-        for loop in (self._turns, self._publisher, self._submitter, *self._others):
+        for loop in (self._turns, self._submitter, *self._others):
             loop.start()
 
     async def stop(self) -> None:
-        """Claim nothing more, let running turns end, publish what they said, close."""
+        """Claim nothing more, let running turns end, close."""
         await self._turns.stop()
         await self.worker.drain()
-        for loop in (self._submitter, *self._others, self._publisher):
+        for loop in (self._submitter, *self._others):
             await loop.stop()
-        with suppress(Exception):
-            await self._publish()
         if self._sms_client:
             await self._sms_client.aclose()
         await self.store.close()
 
-    def received(self) -> None:
-        """A message was committed: there is work for every loop."""
+    async def received(self, receipt: Receipt) -> None:
+        """A message was committed: show it to whoever listens, and wake whoever has work with it."""
         self._turns.wake()
-        self._publisher.wake()
-        self._submitter.wake()
+        if receipt.urgent:
+            self._submitter.wake()
+        await self.tell(receipt.published)
 
-    def wake_publisher(self) -> None:
-        self._publisher.wake()
-
-    async def _publish(self) -> bool:
-        published = await messages.publish(self.store)
+    async def tell(self, published: Sequence[Message]) -> None:
+        """Let every channel know what was published."""
         if published:
             for listener in self.on_published:
                 await listener(published)
-        return bool(published)
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
         for listener in self.on_typing:

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.company.ports import Level, Subject, Verification
 from bot.gateway import sms, subject
 from bot.gateway import tables as t
-from bot.gateway.inbox import open_conversation
 from bot.gateway.storage import Store
 from bot.gateway.texts import Wording
 
@@ -87,68 +86,59 @@ class Identity:
         self._wording = wording
         self._key = key
 
-    async def who(self, conversation: str) -> Subject:
+    def who(self, c: Connection, conversation: str) -> Subject:
         """Who speaks now: the level proved last that still holds, and the accounts at that level or above."""
         i = t.identity.c
         query = sa.select(i.account, i.level).where(i.conversation == conversation, i.until > time.time())
-        async with self._store.read() as c:
-            rows = (await c.execute(query.order_by(i.verified_at.desc()))).all()
+        rows = c.execute(query.order_by(i.verified_at.desc())).all()
         level = Level(rows[0].level) if rows else Level.L0
         accounts = tuple(row.account for row in rows if Level(row.level).covers(level))
         token = subject.mint(self._key, conversation, level.value, accounts)
         return Subject(token, level, accounts, conversation)
 
-    async def vouch(self, conversation: str, level: Level, accounts: Sequence[str]) -> None:
+    def vouch(self, c: Connection, conversation: str, level: Level, accounts: Sequence[str]) -> None:
         """Take the word of the company's own app; it replaces what the app said before."""
         i = t.identity.c
-        before = (i.conversation == conversation, i.source == "app")
-        async with self._store.read() as c:
-            known = (await c.execute(sa.select(i.account).where(*before))).first()
-        if not accounts and not known:
-            return
-        async with self._store.write() as c:
-            await open_conversation(c, conversation, "app")
-            await c.execute(sa.delete(t.identity).where(*before))
-            for account in accounts:
-                await _grant(c, conversation, account, level, "app")
+        c.execute(sa.delete(t.identity).where(i.conversation == conversation, i.source == "app"))
+        for account in accounts:
+            _grant(c, conversation, account, level, "app")
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Outcome:
         """Compare what the customer said with the account. Raises TooMany, or the company's Unavailable."""
         hashed = self._hash("account", account_no)
-        async with self._store.write() as c:
-            await _lock(c, conversation)
-            left = await self._tries_left(c, conversation, hashed)
-            # Counted before the answer is known: guesses made at the same time cannot slip past the limit.
-            await c.execute(
-                sa.insert(t.wrong_try).values(conversation=conversation, account=hashed, at=time.time())
-            )
+        # Counted before the answer is known: guesses made at the same time cannot slip past the limit.
+        left = await self._store.write(self._count_try, conversation, hashed)
         try:
             found = await self._verification.match(account_no, items)
         except Exception:
-            await self._take_back(conversation, hashed)
+            await self._store.write(_take_back, conversation, hashed)
             raise
         levels = [_LEVEL_OF[name] for name in found.matched if name in items and name in _LEVEL_OF]
-        if levels:
-            await self._take_back(conversation, hashed)
-            async with self._store.write() as c:
-                await _grant(c, conversation, account_no, max(levels, key=lambda one: one.value), "match")
-        who = await self.who(conversation)
-        return Outcome(bool(levels), who, left if levels else left - 1)
+        if not levels:
+            return Outcome(False, await self._store.read(self.who, conversation), left - 1)
+        level = max(levels, key=lambda one: one.value)
+        return Outcome(True, await self._store.write(self._proved, conversation, account_no, level), left)
 
-    async def _tries_left(self, c: AsyncConnection, conversation: str, account: str) -> int:
+    def _proved(self, c: Connection, conversation: str, account_no: str, level: Level) -> Subject:
+        _take_back(c, conversation, self._hash("account", account_no))
+        _grant(c, conversation, account_no, level, "match")
+        return self.who(c, conversation)
+
+    def _count_try(self, c: Connection, conversation: str, account: str) -> int:
+        """Count a try as wrong and return how many were left. Raises TooMany."""
+        _lock(c, conversation)
+        left = self._tries_left(c, conversation, account)
+        c.execute(sa.insert(t.wrong_try).values(conversation=conversation, account=account, at=time.time()))
+        return left
+
+    def _tries_left(self, c: Connection, conversation: str, account: str) -> int:
         w = t.wrong_try.c
-        here = await _since(c, w.at, w.conversation == conversation, HOUR)
-        there = await _since(c, w.at, w.account == account, HOUR)
+        here = _since(c, w.at, w.conversation == conversation, HOUR)
+        there = _since(c, w.at, w.account == account, HOUR)
         for times, most in ((here, WRONG_PER_CONVERSATION), (there, WRONG_PER_ACCOUNT)):
             if len(times) >= most:
                 raise TooMany(int(times[-most] + HOUR - time.time()) + 1)
         return WRONG_PER_CONVERSATION - len(here)
-
-    async def _take_back(self, conversation: str, account: str) -> None:
-        w = t.wrong_try.c
-        newest = sa.select(sa.func.max(w.id)).where(w.conversation == conversation, w.account == account)
-        async with self._store.write() as c:
-            await c.execute(sa.delete(t.wrong_try).where(w.id == newest.scalar_subquery()))
 
     async def send_code(self, conversation: str, account_no: str) -> CodeSent:
         """Send a code to the number on file. For an unknown account everything looks the same, but nothing
@@ -162,34 +152,30 @@ class Identity:
             "phone": self._hash("phone", phone), "account_no": account_no if on_file else "",
             "salt": salt, "digest": self._hash(salt, digits), "created_at": time.time(),
         }  # fmt: skip
-        async with self._store.write() as c:
-            await _lock(c, conversation)
-            await _cap_codes(c, row)
-            await c.execute(sa.update(t.code).where(t.code.c.conversation == conversation).values(used=True))
-            await c.execute(sa.insert(t.code).values(**row))
-            if on_file:
-                text = self._wording.say("sms_code", code=digits, minutes=CODE_LIFETIME // 60)
-                await sms.queue(c, phone, text)
+        text = self._wording.say("sms_code", code=digits, minutes=CODE_LIFETIME // 60)
+        await self._store.write(_store_code, row, (phone, text) if on_file else None)
         return CodeSent(f"{phone[:3]}****{phone[-4:]}", CODE_LIFETIME)
 
     async def check_code(self, conversation: str, digits: str) -> Outcome:
         """Compare a code: good for five minutes, once, for five tries. Raises TooMany after them."""
-        async with self._store.write() as c:
-            await _lock(c, conversation)
-            row = await _newest_code(c, conversation)
-            matched, left = (False, 0) if row is None else await self._try(c, row, digits)
-        return Outcome(matched, await self.who(conversation), left)
+        return await self._store.write(self._check, conversation, digits)
 
-    async def _try(self, c: AsyncConnection, row: t.Record, digits: str) -> tuple[bool, int]:
+    def _check(self, c: Connection, conversation: str, digits: str) -> Outcome:
+        _lock(c, conversation)
+        row = _newest_code(c, conversation)
+        matched, left = (False, 0) if row is None else self._try(c, row, digits)
+        return Outcome(matched, self.who(c, conversation), left)
+
+    def _try(self, c: Connection, row: t.Record, digits: str) -> tuple[bool, int]:
         """Whether the code is right, and how many tries it has left. The code of an unknown account never is."""
         if row.tries >= CODE_TRIES:
             raise TooMany(int(row.created_at + CODE_LIFETIME - time.time()) + 1)
         right = hmac.compare_digest(row.digest, self._hash(row.salt, digits)) and bool(row.account_no)
         tries = row.tries + (not right)
         changes = {"used": right, "tries": tries}
-        await c.execute(sa.update(t.code).where(t.code.c.id == row.id).values(**changes))
+        c.execute(sa.update(t.code).where(t.code.c.id == row.id).values(**changes))
         if right:
-            await _grant(c, row.conversation, row.account_no, Level.L3, "code")
+            _grant(c, row.conversation, row.account_no, Level.L3, "code")
         return right, CODE_TRIES - tries
 
     def _hash(self, salt: str, value: str) -> str:
@@ -201,32 +187,49 @@ class Identity:
         return f"1{(30, 35, 38, 39, 47, 50, 58, 87)[noise % 8]}{noise // 8 % 10**8:08d}"
 
 
-async def _lock(c: AsyncConnection, conversation: str) -> None:
+def _lock(c: Connection, conversation: str) -> None:
     query = sa.select(t.conversation.c.id).where(t.conversation.c.id == conversation)
-    if (await c.execute(query.with_for_update())).first() is None:
+    if (c.execute(query.with_for_update())).first() is None:
         raise UnknownConversation
 
 
-async def _grant(c: AsyncConnection, conversation: str, account: str, level: Level, source: str) -> None:
+def _take_back(c: Connection, conversation: str, account: str) -> None:
+    """Forget the newest try: it was right, or nobody answered."""
+    w = t.wrong_try.c
+    newest = sa.select(sa.func.max(w.id)).where(w.conversation == conversation, w.account == account)
+    c.execute(sa.delete(t.wrong_try).where(w.id == newest.scalar_subquery()))
+
+
+def _store_code(c: Connection, row: dict[str, Any], text: tuple[str, str] | None) -> None:
+    """Keep a code in place of older ones, and queue its message when there is somebody to send it to."""
+    _lock(c, row["conversation"])
+    _cap_codes(c, row)
+    c.execute(sa.update(t.code).where(t.code.c.conversation == row["conversation"]).values(used=True))
+    c.execute(sa.insert(t.code).values(**row))
+    if text:
+        sms.queue(c, *text)
+
+
+def _grant(c: Connection, conversation: str, account: str, level: Level, source: str) -> None:
     """Record a proof; a weaker one does not undo a stronger one that still holds."""
     i, now = t.identity.c, time.time()
     mine = (i.conversation == conversation, i.account == account)
-    held = (await c.execute(sa.select(i.level).where(*mine, i.until > now))).scalar()
+    held = (c.execute(sa.select(i.level).where(*mine, i.until > now))).scalar()
     if held and Level(held).covers(level) and held != level.value:
         return
-    await c.execute(sa.delete(t.identity).where(*mine))
+    c.execute(sa.delete(t.identity).where(*mine))
     row = {"conversation": conversation, "account": account, "level": level.value, "source": source}
-    await c.execute(sa.insert(t.identity).values(**row, verified_at=now, until=now + VALID))
+    c.execute(sa.insert(t.identity).values(**row, verified_at=now, until=now + VALID))
 
 
-async def _since(
-    c: AsyncConnection, at: sa.ColumnElement[float], which: sa.ColumnElement[bool], seconds: int
+def _since(
+    c: Connection, at: sa.ColumnElement[float], which: sa.ColumnElement[bool], seconds: int
 ) -> list[float]:
     query = sa.select(at).where(which, at > time.time() - seconds).order_by(at)
-    return list((await c.execute(query)).scalars())
+    return list((c.execute(query)).scalars())
 
 
-async def _cap_codes(c: AsyncConnection, row: dict[str, Any]) -> None:
+def _cap_codes(c: Connection, row: dict[str, Any]) -> None:
     """Refuse a code beyond what a conversation may ask for per hour, and a phone or an account per day."""
     k = t.code.c
     caps: tuple[tuple[sa.ColumnElement[bool], int, int], ...] = (
@@ -235,14 +238,14 @@ async def _cap_codes(c: AsyncConnection, row: dict[str, Any]) -> None:
         (k.account == row["account"], CODES_PER_PHONE, DAY),
     )
     for which, most, seconds in caps:
-        times = await _since(c, k.created_at, which, seconds)
+        times = _since(c, k.created_at, which, seconds)
         if len(times) >= most:
             raise TooMany(int(times[-most] + seconds - time.time()) + 1)
 
 
-async def _newest_code(c: AsyncConnection, conversation: str) -> t.Record | None:
+def _newest_code(c: Connection, conversation: str) -> t.Record | None:
     k = t.code.c
     query = sa.select(t.code).where(
         k.conversation == conversation, ~k.used, k.created_at > time.time() - CODE_LIFETIME
     )
-    return (await c.execute(query.order_by(k.id.desc()))).first()
+    return (c.execute(query.order_by(k.id.desc()))).first()

@@ -19,12 +19,12 @@ class TooFast(Exception):
 
 
 class Limits:
-    """Messages per conversation (one a second, five at once), sessions and uploads per address."""
+    """Messages per conversation (some a second, five times as many at once), sessions and uploads per address."""
 
-    def __init__(self, sessions_per_minute: int) -> None:
+    def __init__(self, messages_per_second: int, sessions_per_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._items = {
-            "message": RateLimitItemPerSecond(5, 5),
+            "message": RateLimitItemPerSecond(5 * messages_per_second, 5),
             "session": RateLimitItemPerMinute(sessions_per_minute),
             "upload": RateLimitItemPerMinute(10),
         }

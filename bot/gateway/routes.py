@@ -127,7 +127,7 @@ def demo(gateway: Gateway) -> APIRouter:
 
     @router.get("/sms")
     async def page() -> HTMLResponse:
-        rows = await sms.newest(gateway.store)
+        rows = await gateway.store.read(sms.newest)
         items = "".join(
             f"<li>{iso(row['created_at'])} {escape(row['phone'])}: {escape(row['text'])}</li>" for row in rows
         )
@@ -135,7 +135,7 @@ def demo(gateway: Gateway) -> APIRouter:
 
     @router.get("/sms.json")
     async def listing() -> dict[str, Any]:
-        rows = await sms.newest(gateway.store)
+        rows = await gateway.store.read(sms.newest)
         messages = [{**row, "created_at": iso(row["created_at"])} for row in rows]
         return {"demo": True, "sent": False, "messages": messages}
 

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     upload_dir: Path = ROOT / ".run" / "uploads"
     sms_url: str | None = None
     sms_token: SecretStr | None = None
+    messages_per_second: int = Field(1, ge=1, description="per conversation, with five times as many at once")
     sessions_per_minute: int = Field(120, ge=1, description="new or renewed web sessions per address")
     turns: int = Field(16, ge=2, description="turns carried out at the same time")
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.gateway import tables as t
 from bot.gateway.storage import Store
@@ -20,19 +20,18 @@ log = structlog.get_logger()
 
 _ATTEMPTS = 5
 _USEFUL = 300
+_RETRY = 10
 
 
-async def queue(c: AsyncConnection, phone: str, text: str) -> None:
+def queue(c: Connection, phone: str, text: str) -> None:
     """Store a message for sending."""
-    await c.execute(sa.insert(t.sms).values(phone=phone, text=text, created_at=time.time()))
+    c.execute(sa.insert(t.sms).values(phone=phone, text=text, created_at=time.time()))
 
 
-async def newest(store: Store, count: int = 20) -> list[dict[str, Any]]:
+def newest(c: Connection, count: int = 20) -> list[dict[str, Any]]:
     """The newest messages of the demo's visible outbox."""
     query = sa.select(t.sms.c.id, t.sms.c.phone, t.sms.c.text, t.sms.c.created_at)
-    async with store.read() as c:
-        rows = await c.execute(query.order_by(t.sms.c.id.desc()).limit(count))
-        return [dict(row._mapping) for row in rows]
+    return [dict(row._mapping) for row in c.execute(query.order_by(t.sms.c.id.desc()).limit(count))]
 
 
 class Sender:
@@ -45,25 +44,13 @@ class Sender:
 
     async def step(self) -> bool:
         """Send one message. True when there was one to send."""
-        now = time.time()
-        due = sa.select(t.sms.c.id).where(t.sms.c.state == "new", t.sms.c.not_before <= now)
-        claim = sa.update(t.sms).where(
-            t.sms.c.id
-            == due.order_by(t.sms.c.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
-        )
-        values = {"not_before": now + 15, "attempts": t.sms.c.attempts + 1}
-        async with self._store.write() as c:
-            row = (await c.execute(claim.values(**values).returning(t.sms))).first()
+        row = await self._store.write(_claim)
         if row is None:
             return False
-        sent = now - row.created_at < _USEFUL and await self._post(row)
-        gone = sent or row.attempts >= _ATTEMPTS or now - row.created_at >= _USEFUL
-        # What is no longer needed is not kept: the text holds a code, the number belongs to a person.
-        change = {"state": "sent" if sent else "failed", "text": "", "phone": ""} if gone else {
-            "not_before": now + 2**row.attempts
-        }  # fmt: skip
-        async with self._store.write() as c:
-            await c.execute(sa.update(t.sms).where(t.sms.c.id == row.id).values(**change))
+        age = time.time() - row.created_at
+        sent = age < _USEFUL and await self._post(row)
+        if sent or row.attempts >= _ATTEMPTS or age >= _USEFUL:
+            await self._store.write(_forget, row.id, "sent" if sent else "failed")
         return True
 
     async def _post(self, row: t.Record) -> bool:
@@ -75,3 +62,18 @@ class Sender:
             log.warning("sms_not_sent", sms=row.id, error=type(error).__name__)
             return False
         return True
+
+
+def _claim(c: Connection) -> t.Record | None:
+    """The oldest message that is due, claimed until its next try."""
+    now = time.time()
+    due = sa.select(t.sms.c.id).where(t.sms.c.state == "new", t.sms.c.not_before <= now)
+    due = due.order_by(t.sms.c.id).limit(1).with_for_update(skip_locked=True)
+    claim = sa.update(t.sms).where(t.sms.c.id == due.scalar_subquery())
+    values = {"not_before": now + _RETRY, "attempts": t.sms.c.attempts + 1}
+    return c.execute(claim.values(**values).returning(t.sms)).first()
+
+
+def _forget(c: Connection, number: int, state: str) -> None:
+    """Keep nothing that is no longer needed: the text holds a code, the number belongs to a person."""
+    c.execute(sa.update(t.sms).where(t.sms.c.id == number).values(state=state, text="", phone=""))

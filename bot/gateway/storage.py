@@ -9,22 +9,26 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Concatenate, ParamSpec, TextIO, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import StaticPool
 
 from bot.gateway import tables as t
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_495_598
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class StoreInUse(Exception):
@@ -32,77 +36,111 @@ class StoreInUse(Exception):
 
 
 class Store:
-    """Connections to the database, and when it is SQLite the right to be its only gateway."""
+    """Transactions, each a plain function of a connection; with SQLite also the right to be its only gateway.
+
+    SQLite transactions run one after another in a thread of their own, PostgreSQL's on pooled asyncpg connections."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.single = self.url.get_backend_name() == "sqlite"
-        self._lock: TextIO | None = None
-        options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": not self.single}
-        if self.single:
-            options["connect_args"] = {"timeout": 10}
-        else:
-            options["connect_args"] = {"timeout": 3, "command_timeout": 3}
-            options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": 3}
-        self.engine = create_async_engine(self.url, **options)
-        self._reader = self.engine.execution_options(reads_only=True)
-        if self.single:
-            sa.event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        parsed = make_url(url)
+        self.single = parsed.get_backend_name() == "sqlite"
+        self._runner: _Sqlite | _Postgres = _Sqlite(parsed) if self.single else _Postgres(parsed)
 
     async def open(self) -> None:
-        """Take the file lock (SQLite), then bring the schema up to date."""
-        if self.single and self.url.database not in (None, "", ":memory:"):
-            await asyncio.to_thread(self._take_lock, Path(str(self.url.database)))
-        async with self.engine.begin() as connection:
-            if not self.single:
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            await connection.run_sync(_migrate)
+        """Connect and bring the schema up to date. Raises StoreInUse."""
+        await self._runner.open()
+        await self.write(_migrate)
 
-    def _take_lock(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lock = file.with_suffix(".lock").open("w")
+    async def close(self) -> None:
+        await self._runner.close()
+
+    async def write(
+        self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
+    ) -> T:
+        """Run `work(connection, …)` in one transaction: committed at its end, rolled back on an error."""
+        return await self._runner.run(lambda c: work(c, *args, **more), writes=True)
+
+    async def read(
+        self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
+    ) -> T:
+        """Run `work(connection, …)` on one consistent view that is only read."""
+        return await self._runner.run(lambda c: work(c, *args, **more), writes=False)
+
+    async def check(self) -> None:
+        """Write and read one row; raises when the database cannot."""
+        await self.write(_beat)
+
+
+class _Sqlite:
+    def __init__(self, url: URL) -> None:
+        self._file = Path(str(url.database))
+        self._lock: TextIO | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._engine = sa.create_engine(
+            url.set(drivername="sqlite"), hide_parameters=True, poolclass=StaticPool,
+            connect_args={"timeout": 10, "check_same_thread": False},
+        )  # fmt: skip
+        self._readers = self._engine.execution_options(reads_only=True)
+        sa.event.listen(self._engine, "connect", _prepare_sqlite)
+        sa.event.listen(self._engine, "begin", _begin_sqlite)
+
+    async def open(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._take_lock)
+
+    def _take_lock(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        lock = self._file.with_suffix(".lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._lock = lock
         except BlockingIOError:
             lock.close()
             raise StoreInUse(
-                f"{file.name} is in use by another gateway: use PostgreSQL to run several"
+                f"{self._file.name} is in use by another gateway: use PostgreSQL to run several"
             ) from None
 
+    async def run(self, work: Callable[[sa.Connection], T], writes: bool) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work, writes)
+
+    def _transact(self, work: Callable[[sa.Connection], T], writes: bool) -> T:
+        with (self._engine if writes else self._readers).begin() as connection:
+            return work(connection)
+
     async def close(self) -> None:
-        await self.engine.dispose()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
         if self._lock:
             self._lock.close()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may write; committed at the end, rolled back on an error."""
-        async with self.engine.begin() as connection:
-            yield connection
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """One consistent view for reading; does not wait for writers."""
-        async with self._reader.connect() as connection:
-            yield connection
+class _Postgres:
+    def __init__(self, url: URL) -> None:
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), hide_parameters=True, pool_pre_ping=True, pool_size=10,
+            max_overflow=10, pool_timeout=3, connect_args={"timeout": 3, "command_timeout": 3},
+        )  # fmt: skip
 
-    @staticmethod
-    def insert_once(c: AsyncConnection, table: sa.Table, row: dict[str, Any]) -> sa.Executable:
-        """An INSERT that leaves an existing row with the same unique key as it is."""
-        if c.dialect.name == "postgresql":
-            return postgresql.insert(table).values(**row).on_conflict_do_nothing()
-        return sqlite.insert(table).values(**row).on_conflict_do_nothing()
+    async def open(self) -> None:
+        """Nothing: connections are opened when used."""
 
-    async def check(self) -> None:
-        """Write and read one row; raises when the database cannot."""
-        now = time.time()
-        async with self.write() as c:
-            changed = await c.execute(sa.update(t.heartbeat).values(at=now))
-            if not changed.rowcount:
-                await c.execute(sa.insert(t.heartbeat).values(id=1, at=now))
-            await c.execute(sa.select(t.heartbeat.c.at))
+    async def run(self, work: Callable[[sa.Connection], T], writes: bool) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def insert_once(c: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+    """Insert a row, or leave the one with the same unique key as it is."""
+    insert = postgresql.insert if c.dialect.name == "postgresql" else sqlite.insert
+    c.execute(insert(table).values(**row).on_conflict_do_nothing())
+
+
+def _beat(c: sa.Connection) -> None:
+    now = time.time()
+    if not c.execute(sa.update(t.heartbeat).values(at=now)).rowcount:
+        c.execute(sa.insert(t.heartbeat).values(id=1, at=now))
+    c.execute(sa.select(t.heartbeat.c.at)).scalar_one()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -119,6 +157,8 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _migrate(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
     command.upgrade(migrations(connection), "head")
 
 

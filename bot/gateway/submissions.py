@@ -7,13 +7,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.company.ports import (
     ApplicationDraft,
@@ -27,7 +27,8 @@ from bot.company.ports import (
 )
 from bot.gateway import handoff, messages
 from bot.gateway import tables as t
-from bot.gateway.storage import Store
+from bot.gateway.messages import Message
+from bot.gateway.storage import Store, insert_once
 from bot.gateway.texts import Wording
 
 log = structlog.get_logger()
@@ -44,8 +45,8 @@ _SLOWEST = {True: 5.0, False: 30.0}
 _CONFLICTS = 20
 
 
-async def add(
-    c: AsyncConnection,
+def add(
+    c: Connection,
     key: str,
     conversation: str,
     operation: str,
@@ -59,7 +60,7 @@ async def add(
         "key": key, "conversation": conversation, "operation": operation, "body": body, "follows": follows,
         "urgent": urgent, "created_at": time.time(),
     }  # fmt: skip
-    await c.execute(Store.insert_once(c, t.submission, row))
+    insert_once(c, t.submission, row)
 
 
 def build(operation: str, body: dict[str, Any]) -> Any:
@@ -81,35 +82,23 @@ class Submissions:
         self,
         store: Store,
         orders: Orders,
-        who: Callable[[str], Awaitable[Subject]],
+        who: Callable[[Connection, str], Subject],
         wording: Wording,
-        told: Callable[[], None],
+        tell: Callable[[Sequence[Message]], Awaitable[None]],
     ) -> None:
         self._store = store
         self._orders = orders
         self._who = who
         self._wording = wording
-        self._told = told
+        self._tell = tell
 
     async def free_claims(self) -> None:
         """At the start of the only gateway: whatever a killed one had in hand is due now."""
-        async with self._store.write() as c:
-            await c.execute(sa.update(t.submission).where(t.submission.c.state == "new").values(not_before=0))
+        await self._store.write(_free_claims)
 
     async def step(self) -> bool:
         """Submit what is due, urgent ones first. True when there was something."""
-        now, s = time.time(), t.submission.c
-        due = sa.select(s.id).where(s.state == "new", s.not_before <= now)
-        due = due.order_by(s.urgent.desc(), s.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
-        claim = sa.update(t.submission).where(s.id.in_(due))
-        claim = claim.values(not_before=now + _CLAIM, attempts=s.attempts + 1)
-        async with self._store.read() as c:
-            if (
-                await c.execute(sa.select(s.id).where(s.state == "new", s.not_before <= now))
-            ).first() is None:
-                return False
-        async with self._store.write() as c:
-            rows = (await c.execute(claim.returning(t.submission))).all()
+        rows = await self._store.write(_claim)
         await asyncio.gather(*(self._submit(row) for row in rows))
         return bool(rows)
 
@@ -117,14 +106,10 @@ class Submissions:
         """The order number behind a key, waiting up to `within` seconds for it; None when there is none yet."""
         deadline = time.monotonic() + within
         while True:
-            row = await self._find(key)
+            row = await self._store.read(find, key)
             if row is None or row.state != "new" or time.monotonic() > deadline:
                 return row.order_no if row else None
             await asyncio.sleep(0.1)
-
-    async def _find(self, key: str) -> t.Record | None:
-        async with self._store.read() as c:
-            return (await c.execute(sa.select(t.submission).where(t.submission.c.key == key))).one_or_none()
 
     async def _submit(self, row: t.Record) -> None:
         try:
@@ -139,46 +124,69 @@ class Submissions:
 
     async def _call(self, row: t.Record) -> str | None:
         """The order number, or None while the order to amend has no number yet."""
-        who, what = await self._who(row.conversation), build(row.operation, row.body)
+        who = await self._store.read(self._who, row.conversation)
+        what = build(row.operation, row.body)
         if row.operation == "report_fault":
             return (await self._orders.report_fault(who, what, row.key)).order.order_no
         if row.operation == "apply":
             return (await self._orders.apply(who, what, row.key)).order.order_no
         if row.operation == "voice":
             return (await self._orders.voice(who, what, row.key)).order_no
-        first = await self._find(row.follows)
+        first = await self._store.read(find, row.follows)
         if first is None or first.order_no is None:
             return None
         return (await self._orders.amend_fault(who, first.order_no, what, row.key)).order_no
 
     async def _later(self, row: t.Record) -> None:
         pause = min(0.5 * 2 ** min(row.attempts, 10), _SLOWEST[row.urgent]) * random.uniform(0.7, 1.0)
-        async with self._store.write() as c:
-            await c.execute(_still_new(row).values(not_before=time.time() + pause))
+        await self._store.write(_end, row, {"not_before": time.time() + pause})
 
     async def _accepted(self, row: t.Record, order_no: str) -> None:
-        async with self._store.write() as c:
-            done = await c.execute(_still_new(row).values(state="done", order_no=order_no))
-            if done.rowcount and row.operation != "amend_fault":
-                text = "danger_order" if row.urgent else f"deferred_{row.operation}"
-                body = {"text": self._wording.say(text, order_no=order_no)}
-                await messages.add(c, row.conversation, f"order:{row.key}", body, author="system")
-        self._told()
+        await self._tell(await self._store.write(self._accept, row, order_no))
+
+    def _accept(self, c: Connection, row: t.Record, order_no: str) -> list[Message]:
+        if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation == "amend_fault":
+            return []
+        text = "danger_order" if row.urgent else f"deferred_{row.operation}"
+        return _say(c, row, self._wording.say(text, order_no=order_no))
 
     async def _refused(self, row: t.Record, error: Exception) -> None:
         log.error("submission_refused", submission=row.id, error=type(error).__name__)
-        async with self._store.write() as c:
-            done = await c.execute(_still_new(row).values(state="refused"))
-            if done.rowcount and row.operation != "amend_fault":
-                skill = "application" if row.operation == "apply" else "fault"
-                priority = 0 if row.urgent else 3
-                ticket, _ = await handoff.request(
-                    c, row.conversation, "backend_down", skill=skill, priority=priority
-                )
-                body = {"text": self._wording.say("deferred_refused", ticket=ticket)}
-                await messages.add(c, row.conversation, f"order:{row.key}", body, author="system")
-        self._told()
+        await self._tell(await self._store.write(self._refuse, row))
+
+    def _refuse(self, c: Connection, row: t.Record) -> list[Message]:
+        if not _end(c, row, {"state": "refused"}) or row.operation == "amend_fault":
+            return []
+        skill = {"apply": "application", "voice": "complaint"}.get(row.operation, "fault")
+        priority = 0 if row.urgent else 3
+        ticket, _ = handoff.request(c, row.conversation, "backend_down", skill=skill, priority=priority)
+        return _say(c, row, self._wording.say("deferred_refused", ticket=ticket))
 
 
-def _still_new(row: t.Record) -> sa.Update:
-    return sa.update(t.submission).where(t.submission.c.id == row.id, t.submission.c.state == "new")
+def find(c: Connection, key: str) -> t.Record | None:
+    """The submission under a key."""
+    return c.execute(sa.select(t.submission).where(t.submission.c.key == key)).one_or_none()
+
+
+def _free_claims(c: Connection) -> None:
+    c.execute(sa.update(t.submission).where(t.submission.c.state == "new").values(not_before=0.0))
+
+
+def _claim(c: Connection) -> Sequence[t.Record]:
+    now, s = time.time(), t.submission.c
+    due = sa.select(s.id).where(s.state == "new", s.not_before <= now)
+    due = due.order_by(s.urgent.desc(), s.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
+    claim = sa.update(t.submission).where(s.id.in_(due))
+    return c.execute(
+        claim.values(not_before=now + _CLAIM, attempts=s.attempts + 1).returning(t.submission)
+    ).all()
+
+
+def _end(c: Connection, row: t.Record, values: dict[str, Any]) -> bool:
+    """Change a submission unless somebody else has ended it."""
+    mine = sa.update(t.submission).where(t.submission.c.id == row.id, t.submission.c.state == "new")
+    return bool(c.execute(mine.values(**values)).rowcount)
+
+
+def _say(c: Connection, row: t.Record, text: str) -> list[Message]:
+    return messages.tell(c, row.conversation, f"order:{row.key}", {"text": text}, author="system")

@@ -1,7 +1,7 @@
 """The gateway's tables. Times are UTC seconds since the epoch; JSON columns hold what docs/protocols.md says.
 
-`inbox` holds what customers sent and is worked off in order; `message` holds what either side sees: a row without
-`seq` waits for publication, and a conversation's `seq` runs without gaps over both directions.
+`inbox` holds what customers sent and is worked off in order; `message` holds what either side sees, numbered without
+gaps over both directions (a suppressed one has no number).
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+NEW: sa.ColumnElement[str] = sa.literal_column("'new'")
+"""In the statement itself and not a parameter, so that partial indexes serve."""
 
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -94,17 +97,10 @@ message = sa.Table(
     sa.Column("agent", sa.String(64)),
     sa.Column("client_id", sa.String(80)),
     sa.Column("body", sa.JSON, nullable=False),  # text, quick_replies, card, image
-    sa.Column("state", sa.String(10), nullable=False, default="pending"),  # pending, published, suppressed
+    sa.Column("state", sa.String(10), nullable=False),  # published, suppressed
     sa.Column("at", sa.Double, nullable=False),
     sa.UniqueConstraint("conversation", "seq"),
     sqlite_autoincrement=True,
-)
-sa.Index(
-    "ix_message_pending",
-    message.c.conversation,
-    message.c.id,
-    sqlite_where=sa.text("state = 'pending'"),
-    postgresql_where=sa.text("state = 'pending'"),
 )
 sa.Index("ix_message_inbox_id", message.c.inbox_id)
 

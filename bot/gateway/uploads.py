@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from PIL import Image, ImageOps
 
 from bot.gateway import tables as t
+from bot.gateway.inbox import open_conversation
 from bot.gateway.storage import Store
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -51,9 +52,7 @@ class Uploads:
         name = secrets.token_hex(16)
         mime, size = await asyncio.to_thread(self._draw, name, data)
         upload = Upload(name, mime, *size)
-        async with self._store.write() as c:
-            row = {**vars(upload), "conversation": conversation, "created_at": time.time()}
-            await c.execute(sa.insert(t.attachment).values(**row))
+        await self._store.write(_record, conversation, upload)
         return upload
 
     def _draw(self, name: str, data: bytes) -> tuple[str, tuple[int, int]]:
@@ -76,14 +75,21 @@ class Uploads:
         """File and media type, or None when the link is not ours or has expired."""
         if until < time.time() or not hmac.compare_digest(self._sign(upload, until).encode(), sig.encode()):
             return None
-        async with self._store.read() as c:
-            mime = (
-                await c.execute(sa.select(t.attachment.c.mime).where(t.attachment.c.id == upload))
-            ).scalar()
+        mime = await self._store.read(_mime, upload)
         return (self._folder / upload, mime) if mime else None
 
     def _sign(self, upload: str, until: int) -> str:
         return hmac.new(self._key, f"upload:{upload}:{until}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _record(c: sa.Connection, conversation: str, upload: Upload) -> None:
+    open_conversation(c, conversation, "web")
+    row = {**vars(upload), "conversation": conversation, "created_at": time.time()}
+    c.execute(sa.insert(t.attachment).values(**row))
+
+
+def _mime(c: sa.Connection, upload: str) -> str | None:
+    return c.execute(sa.select(t.attachment.c.mime).where(t.attachment.c.id == upload)).scalar()
 
 
 def _decode(data: bytes) -> Image.Image:

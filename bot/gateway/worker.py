@@ -11,13 +11,15 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
+from bot.company.ports import Subject
 from bot.gateway import danger, handoff, messages
 from bot.gateway import tables as t
 from bot.gateway.clock import iso
@@ -25,6 +27,7 @@ from bot.gateway.effects import Writer
 from bot.gateway.engine import Answer, Broken, Button, Down, Engine, EngineFault, Turn
 from bot.gateway.identity import Identity, session_name
 from bot.gateway.logs import where
+from bot.gateway.messages import Message
 from bot.gateway.storage import Store
 from bot.gateway.submissions import Submissions
 from bot.gateway.texts import Wording
@@ -42,6 +45,17 @@ _URGENT_INTENTS = ("report_", "claim_", "file_complaint", "urge_order")
 _FOLLOW_UPS = ("inform", "affirm", "deny", "correct", "repeat")
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A message in hand, and how its conversation stood when it was taken."""
+
+    row: t.Record
+    owner: str
+    version: int
+    session: int
+    who: Subject
+
+
 class Worker:
     """Claims messages, asks the engine, stores the answers."""
 
@@ -53,7 +67,7 @@ class Worker:
         submissions: Submissions,
         wording: Wording,
         size: int,
-        answered: Callable[[], None],
+        tell: Callable[[Sequence[Message]], Awaitable[None]],
         typing: Callable[[str, bool], Awaitable[None]],
     ) -> None:
         self._store = store
@@ -62,7 +76,7 @@ class Worker:
         self._submissions = submissions
         self._wording = wording
         self._size = size
-        self._answered = answered
+        self._tell = tell
         self._typing = typing
         self._turns: dict[int, asyncio.Task[None]] = {}
         self._holders: dict[int, str] = {}
@@ -70,48 +84,36 @@ class Worker:
 
     async def free_claims(self) -> None:
         """At the start of the only gateway: nobody else holds anything."""
-        async with self._store.write() as c:
-            await c.execute(
-                sa.update(t.inbox).where(t.inbox.c.state == "new").values(lease_until=0.0, not_before=0.0)
-            )
+        await self._store.write(_free_claims)
 
     async def step(self) -> bool:
         """Start as many turns as there is room for; a quarter of the room is kept for urgent lanes."""
         free = self._size - len(self._turns)
-        rows = await self._claim(free, lane=1) if free > 0 else []
-        ordinary = free - len(rows) - self._size // 4
-        if ordinary > 0:
-            rows += await self._claim(ordinary, lane=2)
-        for row in rows:
-            task = asyncio.create_task(self._work(row))
+        if free <= 0:
+            return False
+        claims = await self._store.write(self._claim, free, free - self._size // 4)
+        for claim in claims:
+            row = claim.row
+            task = asyncio.create_task(self._work(claim))
             self._turns[row.id], self._holders[row.id] = task, row.holder
-        return bool(rows)
+        return bool(claims)
 
-    async def _claim(self, most: int, lane: int) -> list[t.Record]:
-        i, now = t.inbox.c, time.time()
-        earlier = t.inbox.alias()
-        first = ~sa.exists().where(
-            earlier.c.conversation == i.conversation, earlier.c.id < i.id, earlier.c.state == "new"
-        )
-        ready = sa.select(i.id).where(
-            i.state == "new", i.lane <= lane, i.not_before <= now, i.lease_until <= now, first
-        )
-        async with self._store.read() as c:
-            if (await c.execute(ready.limit(1))).first() is None:
-                return []
-        heads = ready.order_by(i.lane, i.id).limit(most).with_for_update(skip_locked=True)
-        values = {"lease_until": now + LEASE, "holder": str(uuid.uuid4()), "attempts": i.attempts + 1}
-        claim = sa.update(t.inbox).where(i.id.in_(heads)).values(**values).returning(t.inbox)
-        async with self._store.write() as c:
-            return sorted((await c.execute(claim)).all(), key=lambda row: (row.lane, row.id))
+    def _claim(self, c: Connection, most: int, ordinary: int) -> list[Claim]:
+        """Take up to `most` messages that are first of their conversation, at most `ordinary` of them not urgent."""
+        rows = _claim_lanes(c, most, 1)
+        left = min(ordinary, most) - len(rows)
+        rows += _claim_lanes(c, left, 2) if left > 0 else []
+        return [self._claimed(c, row) for row in rows]
+
+    def _claimed(self, c: Connection, row: t.Record) -> Claim:
+        talk = messages.find_talk(c, row.conversation)
+        assert talk is not None
+        return Claim(row, talk.owner, talk.version, talk.session, self._identity.who(c, talk.id))
 
     async def renew(self) -> bool:
         """Keep the claims of the turns that run."""
         if self._holders:
-            i = t.inbox.c
-            mine = (i.id.in_(self._holders), i.holder.in_(set(self._holders.values())), i.state == "new")
-            async with self._store.write() as c:
-                await c.execute(sa.update(t.inbox).where(*mine).values(lease_until=time.time() + LEASE))
+            await self._store.write(_renew, dict(self._holders))
         return False
 
     async def drain(self) -> None:
@@ -119,132 +121,155 @@ class Worker:
         if self._turns:
             await asyncio.wait(list(self._turns.values()), timeout=WORK_SECONDS)
 
-    async def _work(self, row: t.Record) -> None:
+    async def _work(self, claim: Claim) -> None:
         try:
-            async with asyncio.timeout(WORK_SECONDS):
-                await self._turn(row)
-        except (EngineFault, TimeoutError) as fault:
-            await self._failed(row, fault)
+            await self._tell(await self._attempt(claim))
         except Exception as error:
-            log.error("turn_failed", inbox=row.id, error=type(error).__name__, at=where(error))
-            await self._failed(row, Broken(type(error).__name__))
+            # Nothing was stored: the claim runs out and the message is taken up again.
+            log.error("turn_lost_hold", inbox=claim.row.id, error=type(error).__name__, at=where(error))
         finally:
-            del self._turns[row.id], self._holders[row.id]
-            self._answered()
+            del self._turns[claim.row.id], self._holders[claim.row.id]
             self.wake()
 
-    async def _turn(self, row: t.Record) -> None:
-        async with self._store.read() as c:
-            talk = (
-                await c.execute(sa.select(t.conversation).where(t.conversation.c.id == row.conversation))
-            ).one()
-        if talk.owner != "bot":
-            await self._finish(row, talk.version, None)
-            return
+    async def _attempt(self, claim: Claim) -> list[Message]:
+        try:
+            async with asyncio.timeout(WORK_SECONDS):
+                return await self._turn(claim)
+        except (EngineFault, TimeoutError) as fault:
+            return await self._failed(claim.row, fault)
+        except Exception as error:
+            log.error("turn_failed", inbox=claim.row.id, error=type(error).__name__, at=where(error))
+            return await self._failed(claim.row, Broken(type(error).__name__))
+
+    async def _turn(self, claim: Claim) -> list[Message]:
+        row = claim.row
+        if claim.owner != "bot":
+            return await self._store.write(self._finish, claim, None)
         await self._typing(row.conversation, True)
         try:
-            metadata = await self._metadata(row)
-            turn = Turn(
-                session_name(row.conversation, talk.session), f"m-{row.id}", row.body["text"],
-                row.body["payload"], metadata,
-            )  # fmt: skip
-            await self._finish(row, talk.version, await self._engine.turn(turn))
+            name = session_name(row.conversation, claim.session)
+            metadata = await self._metadata(claim)
+            turn = Turn(name, f"m-{row.id}", row.body["text"], row.body["payload"], metadata)
+            return await self._store.write(self._finish, claim, await self._engine.turn(turn))
         finally:
             await self._typing(row.conversation, False)
 
-    async def _metadata(self, row: t.Record) -> dict[str, Any]:
+    async def _metadata(self, claim: Claim) -> dict[str, Any]:
+        row, who = claim.row, claim.who
         metadata: dict[str, Any] = {
             "channel": row.channel, "message_id": f"m-{row.id}", "conversation": row.conversation,
             "now": iso(time.time()), "profile": {}, "attachments": row.body["attachments"],
+            "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
         }  # fmt: skip
         if hazards := row.body.get("hazards"):
             order_no = await self._submissions.order_of(danger.key(row.id), _ORDER_WAIT)
             metadata["danger"] = {"hazards": hazards, "order_no": order_no}
-        who = await self._identity.who(row.conversation)
-        return metadata | {"subject": who.token, "level": who.level.value, "accounts": list(who.accounts)}
+        return metadata
 
-    async def _finish(self, row: t.Record, version: int, answer: Answer | None) -> None:
+    def _finish(self, c: Connection, claim: Claim, answer: Answer | None) -> list[Message]:
         """Replies, effects and the end of the message in one commit, if the claim still holds. When the
         conversation has changed hands since, the replies are kept but never shown."""
-        async with self._store.write() as c:
-            state: dict[str, Any] = {"state": "done", "finished_at": time.time()}
-            if answer:
-                state |= {"intent": answer.intent, "confidence": answer.confidence}
-            if not await self._end(c, row, state):
-                return
-            if answer:
-                heard = await self._still(c, row.conversation, version)
-                writer = Writer(c, self._wording, row, heard)
-                for reply in answer.replies:
-                    await writer.reply(reply)
-                if not writer.count:
-                    await self._apologise(writer)
-                changes: dict[str, Any] = {"turn": row.id}
-                if answer.intent and answer.intent not in _FOLLOW_UPS:
-                    changes["lane"] = 1 if answer.intent.startswith(_URGENT_INTENTS) else 2
-                await c.execute(
-                    sa.update(t.conversation).where(t.conversation.c.id == row.conversation).values(**changes)
-                )
+        row, pen = claim.row, messages.open_pen(c, claim.row.conversation)
+        state: dict[str, Any] = {"state": "done", "finished_at": time.time()}
+        if answer:
+            state |= {"intent": answer.intent, "confidence": answer.confidence}
+        if not _end(c, row, state) or not answer:
+            return []
+        heard = pen.talk.owner == "bot" and pen.talk.version == claim.version
+        writer = Writer(pen, self._wording, row.id, heard)
+        for reply in answer.replies:
+            writer.reply(reply)
+        if not writer.count:
+            self._apologise(writer)
+        pen.changes["turn"] = row.id
+        if answer.intent and answer.intent not in _FOLLOW_UPS:
+            pen.changes["lane"] = 1 if answer.intent.startswith(_URGENT_INTENTS) else 2
+        return pen.done()
 
-    async def _apologise(self, writer: Writer) -> None:
+    def _apologise(self, writer: Writer) -> None:
         offer = Button(title=self._wording.say("person_button"), payload="/request_human")
-        await writer.say({"text": self._wording.say("no_answer")}, [offer])
+        writer.say({"text": self._wording.say("no_answer")}, [offer])
 
-    async def _still(self, c: AsyncConnection, conversation: str, version: int) -> bool:
-        query = sa.select(t.conversation.c.owner, t.conversation.c.version)
-        now = (await c.execute(query.where(t.conversation.c.id == conversation).with_for_update())).one()
-        return bool(now.owner == "bot" and now.version == version)
-
-    async def _end(self, c: AsyncConnection, row: t.Record, state: dict[str, Any]) -> bool:
-        i = t.inbox.c
-        mine = (i.id == row.id, i.holder == row.holder, i.state == "new")
-        ended = await c.execute(sa.update(t.inbox).where(*mine).values(**state))
-        return bool(ended.rowcount)
-
-    async def _failed(self, row: t.Record, fault: Exception) -> None:
+    async def _failed(self, row: t.Record, fault: Exception) -> list[Message]:
         """Try again later; a message that is itself at fault is set aside after ATTEMPTS."""
         log.warning("turn_put_off", inbox=row.id, attempts=row.attempts, fault=type(fault).__name__)
         old = time.time() - row.received_at > GIVE_UP_AFTER
         hopeless = isinstance(fault, Broken) or (old and not isinstance(fault, Down))
         if hopeless and row.attempts >= ATTEMPTS:
-            await self._set_aside(row)
-            return
+            return await self._store.write(self._set_aside, row)
         pause = min(0.25 * 2 ** min(row.attempts, 8), _SLOWEST) * random.uniform(0.7, 1.0)
         values: dict[str, Any] = {"lease_until": 0.0, "not_before": time.time() + pause}
         if isinstance(fault, Down):
             values["attempts"] = max(0, row.attempts - 1)
-        async with self._store.write() as c:
-            await self._end(c, row, values)
+        await self._store.write(_end, row, values)
+        return []
 
-    async def _set_aside(self, row: t.Record) -> None:
-        async with self._store.write() as c:
-            if await self._end(c, row, {"state": "dead", "finished_at": time.time()}):
-                ticket, _ = await handoff.request(c, row.conversation, "backend_down", priority=3)
-                body = {"text": self._wording.say("set_aside", ticket=ticket)}
-                key = f"dead:{row.id}"
-                await messages.add(c, row.conversation, key, body, inbox_id=row.id, author="system")
+    def _set_aside(self, c: Connection, row: t.Record) -> list[Message]:
+        pen = messages.open_pen(c, row.conversation)
+        if not _end(c, row, {"state": "dead", "finished_at": time.time()}):
+            return []
+        ticket, _ = handoff.request(c, row.conversation, "backend_down", priority=3)
+        body = {"text": self._wording.say("set_aside", ticket=ticket)}
+        pen.write(f"dead:{row.id}", body, "system", inbox_id=row.id)
+        return pen.done()
+
+
+def _free_claims(c: Connection) -> None:
+    freed = sa.update(t.inbox).where(t.inbox.c.state == t.NEW)
+    c.execute(freed.values(lease_until=0.0, not_before=0.0))
+
+
+def _claim_lanes(c: Connection, most: int, lane: int) -> list[t.Record]:
+    i, earlier, now = t.inbox.c, t.inbox.alias(), time.time()
+    first = ~sa.exists().where(
+        earlier.c.conversation == i.conversation, earlier.c.id < i.id, earlier.c.state == t.NEW
+    )
+    ready = sa.select(i.id).where(
+        i.state == t.NEW, i.lane <= lane, i.not_before <= now, i.lease_until <= now, first
+    )
+    heads = ready.order_by(i.lane, i.id).limit(most).with_for_update(skip_locked=True)
+    values = {"lease_until": now + LEASE, "holder": str(uuid.uuid4()), "attempts": i.attempts + 1}
+    claim = sa.update(t.inbox).where(i.id.in_(heads)).values(**values).returning(t.inbox)
+    return sorted(c.execute(claim), key=lambda row: (row.lane, row.id))
+
+
+def _renew(c: Connection, holders: dict[int, str]) -> None:
+    i = t.inbox.c
+    mine = (i.id.in_(holders), i.holder.in_(set(holders.values())), i.state == t.NEW)
+    c.execute(sa.update(t.inbox).where(*mine).values(lease_until=time.time() + LEASE))
+
+
+def _end(c: Connection, row: t.Record, values: dict[str, Any]) -> bool:
+    """Change a message if its claim still holds."""
+    i = t.inbox.c
+    mine = (i.id == row.id, i.holder == row.holder, i.state == t.NEW)
+    return bool(c.execute(sa.update(t.inbox).where(*mine).values(**values)).rowcount)
 
 
 class Patience:
     """Tells a customer who waits that the message is safe, once per message and within five seconds."""
 
-    def __init__(self, store: Store, wording: Wording, answered: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, wording: Wording, tell: Callable[[Sequence[Message]], Awaitable[None]]
+    ) -> None:
         self._store = store
         self._wording = wording
-        self._answered = answered
+        self._tell = tell
 
     async def step(self) -> bool:
-        i = t.inbox.c
-        late = (i.state == "new", ~i.noticed, i.received_at < time.time() - NOTICE_AFTER)
-        query = sa.select(i.id).where(*late).limit(100)
-        async with self._store.read() as c:
-            if (await c.execute(query)).first() is None:
-                return False
-        async with self._store.write() as c:
-            told = sa.update(t.inbox).where(i.id.in_(query.with_for_update(skip_locked=True)))
-            rows = await c.execute(told.values(noticed=True).returning(i.id, i.conversation))
-            for row in rows.all():
-                body = {"text": self._wording.say("busy")}
-                await messages.add(c, row.conversation, f"busy:{row.id}", body, inbox_id=row.id)
-        self._answered()
-        return True
+        told = await self._store.write(self._notice)
+        await self._tell(told)
+        return bool(told)
+
+    def _notice(self, c: Connection) -> list[Message]:
+        i, told = t.inbox.c, []
+        late = sa.select(i.id, i.conversation).where(
+            i.state == t.NEW, ~i.noticed, i.received_at < time.time() - NOTICE_AFTER
+        )
+        for row in c.execute(late.limit(100)).all():
+            pen = messages.open_pen(c, row.conversation)
+            mine = sa.update(t.inbox).where(i.id == row.id, i.state == t.NEW, ~i.noticed)
+            if c.execute(mine.values(noticed=True)).rowcount:
+                pen.write(f"busy:{row.id}", {"text": self._wording.say("busy")}, inbox_id=row.id)
+                told += pen.done()
+        return told

@@ -136,7 +136,6 @@ async def rampage(
 async def settled(gateway_db: Path, seconds: float) -> None:
     """Wait until the gateway has nothing left to do; TimeoutError when it takes longer."""
     waiting = """SELECT (SELECT count(*) FROM inbox WHERE state = 'new')
-        + (SELECT count(*) FROM message WHERE state = 'pending')
         + (SELECT count(*) FROM submission WHERE state = 'new')"""
     async with asyncio.timeout(seconds):
         while True:

@@ -35,26 +35,27 @@ class Desk:
         self._count += 1
         given = {"message_id": f"m{self._count}", **more}
         receipt = await self.gateway.inbox.take(Inbound("web", talk, text=text, **given))
-        self.gateway.received()
+        await self.gateway.received(receipt)
         return receipt
 
     async def shown(self, talk: str = TALK) -> list[Message]:
-        return list(await messages.after(self.gateway.store, talk, 0))
+        return await self.gateway.store.read(messages.after, talk, 0)
 
     async def texts(self, talk: str = TALK) -> list[str]:
         return [each.body.get("text", "") for each in await self.shown(talk)]
 
     async def rows(self, table: sa.Table) -> list[t.Record]:
-        async with self.gateway.store.read() as c:
-            return list((await c.execute(sa.select(table))).all())
+        return await self.gateway.store.read(lambda c: list(c.execute(sa.select(table)).all()))
+
+    async def change(self, *statements: sa.Executable) -> None:
+        """Carry out statements in one transaction."""
+        await self.gateway.store.write(lambda c: [c.execute(each) for each in statements])
 
     async def idle(self, seconds: float = 8.0) -> None:
         """Until no message waits for anything."""
 
         async def nothing_waits() -> bool:
-            inbox = await self.rows(t.inbox)
-            waiting = await self.rows(t.message)
-            return all(r.state != "new" for r in inbox) and all(r.state != "pending" for r in waiting)
+            return all(row.state != "new" for row in await self.rows(t.inbox))
 
         await until(nothing_waits, seconds)
 

@@ -164,8 +164,7 @@ async def test_an_old_code_does_not_work(known: Desk) -> None:
     fresh = await code(known)
     if old != fresh:
         assert (await post(known, "code/check", {"code": old})).json()["matched"] is False
-    async with known.gateway.store.write() as c:
-        await c.execute(update(t.code).values(created_at=t.code.c.created_at - 301))
+    await known.change(update(t.code).values(created_at=t.code.c.created_at - 301))
     assert (await post(known, "code/check", {"code": fresh})).json()["matched"] is False
 
 
@@ -177,20 +176,19 @@ async def test_a_conversation_gets_three_codes_an_hour(known: Desk) -> None:
 async def test_a_level_ends_and_a_weaker_proof_does_not_undo_a_stronger_one(known: Desk) -> None:
     await match(known, ACCOUNT, RIGHT)
     await match(known, ACCOUNT, {"phone_tail": "0001"})
-    assert (await known.gateway.identity.who(TALK)).level is Level.L2
-    async with known.gateway.store.write() as c:
-        await c.execute(update(t.identity).values(until=0.0))
-    who = await known.gateway.identity.who(TALK)
+    assert (await known.gateway.store.read(known.gateway.identity.who, TALK)).level is Level.L2
+    await known.change(update(t.identity).values(until=0.0))
+    who = await known.gateway.store.read(known.gateway.identity.who, TALK)
     assert (who.level, who.accounts) == (Level.L0, ())
 
 
 async def test_a_level_never_covers_an_account_proved_less(known: Desk) -> None:
-    await known.gateway.identity.vouch(TALK, Level.L3, ["0100000000456"])
+    await known.gateway.store.write(known.gateway.identity.vouch, TALK, Level.L3, ["0100000000456"])
     await match(known, ACCOUNT, {"phone_tail": "0001"})
-    who = await known.gateway.identity.who(TALK)
+    who = await known.gateway.store.read(known.gateway.identity.who, TALK)
     assert (who.level, set(who.accounts)) == (Level.L1, {ACCOUNT, "0100000000456"})
-    await known.gateway.identity.vouch(TALK, Level.L3, ["0100000000456"])
-    who = await known.gateway.identity.who(TALK)
+    await known.gateway.store.write(known.gateway.identity.vouch, TALK, Level.L3, ["0100000000456"])
+    who = await known.gateway.store.read(known.gateway.identity.who, TALK)
     assert (who.level, who.accounts) == (Level.L3, ("0100000000456",))
 
 

@@ -28,6 +28,8 @@ from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, u
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.slow
+
 
 class Gateway:
     """A gateway process that is started again whenever it ends, until it is stopped."""
@@ -114,7 +116,6 @@ async def world(folder: Path, engine: FakeEngine) -> AsyncIterator[tuple[Gateway
         yield Gateway(folder, engine.url, f"http://127.0.0.1:{port}"), fake
 
 
-@pytest.mark.slow
 async def test_a_gateway_killed_at_random_loses_repeats_and_disorders_nothing(tmp_path: Path) -> None:
     chance = random.Random(7)
 

@@ -98,8 +98,7 @@ async def test_a_body_that_is_too_large_is_refused_whether_announced_or_not(desk
 
 
 async def test_the_demo_shows_its_text_messages_with_a_banner_and_inert(desk: Desk) -> None:
-    async with desk.gateway.store.write() as c:
-        await sms.queue(c, "13800000001", "<script>alert(1)</script>")
+    await desk.gateway.store.write(sms.queue, "13800000001", "<script>alert(1)</script>")
     async with browser(desk) as http:
         page = (await http.get("/dev/sms")).text
         listed = (await http.get("/dev/sms.json")).json()
@@ -171,8 +170,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path
     def difference(connection: sa.Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), t.metadata)
 
-    async with store.read() as c:
-        assert await c.run_sync(difference) == []
+    assert await store.read(difference) == []
     await store.close()
 
 

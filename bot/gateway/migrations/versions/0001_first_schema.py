@@ -266,22 +266,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_inbox_id", ["inbox_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_pending",
-            ["conversation", "id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_message_pending",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
         batch_op.drop_index("ix_message_inbox_id")
 
     op.drop_table("message")

@@ -18,4 +18,7 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-say]")) {
   button.addEventListener("click", () => tell(["open"], ...(words ? [["send", words]] : [])));
 }
 
+for (const event of ["open", "close"])
+  document.addEventListener(`grid-chat:${event}`, () => document.body.classList.toggle("beside", event === "open"));
+
 if (matchMedia(WIDE).matches) tell(["open", false]);

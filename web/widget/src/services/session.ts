@@ -28,13 +28,15 @@ export class Sessions {
   }
 
   async #ask(): Promise<void> {
+    const { token } = this;
     const answer = await fetch(new URL("/api/v1/web/session", this.server), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(this.token ? { token: this.token } : {}),
+      body: JSON.stringify(token ? { token } : {}),
     });
     const session = answer.ok ? asSession(await answer.json()) : null;
     if (!session) throw new Error(`session refused: ${answer.status}`);
+    if (this.token !== token) throw new Error("session ended meanwhile");
     this.limits = session.limits;
     this.memory.set(TOKEN, session.token);
   }

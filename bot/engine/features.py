@@ -24,7 +24,7 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def _pairs(items: str | list[str]) -> list[str]:
-    return [f"{first} {second}" for first, second in zip(items, items[1:], strict=False)]
+    return [f"{first} {second}" for first, second in zip(items[:-1], items[1:], strict=True)]
 
 
 @lru_cache(maxsize=65_536)

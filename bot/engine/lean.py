@@ -54,7 +54,9 @@ class Absent(metaclass=_StandIn):
 
 
 class _AbsentModule(ModuleType):
-    __path__: list[str] = []
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

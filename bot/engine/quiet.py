@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 
 import structlog
 
@@ -24,12 +23,12 @@ class MaskingFormatter(logging.Formatter):
 def logs(level: int = logging.INFO) -> None:
     """Set up logging for this process."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.environ["TQDM_DISABLE"] = "1"
+    os.environ["LOG_LEVEL"] = "ERROR"  # Rasa's progress bars heed it
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
-    warnings.filterwarnings("ignore")
     handler = logging.StreamHandler()
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("rasa", "jieba", "apscheduler", "matplotlib", "aiohttp"):
+    logging.captureWarnings(True)  # the libraries Rasa pins warn of their own age at every start
+    for name in ("py.warnings", "rasa", "jieba", "apscheduler", "matplotlib", "aiohttp"):
         logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -5,8 +5,10 @@ The model's name carries a digest of everything it depends on, so unchanged data
 from __future__ import annotations
 
 import hashlib
+import io
 import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from bot.engine.lean import leave_out_the_unused
@@ -31,14 +33,16 @@ def main(models: str = "models") -> int:
     from rasa.model_training import train
 
     began = time.perf_counter()
-    result = train(
-        "domain.yml",
-        "config.yml",
-        ["data/nlu", "data/dialogue"],
-        models,
-        fixed_model_name=name,
-        force_training=True,
-    )
+    with redirect_stdout(io.StringIO()) as said:
+        result = train(
+            "domain.yml",
+            "config.yml",
+            ["data/nlu", "data/dialogue"],
+            models,
+            fixed_model_name=name,
+            force_training=True,
+        )
+    print("\n".join(line for line in said.getvalue().splitlines() if line.startswith("held back")))
     if result.model is None:
         print(f"training failed with code {result.code}", file=sys.stderr)
         return 1

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -18,9 +24,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.core.text import disarm
 from bot.engine.actions_client import ActionClient
 from bot.engine.failures import DialogueStuck, StorageFailed, TurnConflict
+from bot.engine.graph_runner import PlainGraphRunner
 from bot.engine.store import Live, TurnStore
 
-SESSION_EVENTS = 150
+SESSION_EVENTS = 100
 METADATA = (
     "channel",
     "subject",
@@ -76,6 +83,14 @@ class TurnProcessor(MessageProcessor):
         store.domain = self.domain
         self.nlg.responses = self.domain.responses
         actions.know(self.domain)
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        with TemporaryDirectory() as folder:
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), Path(model_path), LocalModelStorage, PlainGraphRunner
+            )
+        return Path(model_path).name, metadata, runner
 
     async def play(self, live: Live, turn: Turn) -> dict[str, Any]:
         """Carry out the turn on `live.tracker` and return the answer. Stores nothing."""

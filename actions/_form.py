@@ -156,7 +156,10 @@ class CompanyForm(FormValidationAction):
         elif not filled.values and requested != QUIT:
             say("utter_refused" if refuses(turn.heard) else "utter_not_understood")
             news = self._missed(turn, say)
-        return await self._ask(turn, say, {**news, "wishes": merged_wishes(turn, turn.slots) or None})
+        wishes = merged_wishes(turn, turn.slots)
+        if turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent):
+            wishes.append(turn.intent)
+        return await self._ask(turn, say, {**news, "wishes": wishes or None})
 
     def _reworded(self, turn: Turn, fields: tuple[Field, ...]) -> Changes:
         """A correction in plain words is added to the form's own words, when it has any."""

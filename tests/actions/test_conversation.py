@@ -52,6 +52,15 @@ async def test_a_wish_is_offered_after_the_form_it_came_with(stranger: Conversat
     assert names(await stranger.say("好", "affirm")) == ["utter_answer_request_invoice"]
 
 
+async def test_a_wish_in_the_answer_to_a_question_is_offered_afterwards(stranger: Conversation) -> None:
+    await stranger.say("整栋楼没电", "report_outage", scope="building")
+    replies = await stranger.say("金川小区，几点能来电", "query_restoration_time", address="金川小区")
+    assert names(replies) == ["utter_ask_phone"]
+    await stranger.say("13800000001", phone="13800000001")
+    await stranger.say("不说", "deny")
+    assert names(await stranger.say("对", "affirm"))[-1] == "utter_offer_wish"
+
+
 async def test_an_offered_wish_may_be_declined(holder: Conversation) -> None:
     await holder.say("查余额，再看看几档", "query_balance", also=("query_tier",))
     assert names(await holder.say("不用", "deny")) == ["utter_denied"]

@@ -60,6 +60,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_middleware(AccessLog)
     app.include_router(health)
     app.include_router(api)
+    app.openapi()  # works out every route now: not under the first request, and a broken one stops the start
     return app
 
 

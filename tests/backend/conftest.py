@@ -33,9 +33,9 @@ def store(database: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def client(database: Path, store: Store) -> Iterator[world.Client]:
+def client(store: Store) -> Iterator[world.Client]:
     """The real application; every request carries the service token."""
-    with world.running(database, store) as client:
+    with world.running(store) as client:
         yield client
 
 

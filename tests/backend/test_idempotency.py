@@ -120,7 +120,7 @@ def test_numbers_are_given_once(client: Client, store: Store) -> None:
 
 def _race(database: Path, keys: list[str]) -> list[tuple[int, bytes]]:
     store = Store(f"sqlite:///{database}")
-    with world.running(database, store) as client, ThreadPoolExecutor(4) as pool:
+    with world.running(store, own=True) as client, ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda key: report(client, key), keys))
     store.close()
     return answers

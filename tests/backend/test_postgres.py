@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,15 +63,14 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    seed.seed(store, "bayannur", world.SIZE, clocks.now())
-    yield store
-    store.close()
+    with closing(Store(url)) as store:
+        seed.seed(store, "bayannur", world.SIZE, clocks.now())
+        yield store
 
 
 @pytest.fixture
-def client(url: str, store: Store) -> Iterator[world.Client]:
-    with world.running(url, store) as client:
+def client(store: Store) -> Iterator[world.Client]:
+    with world.running(store) as client:
         yield client
 
 
@@ -82,15 +82,13 @@ def count(store: Store, table: type[Base]) -> int:
 def test_schema_and_seed_are_those_of_sqlite(store: Store, seeded: Path) -> None:
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-    other = Store(f"sqlite:///{seeded}")
-    with store.reading() as ours, other.reading() as theirs:
+    with closing(Store(f"sqlite:///{seeded}")) as other, store.reading() as ours, other.reading() as theirs:
         for query in (
             select(func.sum(Bill.amount)),
             select(func.sum(Bill.kwh)),
             select(func.max(Bill.month)),
         ):
             assert ours.scalar(query) == theirs.scalar(query)
-    other.close()
 
 
 def test_every_read_answers(client: world.Client) -> None:
@@ -120,26 +118,30 @@ def test_threads_racing_with_one_key_make_one_order(client: world.Client, store:
 def test_two_servers_racing_about_one_fault_make_one_order(
     url: str, client: world.Client, store: Store
 ) -> None:
-    other = Store(url)
-    with world.running(url, other) as second, ThreadPoolExecutor(8) as pool:
+    with (
+        closing(Store(url)) as other,
+        world.running(other, own=True) as second,
+        ThreadPoolExecutor(8) as pool,
+    ):
         keys = [f"k-{number % 6}" for number in range(24)]
         mine = pool.map(lambda key: report(client, key), keys)
         theirs = pool.map(lambda key: report(second, key), keys)
         answers = [*mine, *theirs]
-    other.close()
     assert {status for status, _ in answers} <= {200, 409}
     assert count(store, WorkOrder) == 1
 
 
 def test_numbers_are_given_once_between_servers(url: str, client: world.Client, store: Store) -> None:
-    other = Store(url)
-    with world.running(url, other) as second, ThreadPoolExecutor(8) as pool:
+    with (
+        closing(Store(url)) as other,
+        world.running(other, own=True) as second,
+        ThreadPoolExecutor(8) as pool,
+    ):
         servers = (client, second)
         answers = pool.map(
             lambda n: report(servers[n % 2], f"k-{n}", address=f"临河区新华镇永胜村6组{n}号"), range(40)
         )
         assert {status for status, _ in answers} == {200}
-    other.close()
     assert count(store, WorkOrder) == 40
 
 

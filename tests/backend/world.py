@@ -9,11 +9,13 @@ from pathlib import Path
 
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from backend import clocks, seed
 from backend.app import create_app
+from backend.idempotency import Ledger
 from backend.settings import Settings
 from backend.storage import Store
 from bot.company.ports import Level, Subject
@@ -89,12 +91,29 @@ class Client:
         return self._portal.call(send)
 
 
+def application(store: Store, own: bool = False) -> FastAPI:
+    """The real application over a store. One serves all tests in turn, since working out its routes takes its time;
+    a second one beside it has to be its `own`."""
+    app = (create_app if own else _shared)(settings("unused"), store)
+    app.state.store, app.state.ledger = store, Ledger(store)
+    return app
+
+
 @contextmanager
-def running(database: Path | str, store: Store) -> Iterator[Client]:
-    """The real application over a database; every request carries the service token."""
-    transport = httpx.ASGITransport(create_app(settings(database), store), raise_app_exceptions=False)
+def running(store: Store, own: bool = False) -> Iterator[Client]:
+    """Calls to the application; every request carries the service token."""
+    transport = httpx.ASGITransport(application(store, own), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with start_blocking_portal() as portal:
         client = httpx.AsyncClient(transport=transport, base_url="http://backend", headers=headers)
         yield Client(portal, client)
         portal.call(client.aclose)
+
+
+_applications: list[FastAPI] = []
+
+
+def _shared(settings: Settings, store: Store) -> FastAPI:
+    if not _applications:
+        _applications.append(create_app(settings, store))
+    return _applications[0]

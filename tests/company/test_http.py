@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.app import create_app
 from backend.storage import Store
 from bot.company.http import connect
 from bot.company.line import Settings
@@ -20,9 +19,8 @@ from tests.company import contract
 class TestHttp(contract.Contract):
     @pytest.fixture
     async def company(self, database: Path) -> AsyncIterator[Company]:
-        settings = world.settings(database)
-        store = Store(settings.backend_db)
-        transport = httpx.ASGITransport(create_app(settings, store))
+        store = Store(f"sqlite:///{database}")
+        transport = httpx.ASGITransport(world.application(store))
         async with connect(Settings(backend_token=world.TOKEN), transport) as company:
             yield company
         store.close()

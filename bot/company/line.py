@@ -130,7 +130,8 @@ class Line:
         """Send once. Error texts name the kind of failure alone: addresses and bodies are personal data."""
         try:
             answer = await send()
-        except (httpx.LocalProtocolError, UnicodeError) as error:  # a header that cannot be sent: ours, not theirs
+        except (httpx.LocalProtocolError, UnicodeError) as error:
+            # A header that cannot be sent: our fault, not theirs.
             raise BadData(f"{self._name}: {type(error).__name__}") from None
         except httpx.TransportError as error:
             raise _Down(Unavailable(f"{self._name}: {type(error).__name__}")) from None

@@ -169,7 +169,7 @@ def mount(app: FastAPI, gateway: Gateway) -> None:
     """Plug the channel into the gateway's application."""
     channel = AppChannel(gateway)
 
-    def allowed(request: Request) -> None:
+    async def allowed(request: Request) -> None:
         bearer(request, gateway.settings.app_token)
 
     router = APIRouter(prefix="/api/v1/messages", dependencies=[Depends(allowed)])

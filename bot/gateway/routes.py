@@ -72,7 +72,7 @@ def health(gateway: Gateway) -> APIRouter:
 def identity(gateway: Gateway) -> APIRouter:
     """The private API of actions; never proxied outside."""
 
-    def allowed(request: Request) -> None:
+    async def allowed(request: Request) -> None:
         bearer(request, gateway.settings.internal_token)
 
     router = APIRouter(prefix="/internal/v1/identity/{name}", dependencies=[Depends(allowed)])

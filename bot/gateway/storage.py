@@ -26,6 +26,7 @@ from bot.gateway import tables as t
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_495_598
+_TOGETHER = 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +39,8 @@ class StoreInUse(Exception):
 class Store:
     """Transactions, each a plain function of a connection; with SQLite also the right to be its only gateway.
 
-    SQLite transactions run one after another in a thread of their own, PostgreSQL's on pooled asyncpg connections."""
+    SQLite works in one thread and commits together what waits together, so that a slow disk costs one wait for all;
+    PostgreSQL works on pooled asyncpg connections."""
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
@@ -57,13 +59,13 @@ class Store:
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
     ) -> T:
         """Run `work(connection, …)` in one transaction: committed at its end, rolled back on an error."""
-        return await self._runner.run(lambda c: work(c, *args, **more), writes=True)
+        return await self._runner.run(lambda c: work(c, *args, **more))
 
     async def read(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **more: P.kwargs
     ) -> T:
-        """Run `work(connection, …)` on one consistent view that is only read."""
-        return await self._runner.run(lambda c: work(c, *args, **more), writes=False)
+        """Run `work(connection, …)`, which only reads, on one consistent view."""
+        return await self._runner.run(lambda c: work(c, *args, **more))
 
     async def check(self) -> None:
         """Write and read one row; raises when the database cannot."""
@@ -79,7 +81,8 @@ class _Sqlite:
             url.set(drivername="sqlite"), hide_parameters=True, poolclass=StaticPool,
             connect_args={"timeout": 10, "check_same_thread": False},
         )  # fmt: skip
-        self._readers = self._engine.execution_options(reads_only=True)
+        self._waiting: list[tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]] = []
+        self._pump: asyncio.Task[None] | None = None
         sa.event.listen(self._engine, "connect", _prepare_sqlite)
         sa.event.listen(self._engine, "begin", _begin_sqlite)
 
@@ -98,12 +101,35 @@ class _Sqlite:
                 f"{self._file.name} is in use by another gateway: use PostgreSQL to run several"
             ) from None
 
-    async def run(self, work: Callable[[sa.Connection], T], writes: bool) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work, writes)
+    async def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """What `work` returns or raises, once it is committed or rolled back."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, done))
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._work_off())
+        return await done
 
-    def _transact(self, work: Callable[[sa.Connection], T], writes: bool) -> T:
-        with (self._engine if writes else self._readers).begin() as connection:
-            return work(connection)
+    async def _work_off(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
+            outcomes = await loop.run_in_executor(self._thread, self._commit, [work for work, _ in batch])
+            for (_, done), outcome in zip(batch, outcomes, strict=True):
+                if done.cancelled():
+                    continue
+                if isinstance(outcome, Exception):
+                    done.set_exception(outcome)
+                else:
+                    done.set_result(outcome[0])
+        self._pump = None
+
+    def _commit(self, works: list[Callable[[sa.Connection], Any]]) -> list[tuple[Any] | Exception]:
+        """Each work's result or error. One that fails is undone alone; when the commit fails, so have all."""
+        try:
+            with self._engine.begin() as connection:
+                return [_one_of(connection, work) for work in works]
+        except Exception as error:
+            return [error] * len(works)
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
@@ -122,12 +148,20 @@ class _Postgres:
     async def open(self) -> None:
         """Nothing: connections are opened when used."""
 
-    async def run(self, work: Callable[[sa.Connection], T], writes: bool) -> T:
+    async def run(self, work: Callable[[sa.Connection], T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _one_of(connection: sa.Connection, work: Callable[[sa.Connection], Any]) -> tuple[Any] | Exception:
+    try:
+        with connection.begin_nested():
+            return (work(connection),)
+    except Exception as error:
+        return error
 
 
 def insert_once(c: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
@@ -152,8 +186,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    reads_only = connection.get_execution_options().get("reads_only")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _migrate(connection: sa.Connection) -> None:

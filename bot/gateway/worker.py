@@ -100,9 +100,9 @@ class Worker:
 
     def _claim(self, c: Connection, most: int, ordinary: int) -> list[Claim]:
         """Take up to `most` messages that are first of their conversation, at most `ordinary` of them not urgent."""
-        rows = _claim_lanes(c, most, 1)
-        left = min(ordinary, most) - len(rows)
-        rows += _claim_lanes(c, left, 2) if left > 0 else []
+        rows = _claim_lanes(c, ordinary, 2) if ordinary > 0 else []
+        if len(rows) >= ordinary and len(rows) < most:
+            rows += _claim_lanes(c, most - len(rows), 1)
         return [self._claimed(c, row) for row in rows]
 
     def _claimed(self, c: Connection, row: t.Record) -> Claim:
@@ -219,18 +219,31 @@ def _free_claims(c: Connection) -> None:
     c.execute(freed.values(lease_until=0.0, not_before=0.0))
 
 
-def _claim_lanes(c: Connection, most: int, lane: int) -> list[t.Record]:
-    i, earlier, now = t.inbox.c, t.inbox.alias(), time.time()
+def _claim_statement() -> sa.Executable:
+    """Claim the most urgent messages that are due and first of their conversation."""
+    i, earlier = t.inbox.c, t.inbox.alias()
     first = ~sa.exists().where(
         earlier.c.conversation == i.conversation, earlier.c.id < i.id, earlier.c.state == t.NEW
     )
+    now: sa.BindParameter[float] = sa.bindparam("now")
     ready = sa.select(i.id).where(
-        i.state == t.NEW, i.lane <= lane, i.not_before <= now, i.lease_until <= now, first
+        i.state == t.NEW, i.lane <= sa.bindparam("slowest"), i.not_before <= now, i.lease_until <= now, first
     )
-    heads = ready.order_by(i.lane, i.id).limit(most).with_for_update(skip_locked=True)
-    values = {"lease_until": now + LEASE, "holder": str(uuid.uuid4()), "attempts": i.attempts + 1}
-    claim = sa.update(t.inbox).where(i.id.in_(heads)).values(**values).returning(t.inbox)
-    return sorted(c.execute(claim), key=lambda row: (row.lane, row.id))
+    heads = ready.order_by(i.lane, i.id).limit(sa.bindparam("most")).with_for_update(skip_locked=True)
+    values = {"lease_until": sa.bindparam("until"), "holder": sa.bindparam("by"), "attempts": i.attempts + 1}
+    return sa.update(t.inbox).where(i.id.in_(heads)).values(**values).returning(t.inbox)
+
+
+_CLAIM = _claim_statement()
+_END = sa.update(t.inbox).where(
+    t.inbox.c.id == sa.bindparam("row"), t.inbox.c.holder == sa.bindparam("by"), t.inbox.c.state == t.NEW
+)
+
+
+def _claim_lanes(c: Connection, most: int, slowest: int) -> list[t.Record]:
+    now = time.time()
+    values = {"now": now, "slowest": slowest, "most": most, "until": now + LEASE, "by": str(uuid.uuid4())}
+    return sorted(c.execute(_CLAIM, values), key=lambda row: (row.lane, row.id))
 
 
 def _renew(c: Connection, holders: dict[int, str]) -> None:
@@ -241,9 +254,8 @@ def _renew(c: Connection, holders: dict[int, str]) -> None:
 
 def _end(c: Connection, row: t.Record, values: dict[str, Any]) -> bool:
     """Change a message if its claim still holds."""
-    i = t.inbox.c
-    mine = (i.id == row.id, i.holder == row.holder, i.state == t.NEW)
-    return bool(c.execute(sa.update(t.inbox).where(*mine).values(**values)).rowcount)
+    ended = c.execute(_END.values(**values), {"row": row.id, "by": row.holder})
+    return bool(ended.rowcount)
 
 
 class Patience:

@@ -28,6 +28,12 @@ class Customer:
             base_url=system.url("engine"), headers=headers, trust_env=False, timeout=30
         )
 
+    def __enter__(self) -> Customer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
     def _announced(self) -> str:
         """A conversation that the gateway knows, for the identity step: opened by a greeting over the app channel."""
         token = self.system.secret("GRIDCARE_APP_TOKEN")

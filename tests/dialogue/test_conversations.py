@@ -28,13 +28,13 @@ def conversations() -> list[Any]:
 @pytest.mark.parametrize("conversation", conversations())
 def test_conversation(conversation: dict[str, Any], system: RunningSystem) -> None:
     who = conversation.get("as", {})
-    customer = Customer(system, who.get("level", "L0"), tuple(who.get("accounts", ())))
-    for number, turn in enumerate(conversation["turns"], 1):
-        answer = customer.say(turn["say"]) if "say" in turn else customer.press(turn["press"])
-        told = [told_as(reply) for reply in answer["replies"]]
-        assert told == turn["replies"], f"turn {number}: understood as {answer['intent']}"
-        if "slots" in turn or "form" in turn:
-            check_state(customer.slots(), turn, number)
+    with Customer(system, who.get("level", "L0"), tuple(who.get("accounts", ()))) as customer:
+        for number, turn in enumerate(conversation["turns"], 1):
+            answer = customer.say(turn["say"]) if "say" in turn else customer.press(turn["press"])
+            told = [told_as(reply) for reply in answer["replies"]]
+            assert told == turn["replies"], f"turn {number}: understood as {answer['intent']}"
+            if "slots" in turn or "form" in turn:
+                check_state(customer.slots(), turn, number)
 
 
 def told_as(reply: dict[str, Any]) -> str:

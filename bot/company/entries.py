@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from bot.company.placeholders import PLACEHOLDER, WORDING, Placeholders
 ROOT = Path(__file__).parents[2] / "data" / "knowledge"
 LONGEST = 180  # characters of an answer after filling in
 LIST_OR_LINK = re.compile(r"^\s*([-*]|\d+\.) |\]\(|https?://|\*\*", re.MULTILINE)
-TYPED_PRICE = re.compile(r"[\d.]+ ?[元块毛分](?![钟])")
 
 
 class KnowledgeError(ValueError):
@@ -30,7 +30,7 @@ class Head(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     title: str = Field(min_length=2, max_length=30)
-    questions: list[str] = Field(min_length=3, max_length=12)
+    questions: list[str] = Field(min_length=3, max_length=16)
     intents: list[str] = Field(min_length=1)
     source: str = Field(min_length=2)
     verified: bool
@@ -78,7 +78,7 @@ def _parse(path: Path) -> Entry | list[str]:
     if before or len(rest) != 2:
         return [f"{name}.md: front matter: must stand between two lines ---"]
     try:
-        return Entry(name, Head.model_validate(yaml.safe_load(rest[0])), rest[1].strip())
+        return Entry(name, Head.model_validate(yaml.load(rest[0], Loader=yaml.CSafeLoader)), rest[1].strip())
     except yaml.YAMLError as error:
         return [f"{name}.md: front matter: {str(error).splitlines()[0]}"]
     except ValidationError as error:
@@ -110,7 +110,7 @@ def _text_faults(text: str, verified: bool, placeholders: Placeholders) -> Itera
     if len(filled) > LONGEST:
         yield f"{len(filled)} characters, at most {LONGEST}"
     typed = PLACEHOLDER.sub("", text)
-    if match := TYPED_PRICE.search(typed):
+    if match := re.search(rules["typed_price"], typed):
         yield f"{match[0]} is a typed price: use a placeholder"
     yield from (
         f"{contact} is typed: use a placeholder" for contact in placeholders.contacts() if contact in typed
@@ -130,6 +130,7 @@ def _repeated(entries: tuple[Entry, ...]) -> Iterator[str]:
             seen[text] = entry.id
 
 
+@cache
 def _rules() -> dict[str, Any]:
     rules: dict[str, Any] = yaml.safe_load(WORDING.read_text(encoding="utf-8"))
     return rules

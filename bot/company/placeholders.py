@@ -135,7 +135,7 @@ class Placeholders:
     def _file(self, stem: str) -> dict[str, Any]:
         if stem not in self._files:
             path = region.ROOT / self._region / f"{stem}.yml"
-            self._files[stem] = yaml.safe_load(path.read_text(encoding="utf-8"))
+            self._files[stem] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return self._files[stem]
 
     @cached_property

@@ -105,7 +105,7 @@ class Placeholders:
     def _rate(self, text: str) -> str:
         """A daily share below one per cent is said per mille: 0.001 → 千分之1."""
         if not re.fullmatch(r"0\.00\d+", text):
-            return text
+            return text.removesuffix(".00")
         return self._say("per_mille", f"{(Decimal(text) * 1000).normalize():f}")
 
     def _duration(self, duration: Mapping[str, int]) -> str:

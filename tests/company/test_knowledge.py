@@ -180,6 +180,7 @@ def test_a_number_of_contact_is_spoken_digit_by_digit() -> None:
         ("{commitment.damage_claim_window}", "7天"),
         ("{commitment.fault_arrival_urban}", "45分钟"),
         ("{penalty.residential.this_year}", "千分之1"),
+        ("{penalty.residential.minimum}", "1"),
         ("{cut.overdue_days}", "30"),
         ("{document.apply_account_transfer}", "新户主身份证、房产权属证明"),
     ],

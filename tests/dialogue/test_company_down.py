@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.dialogue.test_conversations import told_as
 from tests.dialogue.talking import Customer
+from tests.dialogue.test_conversations import told_as
 from tests.e2e.running import RunningSystem
 
 pytestmark = pytest.mark.model

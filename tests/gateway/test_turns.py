@@ -4,10 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from starlette.responses import JSONResponse, Response
 
 from bot.gateway import tables as t
 from bot.gateway.inbox import Refused
+from bot.gateway.storage import Store, StoreInUse
 from tests.gateway.conftest import TALK, Desk, running
 from tests.gateway.fakes import FakeEngine, company, until
 
@@ -129,8 +131,6 @@ async def test_a_restarted_gateway_takes_up_what_was_left(tmp_path: Path) -> Non
 
 
 async def test_a_second_gateway_on_the_same_file_is_refused(desk: Desk, tmp_path: Path) -> None:
-    from bot.gateway.storage import Store, StoreInUse
-
     with pytest.raises(StoreInUse):
         await Store(desk.gateway.settings.gateway_db).open()
 
@@ -156,3 +156,42 @@ async def test_fault_words_are_answered_before_other_questions(tmp_path: Path) -
             await desk.idle(15)
     order = [turn["text"] for turn in engine.turns]
     assert order.index("我家停电了") < 3
+
+
+async def test_after_a_long_silence_the_engine_begins_a_new_session(desk: Desk) -> None:
+    await desk.say("你好")
+    await desk.idle()
+    await desk.change(t.conversation.update().values(active_at=0.0))
+    await desk.say("你好")
+    await desk.idle()
+    assert [turn["conversation"] for turn in desk.engine.turns] == [TALK, f"{TALK}.1"]
+
+
+async def test_what_follows_in_a_fault_report_stays_in_the_fast_lane(desk: Desk) -> None:
+    desk.engine.intent = "report_outage"
+    await desk.say("家里黑了")
+    await desk.idle()
+    desk.engine.intent = "inform"
+    await desk.say("三队")
+    await desk.idle()
+    desk.engine.intent = "query_balance"
+    await desk.say("还有多少钱")
+    await desk.idle()
+    await desk.say("谢谢")
+    await desk.idle()
+    assert [row.lane for row in await desk.rows(t.inbox)] == [2, 1, 1, 2]
+
+
+async def test_transactions_that_wait_together_fail_alone(desk: Desk) -> None:
+    def fine(c: sa.Connection) -> None:
+        c.execute(t.counter.insert().values(name="fine", value=1))
+
+    def failing(c: sa.Connection) -> None:
+        c.execute(t.counter.insert().values(name="failing", value=1))
+        raise ValueError
+
+    done = await asyncio.gather(
+        *(desk.gateway.store.write(work) for work in (failing, fine, failing)), return_exceptions=True
+    )
+    assert [type(each) for each in done] == [ValueError, type(None), ValueError]
+    assert [row.name for row in await desk.rows(t.counter)] == ["fine"]

@@ -14,11 +14,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.core.text import fold
+from bot.engine.codes import LABELS
 from bot.engine.entity_model import EntityModel, Labelled, train
+from bot.engine.intent_model import OUT_OF_SCOPE
 from bot.engine.normaliser import METADATA, folded, is_payload
 from bot.engine.tokenizer import TOKENS
 from bot.engine.values import parts, value
-from bot.engine.wishes import DANGER
+from bot.engine.wishes import DANGER, FALLBACK
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -76,10 +78,10 @@ class TradeEntityExtractor(GraphComponent):
     def _entities(self, model: EntityModel, message: Message) -> list[dict[str, Any]]:
         clean, now = folded(message), _now(message)
         words = [token.start for token in message.get(TOKENS, [])]
-        dangerous = (message.get(INTENT) or {}).get("name") == DANGER
+        intent = _likeliest_intent(message)
         found = []
-        for start, end, label in model.find(clean.text, words):
-            if label == "hazard" and not dangerous:
+        for start, end, label in model.find(clean.text, words, intent):
+            if (label == "hazard" and intent != DANGER) or (intent == OUT_OF_SCOPE and label not in LABELS):
                 continue
             said = clean.text[start:end]
             first, last = clean.original_span(start, end)
@@ -100,7 +102,15 @@ def _labelled(example: Message) -> Labelled:
         for entity in example.get(ENTITIES, [])
         if entity["start"] in back
     ]
-    return Labelled(clean.text, tuple(token.start for token in example.get(TOKENS, [])), tuple(entities))
+    words = tuple(token.start for token in example.get(TOKENS, []))
+    return Labelled(clean.text, words, example.get(INTENT), tuple(entities))
+
+
+def _likeliest_intent(message: Message) -> str:
+    """The intent, or the likeliest one where the bot will ask back."""
+    name = (message.get(INTENT) or {}).get("name")
+    ranking = message.get("intent_ranking") or []
+    return ranking[0]["name"] if name == FALLBACK and ranking else str(name)
 
 
 def _now(message: Message) -> datetime:

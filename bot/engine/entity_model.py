@@ -1,6 +1,6 @@
 """Which words of a sentence are entities: a conditional random field over characters.
 
-It sees each character with its neighbours, the words jieba cuts, and what the rules hit; so it learns from the
+It sees each character with its neighbours, the words jieba cuts, the intent, and what the rules hit; so it learns from the
 examples when a hit is meant (十度 as energy, not as temperature) and finds what no list holds (places, names).
 """
 
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pycrfsuite
 
+from bot.engine.codes import LABELS, codes
 from bot.engine.span_rules import Hit, hits
 
-ITERATIONS = 15
+ITERATIONS = 12
 PLAIN_EVERY = 3
 """Of the examples without entities every third teaches enough."""
 
@@ -24,10 +25,11 @@ FILE = "entities.crfsuite"
 
 @dataclass(frozen=True)
 class Labelled:
-    """A training text (normalised), its words as start offsets, and its entities as (start, end, label)."""
+    """A training text (normalised), its words as start offsets, its intent, and its entities as (start, end, label)."""
 
     text: str
     words: tuple[int, ...]
+    intent: str
     entities: tuple[tuple[int, int, str], ...]
 
 
@@ -39,9 +41,16 @@ class EntityModel:
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(content)
 
-    def find(self, text: str, words: Sequence[int]) -> list[tuple[int, int, str]]:
-        """Entities as (start, end, label), in order, not overlapping."""
-        return spans(self._tagger.tag(features(text, words, hits(text)))) if text else []
+    def find(self, text: str, words: Sequence[int], intent: str) -> list[tuple[int, int, str]]:
+        """Entities as (start, end, label), in order, not overlapping. What names something is found by rule."""
+        named = codes(text)
+        tagged = spans(self._tagger.tag(features(text, words, intent, hits(text)))) if text else []
+        free = [
+            (start, end, label)
+            for start, end, label in tagged
+            if label not in LABELS and not any(start < last and first < end for first, last, _ in named)
+        ]
+        return sorted([*named, *free])
 
     def save(self, folder: Path) -> None:
         """Write the model's file."""
@@ -55,10 +64,10 @@ class EntityModel:
 
 def train(examples: Sequence[Labelled]) -> EntityModel:
     """Learn from examples with and without entities; deterministic."""
-    trainer = pycrfsuite.Trainer(algorithm="ap", params={"max_iterations": ITERATIONS}, verbose=False)
+    trainer = pycrfsuite.Trainer(algorithm="pa", params={"max_iterations": ITERATIONS}, verbose=False)
     for at, example in enumerate(examples):
         if example.text and (example.entities or at % PLAIN_EVERY == 0):
-            seen = features(example.text, example.words, hits(example.text))
+            seen = features(example.text, example.words, example.intent, hits(example.text))
             trainer.append(seen, tags(len(example.text), example.entities))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / FILE
@@ -86,7 +95,7 @@ def spans(row: Sequence[str]) -> list[tuple[int, int, str]]:
     return found
 
 
-def features(text: str, words: Sequence[int], candidates: Sequence[Hit]) -> list[list[str]]:
+def features(text: str, words: Sequence[int], intent: str, candidates: Sequence[Hit]) -> list[list[str]]:
     """What the model sees at each character."""
     ruled: list[list[str]] = [[] for _ in text]
     for hit in sorted(candidates, key=lambda hit: (hit.start - hit.end, hit.label)):
@@ -97,10 +106,12 @@ def features(text: str, words: Sequence[int], candidates: Sequence[Hit]) -> list
     starts = set(words)
     kinds = [_kind(character) for character in text]
     padded = f"  {text.lower()}  "
-    return [_at(at, padded, kinds, ruled, starts) for at in range(len(text))]
+    return [_at(at, padded, kinds, ruled, starts, intent) for at in range(len(text))]
 
 
-def _at(at: int, padded: str, kinds: list[str], ruled: list[list[str]], starts: set[int]) -> list[str]:
+def _at(
+    at: int, padded: str, kinds: list[str], ruled: list[list[str]], starts: set[int], intent: str
+) -> list[str]:
     here = at + 2
     seen = [
         "c0" + padded[here],
@@ -116,6 +127,7 @@ def _at(at: int, padded: str, kinds: list[str], ruled: list[list[str]], starts: 
         "w" + str(at in starts) + str(at + 1 in starts),
     ]
     seen += ["r" + rule for rule in ruled[at]]
+    seen += [f"{intent} {rule}" for rule in ruled[at]] or [intent]
     seen += ["r-" + rule for rule in (ruled[at - 1] if at else ())]
     seen += ["r+" + rule for rule in (ruled[at + 1] if at + 1 < len(ruled) else ())]
     return seen

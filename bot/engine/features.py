@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from pypinyin.contrib.tone_convert import to_normal
 from pypinyin.pinyin_dict import pinyin_dict
@@ -24,7 +25,7 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def _pairs(items: str | list[str]) -> list[str]:
-    return [f"{first} {second}" for first, second in zip(items[:-1], items[1:], strict=True)]
+    return [f"{first} {second}" for first, second in pairwise(items)]
 
 
 @lru_cache(maxsize=65_536)

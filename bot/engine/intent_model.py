@@ -143,10 +143,20 @@ class IntentModel:
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """All intents with their probabilities, the likeliest first. `text` is normalised."""
+        chances = self._chances(text)
+        order = np.argsort(-chances, kind="stable").tolist()
+        shares = chances.tolist()
+        return [(self.intents[at], shares[at]) for at in order]
+
+    def best(self, text: str) -> tuple[str, float]:
+        """The likeliest intent and its probability."""
+        chances = self._chances(text)
+        at = int(chances.argmax())
+        return self.intents[at], float(chances[at])
+
+    def _chances(self, text: str) -> npt.NDArray[Any]:
         columns, values = self.vocabulary.encode(text)
-        chances = self.calibration.chances(values @ self.weights[columns] + self.bias)
-        order = np.argsort(-chances, kind="stable")
-        return [(self.intents[at], float(chances[at])) for at in order]
+        return self.calibration.chances(values @ self.weights[columns] + self.bias)
 
     def save(self, folder: Path) -> None:
         """Write two files: arrays and names."""

@@ -86,11 +86,7 @@ class TurnProcessor(MessageProcessor):
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
-        with TemporaryDirectory() as folder:
-            metadata, runner = load_predict_graph_runner(
-                Path(folder), Path(model_path), LocalModelStorage, PlainGraphRunner
-            )
-        return Path(model_path).name, metadata, runner
+        return load_model(Path(model_path))
 
     async def play(self, live: Live, turn: Turn) -> dict[str, Any]:
         """Carry out the turn on `live.tracker` and return the answer. Stores nothing."""
@@ -170,6 +166,13 @@ class Engine:
             yield
         finally:
             self._running.discard(conversation)
+
+
+def load_model(path: Path) -> tuple[str, ModelMetadata, GraphRunner]:
+    """The name, description and runnable graph of a trained model."""
+    with TemporaryDirectory() as folder:
+        metadata, runner = load_predict_graph_runner(Path(folder), path, LocalModelStorage, PlainGraphRunner)
+    return path.name, metadata, runner
 
 
 def _stuck(*_: object) -> None:

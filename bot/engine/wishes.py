@@ -42,6 +42,7 @@ ACTS = frozenset(
 
 SURE = 0.7
 MODEL_VOTE = 0.05
+CLAUSES = 5
 _BORDER = re.compile(r"[,。!?;\n]|另外|顺便|还有就是|再就是|还想问|再问")
 
 
@@ -80,7 +81,7 @@ def _clause_wishes(model: IntentModel, text: str) -> list[str]:
     clauses = [clause for clause in _BORDER.split(text) if len(clause) >= 4]
     if len(clauses) < 2:
         return []
-    sure = [name for name, chance in (model.rank(clause)[0] for clause in clauses[:8]) if chance >= SURE]
+    sure = [name for name, chance in map(model.best, clauses[:CLAUSES]) if chance >= SURE]
     wishes = [name for name in dict.fromkeys(sure) if name not in ACTS]
     return sorted(wishes, key=precedence)
 

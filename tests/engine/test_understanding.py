@@ -1,0 +1,183 @@
+"""The parts of understanding, without Rasa around them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.engine.codes import codes
+from bot.engine.concepts import concepts
+from bot.engine.entity_model import spans, tags
+from bot.engine.evaluate import evaluate_intents, evaluate_nlu
+from bot.engine.features import features, syllable
+from bot.engine.intent_model import IntentModel, train
+from bot.engine.scores import Reading, Sentence, scores
+from bot.engine.span_rules import hits
+from bot.engine.values import parts, value
+from bot.engine.wishes import precedence, read_wishes
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 23, 20, 15)
+ROWS = {
+    "query_balance": "余额还剩多少 还有多少钱 看下余额 表里剩几块 户头还有钱没 查查余额",
+    "report_outage": "我家没电了 停电了来修 整个村停电 家里断电了 没电快来人 楼上停电",
+    "request_human": "转人工 叫个真人 人工客服 换人接 我要人工服务 找人说话",
+    "out_of_scope": "今天下雨吗 讲个笑话 水费多少 订张机票 唱首歌 股票涨没",
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> IntentModel:
+    labelled = [(text, intent) for intent, texts in ROWS.items() for text in texts.split()]
+    return train([text for text, _ in labelled], [intent for _, intent in labelled])[0]
+
+
+def test_the_same_sound_gives_the_same_features() -> None:
+    assert syllable("停") == syllable("亭") == "ting"
+    assert features("亭电了")[1] == features("停电了")[1]
+
+
+def test_concepts_stand_behind_many_words() -> None:
+    assert "no_power" in concepts("家里停典了")
+    assert "human" in concepts("给我转人工")
+
+
+def test_a_saved_model_answers_the_same(small: IntentModel, tmp_path: Path) -> None:
+    small.save(tmp_path)
+    loaded = IntentModel.load(tmp_path)
+    for text in ("没电了", "余额", "什么也不是", ""):
+        assert loaded.rank(text) == small.rank(text)
+
+
+def test_probabilities_add_up_and_the_best_comes_first(small: IntentModel) -> None:
+    ranking = small.rank("我家停电了")
+    assert ranking[0][0] == "report_outage"
+    assert sum(chance for _, chance in ranking) == pytest.approx(1.0, abs=1e-6)
+    assert [chance for _, chance in ranking] == sorted((chance for _, chance in ranking), reverse=True)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_read(small: IntentModel, text: str) -> None:
+    wishes = read_wishes(small, text)
+    assert wishes.ranking
+    assert wishes.intent not in wishes.also
+    hits(text)
+    codes(text)
+
+
+def test_the_danger_lane_overrules_and_keeps_the_other_wish(small: IntentModel) -> None:
+    wishes = read_wishes(small, "转人工", endangered=True)
+    assert (wishes.intent, wishes.confidence) == ("report_danger", 1.0)
+
+
+def test_wishes_come_in_the_order_of_precedence() -> None:
+    order = ["report_danger", "request_human", "report_outage", "file_complaint", "query_bill"]
+    assert sorted(order[::-1], key=precedence) == order
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("户号0100000000123", [("account_no", "0100000000123")]),
+        (
+            "户号 0100 0000 00123 电话13800000001",
+            [("account_no", "0100 0000 00123"), ("phone", "13800000001")],
+        ),
+        ("零幺零零零零零零零零幺二三", [("account_no", "零幺零零零零零零零零幺二三")]),
+        ("表号0000000000000000000001", [("meter_no", "0000000000000000000001")]),
+        ("工单20261119150802001到哪了", [("order_no", "20261119150802001")]),
+        ("20261119150802001", [("order_no", "20261119150802001")]),
+        ("身份证15080000000000001X", [("id_no", "15080000000000001X")]),
+        ("一百三十块,两天,268度", []),
+    ],
+)
+def test_codes_are_told_apart(said: str, found: list[tuple[str, str]]) -> None:
+    assert [(label, said[start:end]) for start, end, label in codes(said)] == found
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "meant"),
+    [
+        ("month", "去年腊月", "2026-01"), ("date", "大年三十", "2027-02-05"), ("time", "下午三点", "15:00"),
+        ("duration", "三个钟头", "180"), ("money", "八十多块", "80"), ("energy", "二百度", "200"), ("power", "7千瓦", "7"),
+        ("people_count", "五口人", "5"), ("scope", "我家", "household"), ("scope", "整栋楼", "building"),
+        ("scope", "北半村", "village"), ("hazard", "冒烟", "smoke"), ("hazard", "线掉地上", "line_down"),
+        ("pay_channel", "微信", "wechat"), ("account_no", "0100 0000 00123", "0100000000123"),
+        ("phone", "138 0000 0001", "13800000001"), ("person_name", "王秀英", "王秀英"), ("date", "不知哪天", "不知哪天"),
+    ],
+)  # fmt: skip
+def test_entities_have_a_normal_form(label: str, said: str, meant: str) -> None:
+    assert value(label, said, NOW) == meant
+
+
+def test_address_parts_tell_when_the_county_must_be_asked() -> None:
+    assert parts("临河区新华镇三队") == {"county": "临河区", "town": "新华镇", "group": "三队"}
+    assert parts("先锋")["ambiguous"] is True
+
+
+def test_tags_and_spans_round_trip() -> None:
+    entities = [(0, 2, "date"), (2, 5, "time"), (7, 8, "money")]
+    assert spans(tags(9, entities)) == entities
+
+
+def test_scores_count_what_they_say() -> None:
+    span = ("money", 0, 2)
+    said = [
+        Sentence("a", "query_bill", frozenset({span}), {span: "80"}),
+        Sentence("b", "out_of_scope"),
+        Sentence("c", "report_danger"),
+        Sentence("d", "explain_bill", kind="lookalike"),
+    ]
+    read = [
+        Reading("query_bill", (("query_bill", 0.9),), {span: "80"}, 1e-3),
+        Reading("query_bill", (("query_bill", 0.6), ("out_of_scope", 0.3)), {}, 1e-3),
+        Reading("nlu_fallback", (("report_danger", 0.3),), {}, 1e-3),
+        Reading("report_danger", (("explain_bill", 0.5),), {}, 1e-3),
+    ]
+    found = scores(said, read)
+    wanted = {"accuracy": 0.5, "top2_accuracy": 1.0, "oos_false_accept": 1.0, "in_scope_kept": 1.0}
+    assert {key: found[key] for key in wanted} == wanted
+    assert (found["danger_recall"], found["lookalike_false_alarms"]) == (0.0, 1.0)
+    assert (found["entity_f1"], found["entity_value_f1"], found["us_p50"]) == (1.0, 1.0, 1000.0)
+
+
+def test_outsiders_can_measure_a_table_and_a_model(model: str, tmp_path: Path) -> None:
+    table = tmp_path / "rows.tsv"
+    rows = [f"{intent}\t{text}" for intent, texts in ROWS.items() for text in texts.split()]
+    table.write_text("intent\ttext\n" + "\n".join(rows), encoding="utf-8")
+    assert evaluate_intents(table, table)["accuracy"] == 1.0
+    lines = tmp_path / "rows.jsonl"
+    entity = {"entity": "account_no", "start": 2, "end": 15, "value": "0100000000123"}
+    row: dict[str, Any] = {"text": "户号0100000000123", "intent": "inform", "entities": [entity]}
+    lines.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    found = evaluate_nlu(lines, str(Path(model).parent))
+    assert (found["accuracy"], found["entity_f1"], found["entity_value_f1"]) == (1.0, 1.0, 1.0)
+
+
+def test_two_processes_read_alike(model: str) -> None:
+    program = (
+        "import sys, json; from bot.engine.evaluate import Sentence, reader; "
+        "read = reader(sys.argv[1])(Sentence('昨天临河区新华镇三队没电了,还剩多少钱', '', now='2026-11-23T20:15:00')); "
+        "print(json.dumps([read.intent, read.ranking, sorted((*k, v) for k, v in read.entities.items())]))"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", program, str(Path(model).parent)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1] != ""

@@ -47,7 +47,7 @@ web/node_modules/.stamp: web/package-lock.json
 	@cd web && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-WEB_SOURCES := $(shell find web -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.html' -o -name '*.css' -o -name '*.json' \) -print 2>/dev/null)
+WEB_SOURCES := $(shell find web -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.html' -o -name '*.css' -o -name '*.json' -o -name '*.svg' \) -print 2>/dev/null)
 web/dist/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 	@echo "- building the chat widget"
 	@cd web && npm run --silent build

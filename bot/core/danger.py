@@ -19,17 +19,18 @@ LEXICON = Path(__file__).parents[2] / "data/nlu/lexicon/danger.ini"
 
 PRECEDENCE = (
     "shock",
-    "fire",
-    "life_support",
     "line_down",
     "pole_down",
+    "fire",
+    "life_support",
     "object_on_line",
     "smoke",
     "spark",
     "leakage",
     "flood",
 )
-"""Every hazard, the one whose safety script must come first in front."""
+"""Every hazard, the one whose safety script must come first in front: keeping away from a line on the ground also
+keeps away from what it set on fire."""
 
 _GAPS = {"…": "[^。!?;\n]{0,8}?", "~": "[^。!?;\n]{0,30}?"}
 _SENTENCE = re.compile("[。!?;\n]")

@@ -23,7 +23,9 @@ class RunningSystem:
     """A `System` whose event loop runs in a thread of its own, so that plain tests can use it."""
 
     def __init__(self, run_dir: Path, households: int = 200) -> None:
-        self.layout = Layout(run_dir, free_ports())
+        # Tests talk faster than people.
+        self.layout = Layout(run_dir, free_ports(), extra={"GRIDCARE_MESSAGES_PER_SECOND": "50"})
+        self.customers: list[Customer] = []
         self.seed(households)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -45,6 +47,8 @@ class RunningSystem:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(180)
 
     def stop(self) -> None:
+        for customer in self.customers:
+            customer.client.close()
         self.run(self.system.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
@@ -66,7 +70,8 @@ class RunningSystem:
             connection.close()
 
     def customer(self, accounts: tuple[str, ...] = (), level: str = "L0") -> Customer:
-        return Customer(self, accounts, level)
+        self.customers.append(Customer(self, accounts, level))
+        return self.customers[-1]
 
 
 class Customer:
@@ -78,7 +83,9 @@ class Customer:
         self.cursor = 0
         self.last: list[dict[str, Any]] = []
         headers = {"Authorization": f"Bearer {system.secret('GRIDCARE_APP_TOKEN')}"}
-        self.client = httpx.Client(base_url=system.url("gateway"), headers=headers, trust_env=False, timeout=30)
+        self.client = httpx.Client(
+            base_url=system.url("gateway"), headers=headers, trust_env=False, timeout=30
+        )
 
     def say(self, text: str) -> str:
         return self._send({"text": text})
@@ -91,7 +98,12 @@ class Customer:
         return self._send({"choice": chosen[0]})
 
     def _send(self, content: dict[str, Any]) -> str:
-        body = {"message_id": str(uuid.uuid4()), "conversation": self.conversation, **self.identity, **content}
+        body = {
+            "message_id": str(uuid.uuid4()),
+            "conversation": self.conversation,
+            **self.identity,
+            **content,
+        }
         answer = self.client.post("/api/v1/messages", json=body)
         assert answer.status_code in (200, 202), answer.text
         data = answer.json()

@@ -27,6 +27,7 @@ from actions._base import (
     sets,
     snake,
 )
+from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.form import Field, fill, meant, missing, refuses
@@ -149,13 +150,11 @@ class CompanyForm(FormValidationAction):
             if len(filled.values) == 1:
                 return self._asking(turn, news, CORRECTION)
         elif filled.invalid:
-            say(f"utter_invalid_{filled.invalid}")
-            news = {**news, **self._missed(turn, say)}
+            news = {**news, **self._missed(turn, say, f"utter_invalid_{filled.invalid}")}
         elif not filled.values and requested == CORRECTION:
             news |= self._reworded(turn, fields)
         elif not filled.values and requested != QUIT:
-            say("utter_refused" if refuses(turn.heard) else "utter_not_understood")
-            news = self._missed(turn, say)
+            news = self._unclear(turn, say)
         wishes = merged_wishes(turn, turn.slots)
         if turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent):
             wishes.append(turn.intent)
@@ -166,9 +165,19 @@ class CompanyForm(FormValidationAction):
         free = next((f.slot for f in fields if f.free and turn.slots.get(f.slot)), None)
         return {free: f"{turn.slots[free]}；{turn.text}"} if free and turn.text else {}
 
-    def _missed(self, turn: Turn, say: Say) -> Changes:
+    def _unclear(self, turn: Turn, say: Say) -> Changes:
+        """The sentence gave nothing: a question in between is answered; else the field is asked in other words."""
+        if found := clearly_known(turn):
+            tell_known(found, turn, say)
+            return {"misses": None}
+        return self._missed(turn, say, "utter_refused" if refuses(turn.heard) else "utter_not_understood")
+
+    def _missed(self, turn: Turn, say: Say, reply: str) -> Changes:
+        """What was wrong, and in its place the second time a person; the form stays and asks in other words."""
         misses = (turn.slots.get("misses") or 0) + 1
-        if misses >= MISSES_BEFORE_PERSON:
+        if misses < MISSES_BEFORE_PERSON:
+            say(reply)
+        else:
             say.offer_person("n_failures")
         return {"misses": misses}
 

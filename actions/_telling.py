@@ -1,15 +1,20 @@
-"""How outages and orders are told, wherever they come up."""
+"""How outages, orders and answers of the knowledge base are told, wherever they come up."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from actions import _names
-from actions._base import Say
+from actions._base import Say, choice
 from actions._turn import Turn
 from actions._wiring import parts
+from bot.company.knowledge import Found
 from bot.company.ports import FaultReceipt, Order, Outage
 from bot.core import phrasing
+
+CLEARLY = 0.2  # of 125 questions that are none of ours one reaches it, of ours half (knowledge_questions.tsv)
+CLOSE = 0.05  # within it the second answer is the right one as often as one time in five
+ASKED = "/ask_operation_help"  # any intent that action_answer serves: the button names the entry
 
 
 def tell_outage(outage: Outage, turn: Turn, say: Say) -> None:
@@ -80,3 +85,23 @@ def usual(*names: str) -> dict[str, str]:
     """Durations of the region's commitments by name, as values of a reply: usual(reconnection) → 24小时."""
     clocks = parts().region.commitments
     return {name: phrasing.duration(clocks[name].working_days, clocks[name].span) for name in names}
+
+
+def clearly_known(turn: Turn) -> tuple[Found, ...]:
+    """Answers that fit the words so well that they may be said though no such question was recognised."""
+    found = parts().knowledge.search(turn.text) if turn.text else ()
+    return found if found and found[0].score >= CLEARLY else ()
+
+
+def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[str, str]) -> None:
+    """The best answer with its source; a second one nearly as good is offered by its title."""
+    best, *others = found
+    near = [
+        choice(other.title, ASKED, choice=other.id)
+        for other in others[:1]
+        if best.score - other.score < CLOSE
+    ]
+    if turn.channel == "voice":
+        say("utter_knowledge_spoken", answer=best.spoken)
+    else:
+        say("utter_knowledge", answer=best.text, source=best.source.split("；")[0], buttons=[*near, *buttons])

@@ -15,7 +15,9 @@ from bot.core.form import Heard, Mention, meant
 
 @dataclass(frozen=True)
 class Turn:
-    """What the gateway and the engine know about the message being answered (docs/protocols.md)."""
+    """What the gateway and the engine know about the message being answered (docs/protocols.md).
+
+    `conversation` is the gateway's: it outlives the engine's sessions, so orders and identity are found by it."""
 
     heard: Heard
     slots: Mapping[str, Any]
@@ -57,7 +59,7 @@ class Turn:
 def read(tracker: Tracker) -> Turn:
     """The turn of a tracker. Missing metadata means an unknown person on the web channel."""
     message = tracker.latest_message
-    about = message.get("metadata") or {}
+    about = {"conversation": tracker.sender_id, **(message.get("metadata") or {})}
     text = "" if _is_choice(message) else message.get("text") or ""
     return Turn(
         heard=Heard(text, (message.get("intent") or {}).get("name") or "nlu_fallback", _mentions(message)),
@@ -65,7 +67,7 @@ def read(tracker: Tracker) -> Turn:
         subject=_subject(about, tracker),
         now=datetime.fromisoformat(about["now"]) if about.get("now") else datetime.now().astimezone(),
         message_id=str(about.get("message_id") or message.get("message_id") or ""),
-        conversation=tracker.sender_id,
+        conversation=about["conversation"],
         channel=about.get("channel", "web"),
         form=(tracker.active_loop or {}).get("name"),
         also=tuple(message.get("also") or ()),
@@ -99,7 +101,7 @@ def _subject(about: Mapping[str, Any], tracker: Tracker) -> Subject:
         token=source.get("subject", ""),
         level=Level(source.get("level", "L0")),
         accounts=tuple(source.get("accounts") or ()),
-        conversation=tracker.sender_id,
+        conversation=about["conversation"],
     )
 
 

@@ -1,4 +1,4 @@
-"""What is plugged into the actions: the company, the gateway's identity service, the region's facts.
+"""What is plugged into the actions: the company, the gateway's identity service, the region's facts and answers.
 
 Actions take no constructor arguments, so the process plugs its parts in here once at start; tests plug fakes."""
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.company.identity import Identity
+from bot.company.knowledge import Knowledge
 from bot.company.ports import Company
 from bot.company.region import Region
 
@@ -16,6 +17,7 @@ class Parts:
     company: Company
     identity: Identity
     region: Region
+    knowledge: Knowledge
 
 
 _plugged: list[Parts] = []

@@ -37,7 +37,7 @@ DETAILS: dict[str, Field] = {
     "purpose": Field("purpose", words=values.words, free=True),
     "people_count": Field("people_count", ("people_count",), words=values.words, verbatim=True),
     "reason": Field("reason", words=values.words, free=True),
-    "new_place": Field("new_place", ("address",), words=values.words),
+    "new_place": Field("new_place", ("address",), words=values.place_words),
     "pv_mode": Field("pv_mode", ("choice",), words=values.words),
     "money": Field("money", ("money",), words=values.words, verbatim=True),
 }

@@ -7,6 +7,7 @@ from inspect import isabstract
 from actions import _names
 from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
 from actions._form import CompanyForm
+from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 
@@ -174,9 +175,13 @@ def retell(turn: Turn, say: Say) -> Changes:
 
 
 class OutOfScope(CompanyAction):
-    """Whose business it is, with no number that is not entered; else what we can do."""
+    """Whose business it is, with no number that is not entered; else what we can do. A question that the knowledge
+    base clearly knows was misjudged, and is answered."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
+        if found := clearly_known(turn):
+            tell_known(found, turn, say)
+            return {}
         owner = parts().region.owner_of(turn.text)
         if owner:
             say("utter_not_ours", owner=owner)
@@ -186,9 +191,12 @@ class OutOfScope(CompanyAction):
 
 
 class Clarify(CompanyAction):
-    """Not understood: first 您是想问A还是B, the second time a person."""
+    """Not understood: what the knowledge base clearly knows, else first 您是想问A还是B, the second time a person."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
+        if found := clearly_known(turn):
+            tell_known(found, turn, say)
+            return {}
         count = (turn.slots.get("unclear_count") or 0) + 1
         likely = [name for name in turn.ranking if _names.offerable(name)][:2]
         if count >= MISSES_BEFORE_PERSON:

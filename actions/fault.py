@@ -47,7 +47,7 @@ def merge_address(old: str, new: str) -> str:
     return address.render(address.merge(address.parse(old, places), address.parse(new, places)))
 
 
-ADDRESS = Field("address", ("address",), words=values.words, merge=merge_address)
+ADDRESS = Field("address", ("address",), words=values.place_words, merge=merge_address)
 
 
 def whole_household(slots: Changes) -> bool:
@@ -78,7 +78,7 @@ class FaultForm(CompanyForm):
             Field("scope", ("scope",), asked=False, told=False),
             Field("occurred_at", ("duration", "time", "date"), asked=False, told=False, verbatim=True),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
-            Field("address", ("address",), words=values.words, merge=merge_address, when=needs_place),
+            Field("address", ("address",), words=values.place_words, merge=merge_address, when=needs_place),
             Field("still_report", answers=YES_NO, says=answers.REPORT_ANYWAY, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
             Field("neighbours_lit", answers=YES_NO, says=answers.LIT, when=whole_household, told=False),
             Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, told=False,

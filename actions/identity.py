@@ -33,7 +33,7 @@ class IdentityForm(CompanyForm):
             if way == "holder_name"
             else values.number_words
             if way == "code"
-            else values.words
+            else values.place_words
         )
         check = values.code if way == "code" else str
         return (

@@ -1,28 +1,57 @@
-"""Short, true answers to what is not carried out in chat (yet), from region data and the company's directory."""
+"""Answers: from the knowledge base, from region data and the company's directory; short and true where nothing is
+carried out in chat (yet)."""
 
 from __future__ import annotations
 
-from actions._base import Changes, CompanyAction, Say
-from actions._telling import usual
+from actions._base import Changes, CompanyAction, Say, button
+from actions._telling import tell_known, usual
 from actions._turn import Turn
 from actions._wiring import parts
+from bot.company.knowledge import Found
 from bot.core import phrasing
 
 HALLS_TOLD = 3
+TOPIC = 8  # characters: so few name a topic (介绍一下电价), more ask something
 
 
 class Answer(CompanyAction):
-    """The answer named after the intent, utter_answer_<intent>, with the offers entered there."""
+    """What the knowledge base says; else the answer named after the intent, utter_answer_<intent>.
+
+    A question (ask_…) that is not found is admitted, with the offer of a person. A wish we do not carry out takes
+    only an entry that serves it, and offers a person beside it."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say(f"utter_answer_{turn.slots.get('opening') or turn.intent}", **usual("reconnection"))
+        opened = turn.slots.get("opening")
+        intent = str(opened or turn.intent)
+        is_question = intent.startswith("ask_")
+        found = () if opened else self.found(turn, intent)
+        if found:
+            tell_known(found, turn, say, *([] if is_question else [button("handover", "/request_human")]))
+        elif is_question and not opened and len(turn.text) > TOPIC:
+            say.offer_person("n_failures", response="utter_knowledge_none")
+        else:
+            self.standing(intent, say)
         return {}
 
+    def found(self, turn: Turn, intent: str) -> tuple[Found, ...]:
+        """The entry chosen by a button, else what the search finds for the words."""
+        knowledge, chosen = parts().knowledge, turn.mention("choice")
+        if chosen:
+            return (knowledge.entry(chosen),)
+        found = knowledge.search(turn.text, intent) if turn.text else ()
+        serves = intent.startswith("ask_") or (found and intent in knowledge.intents(found[0].id))
+        return found if serves else ()
 
-class QueryPaymentChannels(CompanyAction):
-    async def act(self, turn: Turn, say: Say) -> Changes:
+    def standing(self, intent: str, say: Say) -> None:
+        """The answer when nothing was asked in particular."""
+        say(f"utter_answer_{intent}", **usual("reconnection"))
+
+
+class QueryPaymentChannels(Answer):
+    """How to pay: the entry that fits, else all ways."""
+
+    def standing(self, intent: str, say: Say) -> None:
         say("utter_query_payment_channels", channels=phrasing.listing(parts().region.payment_channels))
-        return {}
 
 
 class FindHall(CompanyAction):

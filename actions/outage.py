@@ -27,7 +27,7 @@ class PlaceForm(CompanyForm):
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         if slots.get("place_options"):
             return (Field("place_choice", ("choice", "address")),)
-        return (Field("address", ("address",), words=values.words, merge=merge_address),)
+        return (Field("address", ("address",), words=values.place_words, merge=merge_address),)
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         chosen, options = news.get("place_choice"), slots.get("place_options")

@@ -47,7 +47,7 @@ class VoiceForm(CompanyForm):
                 optional=True,
                 asked=kind == "complaint",
             ),
-            Field("place", ("address",), words=values.words, optional=True, asked=detailed),
+            Field("place", ("address",), words=values.place_words, optional=True, asked=detailed),
             Field("wish", free=True, optional=True, asked=kind == "complaint"),
             Field(
                 "phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=kind != "complaint"

@@ -27,7 +27,7 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from actions._wiring import Parts, plug
-from bot.company import http, line, region
+from bot.company import http, knowledge, line, region
 from bot.company.identity import GatewayIdentity
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,8 @@ def _plugged_in(settings: Settings) -> Lifespan[Starlette]:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         identity = GatewayIdentity(settings.gateway_url, settings.internal_token.get_secret_value())
         async with http.connect(line.Settings()) as company, aclosing(identity):
-            plug(Parts(company, identity, region.load(settings.region)))
+            facts, answers = region.load(settings.region), knowledge.load(settings.region)
+            plug(Parts(company, identity, facts, answers))
             yield
 
     return lifespan

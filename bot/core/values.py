@@ -13,6 +13,10 @@ from bot.core.form import Invalid
 
 _SPOKEN = str.maketrans("零〇幺一二两三四五六七八九０１２３４５６７８９", "00112234567890123456789")
 _LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫|姓名是|写的是)?")
+_NO_PLACE = re.compile(
+    r"[吗呢么嘛？?]$|咋|怎么|什么|啥|为何|多少|几点|哪|说不|不知|不清|不记|不想|^[嗯呃啊哦喂唔额]+|^(?:那个|这个|就是|好像)+$"
+    r"|你问|没电|停电|来电|跳闸|电费|快[来点]|赶紧|救命|来人|等一?[下会]|稍等|谢谢|再见|你好"
+)
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
 
 
@@ -55,6 +59,12 @@ def name_words(text: str) -> str | None:
     """A name said on its own (王秀英, 户主叫李铁柱, a firm), else None."""
     name = _LEAD.sub("", re.sub(r"[\s，。,.!！~]", "", text))
     return name if 2 <= len(name) <= 30 and not re.search(r"[?？吗呢\d]|多少|什么|怎么", name) else None
+
+
+def place_words(text: str) -> str | None:
+    """Where something is, in plain words; None for fillers, questions and stories, which are no place."""
+    place = text.strip()
+    return place if 2 <= len(place) <= 40 and not _NO_PLACE.search(place) else None
 
 
 def words(text: str) -> str | None:

@@ -30,6 +30,7 @@ from bot.engine.store import Live, TurnStore
 SESSION_EVENTS = 100
 METADATA = (
     "channel",
+    "conversation",
     "subject",
     "level",
     "accounts",

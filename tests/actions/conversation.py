@@ -14,7 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions._wiring import Parts, plug
-from bot.company import region
+from bot.company import knowledge, region
 from bot.company.identity import Proof
 from bot.company.ports import Level, NotAllowed
 from tests.company.fake import FakeCompany
@@ -92,7 +92,8 @@ class Conversation:
 
     def __init__(self, company: FakeCompany, identity: FakeIdentity | None = None, **metadata: Any) -> None:
         self.company, self.identity = company, identity or FakeIdentity()
-        plug(Parts(company.company, self.identity, region.load("bayannur")))
+        facts, answers = region.load("bayannur"), knowledge.load("bayannur")
+        plug(Parts(company.company, self.identity, facts, answers))
         self.metadata = {
             "channel": "web",
             "level": "L0",
@@ -199,7 +200,7 @@ class Conversation:
         _, responses = dialogue()
         name, template = message.get("response"), {}
         if name:
-            template = responses[name][0]
+            template = self._variant(responses[name])
         text = message.get("text") or template.get("text") or ""
         values = {**self.slots, **message}
         for slot in set(re.findall(r"\{(\w+)\}", text)):
@@ -208,6 +209,15 @@ class Conversation:
         buttons = [*_unescaped(template.get("buttons", ())), *(message.get("buttons") or ())]
         self.replies.append(Reply(name, text, buttons, message.get("custom") or {}))
         self.events.append({"event": "bot", "text": text})
+
+    def _variant(self, variants: list[dict[str, Any]]) -> dict[str, Any]:
+        """The first variant whose conditions the slots meet, else the first without any, as Rasa chooses."""
+        plain = [v for v in variants if "condition" not in v]
+        meets = [
+            v for v in variants
+            if v not in plain and all(self.slots[c["name"]] == c["value"] for c in v["condition"])
+        ]  # fmt: skip
+        return [*meets, *plain][0]
 
 
 def _unescaped(buttons: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -165,3 +165,27 @@ def test_every_wish_that_is_offered_can_be_served() -> None:
 def test_every_action_of_the_domain_is_registered_and_no_other() -> None:
     domain = yaml.safe_load((DIALOGUE.parents[1] / "domain.yml").read_text(encoding="utf-8"))
     assert set(domain["actions"]) == set(executor().actions)
+
+
+async def test_an_unclear_answer_is_asked_in_other_words_then_with_a_person_and_the_form_stays(
+    stranger: Conversation,
+) -> None:
+    *_, question = await stranger.say("没电了", "report_outage")
+    *_, again = await stranger.say("呃那个", "nlu_fallback")
+    assert again.name == question.name and again.text != question.text
+    replies = await stranger.say("嗯嗯那啥", "nlu_fallback")
+    assert names(replies) == ["utter_offer_person", "utter_ask_fault_form_address"]
+    assert (
+        names(await stranger.say("阳光小区3号楼", address="阳光小区3号楼"))[-1] == "utter_ask_neighbours_lit"
+    )
+
+
+async def test_an_order_is_found_after_the_engine_began_a_new_session(stranger: Conversation) -> None:
+    stranger.metadata["conversation"] = "c-gateway"
+    await stranger.say("整栋楼没电", "report_outage", scope="building", address="阳光小区3号楼")
+    await stranger.say("13800000001", phone="13800000001")
+    await stranger.say("叫我老王", person_name="老王")
+    await stranger.say("对", "affirm")
+    assert stranger.company.faults[-1].conversation == "c-gateway"
+    later = Conversation(stranger.company, conversation="c-gateway")
+    assert names(await later.say("修得咋样了", "query_progress"))[0] == "utter_order_progress"

@@ -82,6 +82,6 @@ async def test_a_gateway_that_is_down_is_admitted(stranger: Conversation, compan
 
     from actions._wiring import Parts, parts, plug
 
-    plug(Parts(company.company, Down(), parts().region))  # type: ignore[arg-type]
+    plug(Parts(company.company, Down(), parts().region, parts().knowledge))  # type: ignore[arg-type]
     await ask_balance(stranger)
     assert names(await stranger.say("王秀英", person_name="王秀英")) == ["utter_unavailable"]

@@ -1,0 +1,63 @@
+"""Questions answered from the knowledge base, in and out of forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions._wiring import parts
+from tests.actions.conversation import Conversation, names
+
+
+async def test_a_question_of_policy_is_answered_with_its_source(stranger: Conversation) -> None:
+    (reply,) = await stranger.say("家里漏保老跳是咋回事", "ask_electric_safety")
+    entry = parts().knowledge.search("家里漏保老跳是咋回事", "ask_electric_safety")[0]
+    assert reply.text == f"{entry.text}\n依据：{entry.source.split('；')[0]}"
+
+
+async def test_a_voice_caller_hears_the_spoken_form_without_a_source(stranger: Conversation) -> None:
+    stranger.metadata["channel"] = "voice"
+    (reply,) = await stranger.say("家里漏保老跳是咋回事", "ask_electric_safety")
+    assert reply.name == "utter_knowledge_spoken" and "依据" not in reply.text
+
+
+async def test_a_second_answer_nearly_as_good_is_offered_and_given(stranger: Conversation) -> None:
+    (reply,) = await stranger.say("怎么省电", "ask_energy_saving")
+    first, second = parts().knowledge.search("怎么省电", "ask_energy_saving")[:2]
+    assert [b["title"] for b in reply.buttons] == [second.title]
+    (other,) = await stranger.press(reply.buttons[0]["payload"])
+    assert other.text.startswith(second.text) and first.text not in other.text
+
+
+async def test_what_is_not_in_the_base_is_admitted_and_a_person_offered(stranger: Conversation) -> None:
+    (reply,) = await stranger.say("你们总经理一年能挣多少钱呀", "ask_tariff_policy")
+    assert reply.name == "utter_knowledge_none"
+    assert reply.buttons[0]["payload"].startswith("/request_human")
+
+
+async def test_the_name_of_a_topic_gets_its_overview(stranger: Conversation) -> None:
+    (reply,) = await stranger.say("介绍一下电价", "ask_tariff_policy")
+    assert reply.name == "utter_answer_ask_tariff_policy"
+
+
+async def test_a_wish_not_carried_out_in_chat_takes_only_an_entry_that_serves_it(
+    stranger: Conversation,
+) -> None:
+    (served,) = await stranger.say("专票怎么开", "request_invoice")
+    assert served.name == "utter_knowledge" and served.buttons[-1]["payload"] == "/request_human"
+    (other,) = await stranger.say("家里漏保老跳", "request_invoice")
+    assert other.name == "utter_answer_request_invoice"
+
+
+@pytest.mark.parametrize("intent", ["nlu_fallback", "out_of_scope"])
+async def test_a_question_that_is_clearly_known_is_answered_though_not_recognised(
+    intent: str, stranger: Conversation
+) -> None:
+    (reply,) = await stranger.say("家里漏保老跳", intent, ranking=("query_bill", "query_tier"))
+    assert reply.name == "utter_knowledge"
+
+
+async def test_a_question_inside_a_form_is_answered_and_the_form_asks_on(stranger: Conversation) -> None:
+    await stranger.say("我家停电了", "report_outage")
+    replies = await stranger.say("家里漏保老跳咋回事", "nlu_fallback")
+    assert names(replies) == ["utter_knowledge", "utter_ask_fault_form_address"]
+    assert stranger.slots["misses"] is None

@@ -12,11 +12,14 @@ from pypinyin.pinyin_dict import pinyin_dict
 from bot.engine.concepts import concepts
 
 GROUPS = ("characters", "sounds", "concepts")
+Features = tuple[list[str], list[str], list[str]]
+"""One list for each of GROUPS."""
+
 _BREAKS = re.compile(r"[\s,。!?;:.~…\-]+")
 _DIGITS = re.compile(r"\d+")
 
 
-def features(text: str) -> tuple[list[str], list[str], list[str]]:
+def features(text: str) -> Features:
     """The features of a normalised text, one list for each of GROUPS."""
     plain = _DIGITS.sub("0", _BREAKS.sub(" ", text.lower()))
     edged = f"^{plain.strip()}$"

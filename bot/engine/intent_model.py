@@ -22,7 +22,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.engine.features import features
+from bot.engine.features import Features, features
 
 OUT_OF_SCOPE = "out_of_scope"
 FOLDS = 3
@@ -95,19 +95,19 @@ class Vocabulary:
     weights: Floats
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Vocabulary:
-        """The vocabulary of training texts. Features seen once are kept: every rare word may decide."""
+    def of(cls, rows: Sequence[Features]) -> Vocabulary:
+        """The vocabulary of training rows. Features seen once are kept: every rare word may decide."""
         seen: Counter[str] = Counter()
-        for text in texts:
-            seen.update({key for group, items in enumerate(features(text)) for key in _keys(group, items)})
+        for row in rows:
+            seen.update({key for group, items in enumerate(row) for key in _keys(group, items)})
         index = {key: column for column, key in enumerate(sorted(seen))}
         frequency = np.array([seen[key] for key in index], dtype=np.float32)
-        return cls(index, (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32))
+        return cls(index, (np.log((1 + len(rows)) / (1 + frequency)) + 1).astype(np.float32))
 
-    def encode(self, text: str) -> Encoded:
-        """Columns and values of a text; every group of features has length 1."""
+    def encode(self, row: Features) -> Encoded:
+        """Columns and values of a text's features; every group has the length of its weight."""
         columns, values = [], []
-        for group, items in enumerate(features(text)):
+        for group, items in enumerate(row):
             counts = Counter(self.index.get(key, -1) for key in _keys(group, items))
             counts.pop(-1, None)
             if not counts:
@@ -121,12 +121,12 @@ class Vocabulary:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         return np.concatenate(columns), np.concatenate(values).astype(np.float32)
 
-    def matrix(self, texts: Sequence[str]) -> csr_matrix:
-        """The texts as rows of a sparse matrix."""
-        rows = [self.encode(text) for text in texts]
-        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-        columns = np.concatenate([columns for columns, _ in rows])
-        values = np.concatenate([values for _, values in rows])
+    def matrix(self, rows: Sequence[Features]) -> csr_matrix:
+        """The rows as a sparse matrix."""
+        encoded = [self.encode(row) for row in rows]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in encoded)])
+        columns = np.concatenate([columns for columns, _ in encoded])
+        values = np.concatenate([values for _, values in encoded])
         return csr_matrix((values, columns, starts), shape=(len(rows), len(self.index)))
 
 
@@ -155,12 +155,17 @@ class IntentModel:
         return self.intents[at], float(chances[at])
 
     def _chances(self, text: str) -> npt.NDArray[Any]:
-        columns, values = self.vocabulary.encode(text)
+        columns, values = self.vocabulary.encode(features(text))
         return self.calibration.chances(values @ self.weights[columns] + self.bias)
 
     def save(self, folder: Path) -> None:
         """Write two files: arrays and names."""
-        np.savez(folder / "intents.npz", idf=self.vocabulary.weights, weights=self.weights, bias=self.bias)
+        np.savez(
+            folder / "intents.npz",
+            idf=self.vocabulary.weights,
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+        )
         names = {
             "intents": self.intents,
             "vocabulary": list(self.vocabulary.index),
@@ -178,7 +183,7 @@ class IntentModel:
             return cls(
                 intents=names["intents"],
                 vocabulary=Vocabulary(index, arrays["idf"]),
-                weights=arrays["weights"],
+                weights=arrays["weights"].astype(np.float32),
                 bias=arrays["bias"],
                 calibration=Calibration(**names["calibration"]),
                 thresholds=Thresholds(**names["thresholds"]),
@@ -189,16 +194,17 @@ def train(texts: Sequence[str], labels: Sequence[str]) -> tuple[IntentModel, Hel
     """Learn from normalised texts; deterministic."""
     intents = sorted(set(labels))
     truth = np.array([intents.index(label) for label in labels])
-    margins = _held_back_margins(texts, truth)
+    rows = [features(text) for text in texts]
+    margins = _held_back_margins(rows, truth)
     calibration = Calibration.of(margins, truth)
     chances = calibration.chances(margins)
     foreign = intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in intents else -1
     thresholds = _thresholds(chances, truth)
-    vocabulary, machine = _fit(texts, truth)
+    vocabulary, machine = _fit(rows, truth)
     model = IntentModel(
         intents=intents,
         vocabulary=vocabulary,
-        weights=machine.coef_.T.astype(np.float32),
+        weights=machine.coef_.T.astype(np.float16).astype(np.float32),
         bias=machine.intercept_.astype(np.float32),
         calibration=calibration,
         thresholds=thresholds,
@@ -216,16 +222,16 @@ def _keys(group: int, items: Sequence[str]) -> list[str]:
     return [f"{group}{item}" for item in items]
 
 
-def _fit(texts: Sequence[str], truth: npt.NDArray[np.int64]) -> tuple[Vocabulary, LinearSVC]:
-    vocabulary = Vocabulary.of(texts)
-    return vocabulary, LinearSVC(C=0.5, random_state=0).fit(vocabulary.matrix(texts), truth)
+def _fit(rows: Sequence[Features], truth: npt.NDArray[np.int64]) -> tuple[Vocabulary, LinearSVC]:
+    vocabulary = Vocabulary.of(rows)
+    return vocabulary, LinearSVC(C=0.5, tol=0.03, random_state=0).fit(vocabulary.matrix(rows), truth)
 
 
-def _held_back_margins(texts: Sequence[str], truth: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    margins = np.full((len(texts), len(set(truth))), -1.0)
+def _held_back_margins(rows: Sequence[Features], truth: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    margins = np.full((len(rows), len(set(truth))), -1.0)
     for known, unknown in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(truth, truth):
-        vocabulary, machine = _fit([texts[at] for at in known], truth[known])
-        scores = machine.decision_function(vocabulary.matrix([texts[at] for at in unknown]))
+        vocabulary, machine = _fit([rows[at] for at in known], truth[known])
+        scores = machine.decision_function(vocabulary.matrix([rows[at] for at in unknown]))
         margins[np.ix_(unknown, machine.classes_)] = (
             scores if scores.ndim == 2 else np.stack([-scores, scores], 1)
         )

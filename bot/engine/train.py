@@ -32,6 +32,10 @@ def main(models: str = "models") -> int:
     quiet.logs()
     from rasa.model_training import train
 
+    from bot.engine import rasa_speed
+
+    rasa_speed.apply_to_training()
+
     began = time.perf_counter()
     with redirect_stdout(io.StringIO()) as said:
         result = train(

@@ -35,7 +35,12 @@ from bot.core.form import Field, fill, meant, missing, refuses
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
 ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
 HEARD_OVER_WORDS = {"report_danger", "request_human"}  # even while the customer's own words are asked for
-QUIET = ALWAYS_HEARD | {"thank", "greet", "abuse"}  # coming back from these needs no word about it
+QUIET = ALWAYS_HEARD | {
+    "thank",
+    "greet",
+    "abuse",
+    "urge_order",
+}  # coming back from these needs no word about it
 MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
 QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
 CONFIRM = Field("confirm", answers={"affirm": True, "deny": False}, says=answers.SUBMIT)
@@ -115,11 +120,20 @@ class CompanyForm(FormValidationAction):
             **dict.fromkeys((*self.private, "opening", "resume", "misses", "confirm")),
             "doing": self.form(),
             "agenda": [w for w in waiting if w != self.form()] or None,
-            "wishes": merged_wishes(turn, turn.slots) or None,
             **self.opening(turn, intent),
         }
         heard = {} if turn.slots.get("goal") else self._heard(turn, None, changes)
-        return await self._ask(turn, say, {**changes, **heard})
+        news = {**changes, **heard}
+        return await self._ask(turn, say, {**news, "wishes": self.wishes(turn, news) or None})
+
+    def wishes(self, turn: Turn, news: Changes) -> list[str]:
+        """The wishes to offer afterwards; a story told in the customer's own words names none."""
+        told = any(f.free and news.get(f.slot) for f in self.fields({**turn.slots, **news}))
+        if told:
+            return list(turn.slots.get("wishes") or ())
+        aside = turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent)
+        answered = turn.slots.get("doing") == self.form()
+        return merged_wishes(turn, turn.slots) + ([turn.intent] if aside and answered else [])
 
     def _heard(self, turn: Turn, requested: str | None, changes: Changes | None = None) -> Changes:
         now = {**turn.slots, **(changes or {})}
@@ -155,10 +169,7 @@ class CompanyForm(FormValidationAction):
             news |= self._reworded(turn, fields)
         elif not filled.values and requested != QUIT:
             news = self._unclear(turn, say)
-        wishes = merged_wishes(turn, turn.slots)
-        if turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent):
-            wishes.append(turn.intent)
-        return await self._ask(turn, say, {**news, "wishes": wishes or None})
+        return await self._ask(turn, say, {**news, "wishes": self.wishes(turn, news) or None})
 
     def _reworded(self, turn: Turn, fields: tuple[Field, ...]) -> Changes:
         """A correction in plain words is added to the form's own words, when it has any."""
@@ -206,7 +217,8 @@ class CompanyForm(FormValidationAction):
     def summary(self, slots: Changes) -> str:
         """What was told, label by label, to be confirmed before it is submitted."""
         told = ((f.slot, slots.get(f.slot)) for f in self.fields(slots) if f.slot != "confirm" and f.told)
-        return "；".join(f"{_names.word('label', slot)}：{value}" for slot, value in told if value)
+        lines = [f"{_names.word('label', slot)}：{value}" for slot, value in told if value]
+        return "；".join([_names.word("wish", slots.get(self.kind)), *lines] if self.kind else lines)
 
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         known = [f for f in self.fields(dict(turn.slots)) if turn.slots.get(f.slot) is not None]

@@ -157,8 +157,9 @@ class ExplainBill(CompanyAction):
         )  # fmt: skip
         parts_told = [f"{_names.word('part', name)} {amount:+.2f}" for name, amount in change.parts()]
         if parts_told:
-            say("utter_explain_bill_parts", parts="；".join(parts_told))
-            say("utter_explain_bill_cause", cause=_names.word("cause", change.parts()[0][0]))
+            first, amount = change.parts()[0]
+            cause = _names.word("cause_up" if amount > 0 else "cause_down", first)
+            say("utter_explain_bill_parts", parts="、".join(parts_told), cause=cause)
         if new.estimated:
             say("utter_explain_bill_estimated")
         say(

@@ -35,6 +35,7 @@ CHECKED = {
     "neighbours_lit",
     "breaker_off",
 }  # news that is worth a check
+DANGER_HEARS = {"report_danger", "request_human", "repeat"}
 YES_NO = {"affirm": True, "deny": False}
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
 NAME = Field("contact_name", ("person_name",), words=values.name_words, optional=True)
@@ -52,6 +53,12 @@ ADDRESS = Field("address", ("address",), words=values.place_words, merge=merge_a
 
 def whole_household(slots: Changes) -> bool:
     return slots.get("fault_kind") == "report_outage" and slots.get("scope") in (None, "household")
+
+
+def known(slots: Changes, seen: str) -> bool | None:
+    """What the customer saw; None when not asked or not known (不知道)."""
+    value = slots.get(seen)
+    return value if isinstance(value, bool) else None
 
 
 def needs_place(slots: Changes) -> bool:
@@ -80,8 +87,8 @@ class FaultForm(CompanyForm):
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             Field("address", ("address",), words=values.place_words, merge=merge_address, when=needs_place),
             Field("still_report", answers=YES_NO, says=answers.REPORT_ANYWAY, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
-            Field("neighbours_lit", answers=YES_NO, says=answers.LIT, when=whole_household, told=False),
-            Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, told=False,
+            Field("neighbours_lit", answers=YES_NO, says=answers.LIT, when=whole_household, told=False, optional=True),
+            Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, told=False, optional=True,
                   when=lambda s: whole_household(s) and s.get("neighbours_lit") is True),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, when=needs_phone),
             Field("contact_name", NAME.entities, words=NAME.words, optional=True, when=needs_phone),
@@ -120,8 +127,9 @@ class FaultForm(CompanyForm):
         wider = {"scope": "building", "neighbours_lit": False} if finding is Finding.NEIGHBOURS_OUT else {}
         return {"finding": finding.value, "still_report": None, **wider}
 
-    async def _check(self, turn: Turn, slots: Changes) -> tuple[Finding, Outage | None]:
+    async def _check(self, turn: Turn, told: Changes) -> tuple[Finding, Outage | None]:
         """What the systems know of this place; nothing when they do not answer: a report is never held up."""
+        slots = {**told, **{seen: known(told, seen) for seen in ("neighbours_lit", "breaker_off")}}
         signs, outage = Signs(), None
         try:
             if slots.get("account_no") in turn.subject.accounts:
@@ -166,7 +174,7 @@ class ReportFault(SubmitAction):
             address=slots.get("address"), account_no=slots.get("account_no"), scope=slots.get("scope"),
             contact_name=slots.get("contact_name") or None, phone=slots.get("phone"),
             occurred_at=slots.get("occurred_at") and str(slots["occurred_at"]),
-            neighbours_lit=slots.get("neighbours_lit"), channel=turn.channel, conversation=turn.conversation,
+            neighbours_lit=known(slots, "neighbours_lit"), channel=turn.channel, conversation=turn.conversation,
             attachments=turn.attachments,
         )  # fmt: skip
 
@@ -203,6 +211,18 @@ class DangerForm(CompanyForm):
         hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [None])
         return {**super().opening(turn, intent), "hazard": hazards[0], "danger_words": turn.text,
                 "danger_order": turn.danger.get("order_no")}  # fmt: skip
+
+    def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
+        """Nothing but a person, and what the danger lane hears, comes between; no question is looked up now."""
+        return turn.intent in DANGER_HEARS
+
+    def _unclear(self, turn: Turn, say: Say) -> Changes:
+        say("utter_danger_stay")
+        return {"misses": 1}
+
+    def wishes(self, turn: Turn, news: Changes) -> list[str]:
+        """Nothing else is offered after a danger."""
+        return []
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if "danger_words" in news and not turn.danger:

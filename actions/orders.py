@@ -33,18 +33,21 @@ class QueryProgress(CompanyAction):
         if order is None:
             say("utter_order_not_found")
             return {}
-        say(
-            "utter_order_progress", order_no=order.order_no, title=order.title or _names.word("order_kind", order.kind),
-            state=_names.word("state", order.state), department=order.department,
-        )  # fmt: skip
-        if order.due_at:
-            late = order.due_at < turn.now
-            say(
-                "utter_order_late" if late else "utter_order_due",
-                due=phrasing.deadline(order.due_at, turn.now),
-            )
-        say.card("order", order_card(order))
+        tell_progress(order, turn, say)
         return {"order_no": order.order_no}
+
+
+def tell_progress(order: Order, turn: Turn, say: Say) -> None:
+    """Where an order stands, who has it, and the end of the clock that runs."""
+    say(
+        "utter_order_progress", order_no=order.order_no, title=order.title or _names.word("order_kind", order.kind),
+        state=_names.word("state", order.state), department=order.department,
+    )  # fmt: skip
+    if order.due_at:
+        late = order.due_at < turn.now
+        due = phrasing.deadline(order.due_at, turn.now)
+        say("utter_order_late" if late else "utter_order_due", due=due)
+    say.card("order", order_card(order))
 
 
 class UrgeOrder(CompanyAction):

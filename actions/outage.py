@@ -12,6 +12,7 @@ from actions._telling import tell_outage, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import merge_address
+from actions.orders import find_order, tell_progress
 from bot.company.ports import Outage
 from bot.core import phrasing, values
 from bot.core.form import Field
@@ -86,7 +87,16 @@ class QueryOutage(CompanyAction):
 
 
 class QueryRestorationTime(QueryOutage):
-    """Until when: told with the outage itself, source of the time included."""
+    """Until when: told with the outage itself, source of the time included. Who has just reported asks about that
+    order: it is told, unless it waits for a known outage."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.slots.get("order_no") and not turn.mention("address"):
+            order = await find_order(turn)
+            if order and not order.outage_id:
+                tell_progress(order, turn, say)
+                return {}
+        return await super().act(turn, say)
 
 
 class QueryPlannedOutage(CompanyAction):

@@ -57,7 +57,9 @@ class VoiceForm(CompanyForm):
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
-        return {**super().opening(turn, intent), "content": answers.content_of(turn.text)}
+        """The first sentence when it tells what happened; the place already spoken of."""
+        told = {"content": answers.content_of(turn.text), "place": turn.slots.get("address")}
+        return {**super().opening(turn, intent), **told}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if "content" in news and "doing" in news and slots.get("voice_kind") == "file_complaint":

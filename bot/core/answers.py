@@ -8,7 +8,7 @@ from collections.abc import Mapping
 SUBMIT: Mapping[str, bool] = {r"^(提交|没问题|都对|可以|没错)": True}
 LIT: Mapping[str, bool] = {
     r"^(也|都|全)?(没|无|停|黑)|也没|都没|一样|没有电": False,
-    r"有电|亮着|都亮|^有(呢|着|的)?$|都有": True,
+    r"有电|亮着|都亮|灯.{0,2}(着|亮)|^有(呢|着|的)?$|都有": True,
 }
 BREAKER_OFF: Mapping[str, bool] = {
     r"没跳|没有跳|没掉|合着|正常|上着": False,
@@ -26,7 +26,9 @@ ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
 
 _BARE_WISH = re.compile(r"我|想|要|投诉|举报|表扬|建议|提|个|一下|你们|意见|的|有|给|们|，|。|！|\s")
-_LACKING = re.compile(r"[缺差]|没有")
+_LACKING = re.compile(r"[缺差没未]")
+_HAVING = re.compile(r"有|齐|带|备")
+_THE_REST = re.compile(r"其[他它余]|[别旁]的|剩下|都有")
 TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
 
 
@@ -39,9 +41,23 @@ def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:
     """Which of the needed documents the customer has: all, none, those named, or all but those named (缺…)."""
     if answer in (ALL, NONE, None):
         return needed if answer == ALL else ()
-    named = {d for d in needed if any(word in answer for word in _short_names(d))}
-    lacking = bool(_LACKING.search(answer))
-    return tuple(d for d in needed if (d in named) != lacking)
+    have, lack = _named(answer, needed)
+    rest = not have or bool(_THE_REST.search(answer))
+    return tuple(d for d in needed if d in have or (rest and lack and d not in lack))
+
+
+def _named(answer: str, needed: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """The documents named as had and as lacking; a part without a verb goes with the part before it."""
+    have: set[str] = set()
+    lack: set[str] = set()
+    named = have
+    for part in re.split(r"[，,。；;！ ]|但|就是", answer):
+        if _LACKING.search(part):
+            named = lack
+        elif _HAVING.search(part):
+            named = have
+        named |= {d for d in needed if any(word in part for word in _short_names(d))}
+    return have, lack
 
 
 def _short_names(document: str) -> set[str]:

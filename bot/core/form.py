@@ -17,7 +17,7 @@ Slots = Mapping[str, Any]
 
 _NEGATION = re.compile(r"(不是|不叫|不对是|别记|别写|说成|写成|记成|弄成|当成|报成|念成)[在到]?\s*$")
 _REFUSAL = re.compile(
-    r"不想|不愿|不方便|不告诉|保密|匿名|没有|记不|不知道|不清楚|忘了|不记得|找不到|不待要|没带"
+    r"不想|不愿|不方便|先不说|不说行|不留|不给行|说不[上好准清]|看不[见到清]|不告诉|保密|匿名|没有|记不|不知道|不清楚|忘了|不记得|找不到|不待要|没带"
 )
 
 
@@ -95,10 +95,12 @@ class Field:
             return said
         if self.free and heard.text:
             return heard.text
-        if self.optional and refuses(heard):
+        if self.optional and cannot_tell(heard):
             return REFUSED
         if heard.intent in self.answers:
             return self.answers[heard.intent]
+        if self.optional and refuses(heard):
+            return REFUSED
         return self.words(heard.text) if self.words else None
 
 
@@ -112,7 +114,12 @@ class Filled:
 
 def refuses(heard: Heard) -> bool:
     """True when the answer is that the customer will not or cannot tell."""
-    return not heard.mentions and (heard.intent == "deny" or bool(_REFUSAL.search(heard.text)))
+    return cannot_tell(heard) or (not heard.mentions and heard.intent == "deny")
+
+
+def cannot_tell(heard: Heard) -> bool:
+    """True when the words themselves say so (不知道, 不想说), whatever the intent."""
+    return not heard.mentions and bool(_REFUSAL.search(heard.text))
 
 
 def meant(heard: Heard) -> tuple[Mention, ...]:

@@ -93,8 +93,8 @@ types: .venv/stamp
 	@.venv/bin/mypy
 
 test-fast: setup
-	@$(PY) -m pytest tests -m "not model and not e2e and not browser and not slow" --ignore tests/engine
-	@cd $(CURDIR) && $(ENGINE_PY) -m pytest tests/engine -m "not model and not slow"
+	@$(PY) -m pytest tests -n 2 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+	@$(ENGINE_PY) -m pytest tests/engine -m "not model and not slow"
 
 test-model: train
 	@$(ENGINE_PY) -m pytest tests/engine -m "model or slow"

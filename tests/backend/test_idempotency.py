@@ -126,6 +126,7 @@ def _race(database: Path, keys: list[str]) -> list[tuple[int, bytes]]:
     return answers
 
 
+@pytest.mark.slow
 def test_processes_racing_with_the_same_keys_make_one_order(database: Path, store: Store) -> None:
     keys = ["k-1", "k-2", "k-3"] * 4
     with get_context("spawn").Pool(1) as pool:

@@ -214,6 +214,7 @@ def black_hole() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+@pytest.mark.slow
 async def test_a_system_that_never_answers_costs_six_seconds_and_holds_up_no_other_line(
     black_hole: str,
 ) -> None:

@@ -65,6 +65,7 @@ def backend(database: Path) -> Iterator[Backend]:
     backend.end(signal.SIGTERM)
 
 
+@pytest.mark.slow
 async def test_killed_and_back_again_the_key_still_gives_its_order(backend: Backend) -> None:
     who = world.subject("L0")
     async with connect(Settings(backend_url=backend.url, backend_token=world.TOKEN)) as company:
@@ -78,6 +79,7 @@ async def test_killed_and_back_again_the_key_still_gives_its_order(backend: Back
     assert world.TOKEN not in backend.log.read_text()
 
 
+@pytest.mark.slow
 async def test_asked_to_stop_it_finishes_cleanly(backend: Backend) -> None:
     backend.end(signal.SIGTERM)
     assert backend.process.returncode in (0, -signal.SIGTERM)

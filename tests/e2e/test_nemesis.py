@@ -28,7 +28,7 @@ async def test_nothing_acknowledged_is_lost_doubled_or_disordered(alone: Running
     customers = nemesis.clients(alone.url("gateway"), alone.secret("GRIDCARE_APP_TOKEN"), CUSTOMERS)
     # An engine needs longer to come back than the pause between kills: it is chosen less often.
     victims = [alone.system[name] for name in ("gateway", "backend", "gateway", "backend", "engine")]
-    ledger = await nemesis.rampage(customers, victims, SECONDS, pause=(1.0, 3.0))
+    ledger = await nemesis.rampage(customers, victims, SECONDS, pause=(2.0, 5.0))
     await nemesis.settled(gateway_db, seconds=150)
     report = nemesis.check(gateway_db, ledger, nemesis.danger_orders(backend_db))
     print(report)

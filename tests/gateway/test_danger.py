@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from bot.gateway import tables as t
 from tests.gateway.conftest import TALK, Desk, running
 from tests.gateway.fakes import FakeEngine, company, until
@@ -52,6 +54,7 @@ async def test_two_conversations_never_share_an_emergency_order(desk: Desk) -> N
     await desk.idle()
 
 
+@pytest.mark.slow
 async def test_with_engine_and_company_down_the_script_goes_out_and_the_order_follows_once(
     tmp_path: Path,
 ) -> None:

@@ -68,6 +68,7 @@ async def test_an_engine_that_says_nothing_leads_to_an_apology_with_the_offer_of
     assert desk.engine.turns[-1]["payload"] == "/request_human"
 
 
+@pytest.mark.slow
 async def test_a_message_that_the_engine_refuses_is_set_aside_and_the_next_one_flows(desk: Desk) -> None:
     async def poison(turn: dict) -> Response | None:
         return JSONResponse({}, 500) if turn["text"] == "毒" else None
@@ -84,6 +85,7 @@ async def test_a_message_that_the_engine_refuses_is_set_aside_and_the_next_one_f
     assert len([turn for turn in desk.engine.turns if turn["text"] == "毒"]) == 5
 
 
+@pytest.mark.slow
 async def test_while_the_engine_is_down_customers_hear_so_once_and_are_answered_when_it_is_back(
     tmp_path: Path,
 ) -> None:

@@ -165,7 +165,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         cases = folder / "frozen.jsonl"
-        frozen.write(cases)
+        rows = (case.as_json() + "\n" for case in frozen.read() if case.kind != "several")
+        cases.write_text("".join(rows), encoding="utf-8")
         ours_at = workspace.make(folder / "ours", PER_INTENT, ROOT / "config.yml")
         stock_at = workspace.make(folder / "stock", PER_INTENT, ROOT / "benchmarks/stock/config.yml")
         everything = workspace.make(folder / "everything", None, ROOT / "config.yml")

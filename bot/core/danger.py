@@ -116,7 +116,9 @@ def _lexicon() -> _Lexicon:
         },
         needs={hazard: frozenset(characters) for hazard, characters in parser["needs"].items()},
         alone=frozenset(parser["alone"]["all"].split()),
-        harmless=re.compile(alternatives(parser["harmless"]["all"])),
+        harmless=re.compile(
+            "|".join(map(pattern, sorted(parser["harmless"]["all"].split(), key=len, reverse=True)))
+        ),
         unless=tuple(
             (frozenset(name.partition("/")[2].split()), re.compile(alternatives(spec)))
             for name, spec in parser["unless"].items()

@@ -106,7 +106,10 @@ class CompanyAction(Action, ABC):
         if self.topic:
             changes = {"topic": self.name(), **changes}
         ended = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)] if leaves_form(turn, changes) else []
-        return [*ended, *next_up(turn, say, {**DONE, **changes})]
+        done = dict(DONE)
+        if not ended and turn.form and turn.form == turn.slots.get("doing"):
+            done.pop("goal")  # an aside: the form still works for it
+        return [*ended, *next_up(turn, say, {**done, **changes})]
 
     def trouble(self, error: Exception, turn: Turn, say: Say) -> Changes:
         """Tell the truth about an error and offer a person; only its kind is logged."""
@@ -156,7 +159,7 @@ def next_up(turn: Turn, say: Say, changes: Changes) -> list[EventType]:
         wish = _names.word("wish", offered)
         say("utter_offer_wish", buttons=[choice(wish, f"/{offered}"), button("no", "/deny")], wish=wish)
     stand = {
-        "agenda": agenda or None, "wishes": wishes or None, "offered": offered,
+        "agenda": agenda or None, "wishes": wishes or None, "offered": offered or changes.get("offered"),
         "resume": following if following.endswith("_form") else None,
     }  # fmt: skip
     return [*sets({**changes, **stand}, turn), FollowupAction(following)]

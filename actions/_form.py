@@ -178,10 +178,12 @@ class CompanyForm(FormValidationAction):
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         """The sentence gave nothing: a question in between is answered; else the field is asked in other words."""
+        if refuses(turn.heard):
+            return self._missed(turn, say, "utter_refused")
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {"misses": None}
-        return self._missed(turn, say, "utter_refused" if refuses(turn.heard) else "utter_not_understood")
+        return self._missed(turn, say, "utter_not_understood")
 
     def _missed(self, turn: Turn, say: Say, reply: str) -> Changes:
         """What was wrong, and in its place the second time a person; the form stays and asks in other words."""

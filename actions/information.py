@@ -4,14 +4,14 @@ carried out in chat (yet)."""
 from __future__ import annotations
 
 from actions._base import Changes, CompanyAction, Say, button
-from actions._telling import tell_known, usual
+from actions._telling import CLEARLY, tell_known, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.knowledge import Found
 from bot.core import phrasing
 
 HALLS_TOLD = 3
-TOPIC = 8  # characters: so few name a topic (介绍一下电价), more ask something
+TOPIC = 10  # characters: so few rather name a topic (电费怎么交) than ask something in particular
 
 
 class Answer(CompanyAction):
@@ -39,6 +39,8 @@ class Answer(CompanyAction):
         if chosen:
             return (knowledge.entry(chosen),)
         found = knowledge.search(turn.text, intent) if turn.text else ()
+        if found and len(turn.text) <= TOPIC and found[0].score < CLEARLY:
+            return ()
         serves = intent.startswith("ask_") or (found and intent in knowledge.intents(found[0].id))
         return found if serves else ()
 

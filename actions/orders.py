@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions import _names
 from actions._account import account_for, own_account
 from actions._base import Changes, CompanyAction, Say
-from actions._telling import order_card
+from actions._telling import clock_words, order_card
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.ports import BadData, Level, Order
@@ -44,9 +44,8 @@ def tell_progress(order: Order, turn: Turn, say: Say) -> None:
         state=_names.word("state", order.state), department=order.department,
     )  # fmt: skip
     if order.due_at:
-        late = order.due_at < turn.now
-        due = phrasing.deadline(order.due_at, turn.now)
-        say("utter_order_late" if late else "utter_order_due", due=due)
+        name = "utter_order_late" if order.due_at < turn.now else f"utter_clock_{clock_words(order)}"
+        say(name, due=phrasing.deadline(order.due_at, turn.now))
     say.card("order", order_card(order))
 
 
@@ -74,7 +73,7 @@ class UrgeOrder(CompanyAction):
 
 
 class WithdrawComplaint(CompanyAction):
-    """Logged with the order; the company calls before it closes anything."""
+    """Asked back once, then logged with the order; the company calls before it closes anything."""
 
     topic = True
 
@@ -83,6 +82,9 @@ class WithdrawComplaint(CompanyAction):
         if order is None:
             say("utter_order_not_found")
             return {}
+        if turn.slots.get("opening") != "withdraw_complaint":
+            say("utter_withdraw_sure", order_no=order.order_no)
+            return {"order_no": order.order_no, "offered": "withdraw_complaint"}
         await parts().company.orders.withdraw(turn.subject, order.order_no, turn.text, turn.key("withdraw"))
         say("utter_withdrawn", order_no=order.order_no)
         return {}

@@ -85,3 +85,10 @@ async def test_a_gateway_that_is_down_is_admitted(stranger: Conversation, compan
     plug(Parts(company.company, Down(), parts().region, parts().knowledge))  # type: ignore[arg-type]
     await ask_balance(stranger)
     assert names(await stranger.say("王秀英", person_name="王秀英")) == ["utter_unavailable"]
+
+
+async def test_an_aside_in_the_identity_step_does_not_forget_what_it_is_for(stranger: Conversation) -> None:
+    await stranger.say("这个月咋这么贵", "query_balance")
+    assert names(await stranger.say("营业厅在哪", "find_hall"))[-1] == "utter_ask_account_no"
+    await stranger.say(ACCOUNT, account_no=ACCOUNT)
+    assert names(await stranger.say("王秀英", person_name="王秀英"))[0].startswith("utter_query_balance")

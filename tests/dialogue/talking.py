@@ -64,7 +64,7 @@ class Customer:
         message_id = f"m-{uuid.uuid4()}"
         about = {
             "channel": "web", "subject": self._subject(), "level": self.level, "accounts": list(self.accounts),
-            "message_id": message_id, "now": datetime.now(CHINA).isoformat(timespec="seconds"),
+            "message_id": message_id, "conversation": self.conversation, "now": datetime.now(CHINA).isoformat(timespec="seconds"),
             "profile": {}, "attachments": [], **metadata,
         }  # fmt: skip
         body = {"conversation": self.conversation, "message_id": message_id, "text": text, "payload": payload,

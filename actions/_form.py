@@ -30,6 +30,7 @@ from actions._base import (
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from bot.core import answers
+from bot.core.answers import names_a_person
 from bot.core.form import Field, fill, meant, missing, refuses
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
@@ -144,7 +145,9 @@ class CompanyForm(FormValidationAction):
         if asked and asked.said(turn.heard) is not None and not turn.danger:
             return False
         if asked and asked.free:
-            return turn.intent in HEARD_OVER_WORDS
+            return turn.intent in HEARD_OVER_WORDS and (
+                turn.intent != "request_human" or names_a_person(turn.text)
+            )
         if turn.intent in ALWAYS_HEARD:
             return True
         if turn.intent in ANSWERS:

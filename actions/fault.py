@@ -97,7 +97,9 @@ class FaultForm(CompanyForm):
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         mine = turn.subject.accounts
-        known = {"account_no": mine[0]} if len(mine) == 1 else {}
+        known: Changes = {"account_no": mine[0]} if len(mine) == 1 else {}
+        if (lit := answers.neighbours_told(turn.text)) is not None:
+            known["neighbours_lit"] = lit
         return {**super().opening(turn, intent), "description": turn.text or None, **known}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:

@@ -53,7 +53,13 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         yield
         store.close()
 
-    app = FastAPI(title="GridCare reference company system", version="1", lifespan=lifespan)
+    app = FastAPI(
+        title="GridCare reference company system",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,  # these pages load their scripts from elsewhere
+        redoc_url=None,
+    )
     app.state.store, app.state.door, app.state.ledger = store, Door(settings), Ledger(store)
     app.state.region = region.load(settings.region)
     problems.install(app)

@@ -290,7 +290,8 @@ async def up() -> int:
                 base = system.url("gateway")
                 print(
                     f"\n  chat page      {base}/\n  SMS of the demo {base}/dev/sms\n"
-                    f"  API of the gateway {base}/docs\n  API of the company {system.url('backend')}/docs\n"
+                    f"  API of the gateway {base}/openapi.json\n"
+                    f"  API of the company {system.url('backend')}/openapi.json\n"
                     f"  terminal       make chat\n  logs           {system.layout.run_dir / 'logs'}\n"
                     "\nCtrl-C stops everything.",
                     flush=True,

@@ -10,6 +10,11 @@ LIT: Mapping[str, bool] = {
     r"^(也|都|全)?(没|无|停|黑)|也没|都没|一样|没有电": False,
     r"有电|亮着|都亮|灯.{0,2}(着|亮)|^有(呢|着|的)?$|都有": True,
 }
+_NEIGHBOUR = r"(邻居|隔壁|对门|别人家|别家|楼上|楼下|左右).{0,4}"
+NEIGHBOURS_TOLD: Mapping[str, bool] = {
+    _NEIGHBOUR + r"(没|停|黑|不亮)": False,
+    _NEIGHBOUR + r"(有电|亮|有呢|有着)": True,
+}
 BREAKER_OFF: Mapping[str, bool] = {
     r"没跳|没有跳|没掉|合着|正常|上着": False,
     r"跳了|跳闸|掉了|下来了|推不上": True,
@@ -25,11 +30,24 @@ APPLY_NOW: Mapping[str, bool] = {
 ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
 
+_PERSON = re.compile(
+    r"人工|真人|活人|坐席|客服|接线|话务|服务员|转接|转到?人|领导|个人(来|跟|和|说|接|听|讲)"
+)
 _BARE_WISH = re.compile(r"我|想|要|投诉|举报|表扬|建议|提|个|一下|你们|意见|的|有|给|们|，|。|！|\s")
 _LACKING = re.compile(r"[缺差没未]")
 _HAVING = re.compile(r"有|齐|带|备")
 _THE_REST = re.compile(r"其[他它余]|[别旁]的|剩下|都有")
 TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
+
+
+def neighbours_told(text: str) -> bool | None:
+    """Whether the neighbours have power, where a report says so by itself (我家停电了，邻居家有电)."""
+    return next((lit for words, lit in NEIGHBOURS_TOLD.items() if re.search(words, text)), None)
+
+
+def names_a_person(text: str) -> bool:
+    """True when the words themselves ask for a person; a button's choice has no words and always does."""
+    return not text or bool(_PERSON.search(text))
 
 
 def content_of(text: str) -> str | None:

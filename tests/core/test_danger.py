@@ -68,3 +68,14 @@ def test_two_thousand_characters_take_no_time() -> None:
     began = time.process_time()
     assess("电线杆子旁边的变压器" * 200)
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("text", ["家里有人触电了怎么救", "我爸触电了怎么救他", "娃娃触电了咋救"])
+def test_somebody_shocked_now_is_no_question_in_general(text: str) -> None:
+    danger = assess(text)
+    assert danger and danger.primary == "shock"
+
+
+def test_a_line_on_the_ground_comes_before_what_it_set_on_fire() -> None:
+    danger = assess("我家门口电线断了掉地上了，还冒火花")
+    assert danger and danger.primary == "line_down"

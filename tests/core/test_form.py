@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import values
+from bot.core.answers import names_a_person, neighbours_told
 from bot.core.form import REFUSED, Field, Heard, Invalid, Mention, fill, meant, missing, refuses
 
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
@@ -98,3 +99,14 @@ def test_spoken_digits_are_read() -> None:
     assert values.account_no("幺零零 零零零零 幺二三四") == "10000001234"
     assert values.name_words("户主叫李铁柱") == "李铁柱"
     assert values.name_words("电费多少") is None
+
+
+def test_what_a_report_says_of_the_neighbours_is_known() -> None:
+    assert neighbours_told("我家停电了，邻居家有电") is True
+    assert neighbours_told("我家没电，隔壁也没有") is False
+    assert neighbours_told("我家停电了") is None
+
+
+def test_a_wish_in_own_words_is_no_call_for_a_person() -> None:
+    assert not names_a_person("让他来道歉")
+    assert names_a_person("给我转人工") and names_a_person("找个人来说") and names_a_person("")

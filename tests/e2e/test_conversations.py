@@ -23,7 +23,11 @@ def test_a_bill_is_shown_explained_and_adds_up(system: RunningSystem) -> None:
     assert len(months) == 12
     explained = customer.say("怎么比前一个月多这么多")
     assert "32.22" in explained, explained
-    [row] = system.rows("backend", "SELECT b.* FROM bills b JOIN accounts a ON a.id = b.account_id WHERE a.account_no = ? ORDER BY b.month DESC LIMIT 1", WANG)
+    [row] = system.rows(
+        "backend",
+        "SELECT b.* FROM bills b JOIN accounts a ON a.id = b.account_id WHERE a.account_no = ? ORDER BY b.month DESC LIMIT 1",
+        WANG,
+    )
     assert row["amount"] == 11812
 
 
@@ -107,7 +111,9 @@ def test_bad_input_gets_a_clear_answer(system: RunningSystem, text: str) -> None
     if answer.status_code == 200:
         assert any(message.get("text") for message in answer.json()["messages"])
     else:
-        assert answer.status_code == 422 and answer.headers["content-type"].startswith("application/problem+json")
+        assert answer.status_code == 422 and answer.headers["content-type"].startswith(
+            "application/problem+json"
+        )
     engine = customer.say("你好")
     assert engine
 
@@ -118,7 +124,9 @@ def test_too_long_a_message_and_a_wrong_token_are_refused(system: RunningSystem)
     assert customer.client.post("/api/v1/messages", json=body).status_code == 413
     wrong = {"Authorization": "Bearer nobody"}
     assert customer.client.post("/api/v1/messages", json=body, headers=wrong).status_code == 401
-    assert system.rows("gateway", "SELECT count(*) AS n FROM inbox WHERE message_id LIKE '%:long'")[0]["n"] == 0
+    assert (
+        system.rows("gateway", "SELECT count(*) AS n FROM inbox WHERE message_id LIKE '%:long'")[0]["n"] == 0
+    )
 
 
 def test_nobody_sees_another_customers_bill(system: RunningSystem) -> None:

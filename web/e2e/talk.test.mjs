@@ -5,13 +5,16 @@
  */
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { launch, openPage } from "./browser.mjs";
 
 const steps = JSON.parse(process.env.GRIDCARE_E2E_TALK);
 
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
 test("a customer is served on the page", async () => {
-  const browser = await launch();
   const { page, complaints } = await openPage(browser, process.env.GRIDCARE_E2E_URL, {
     viewport: { width: 1360, height: 860 },
   });
@@ -37,5 +40,4 @@ test("a customer is served on the page", async () => {
   }
   if (process.env.GRIDCARE_E2E_SHOT) await page.screenshot({ path: process.env.GRIDCARE_E2E_SHOT });
   assert.deepEqual(complaints, []);
-  await browser.close();
 });

@@ -94,10 +94,9 @@ types: .venv/stamp
 
 test-fast: setup
 	@$(PY) -m pytest tests -n 2 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
-	@$(ENGINE_PY) -m pytest tests/engine -m "not model and not slow"
+	@$(ENGINE_PY) -m pytest tests/engine
 
 test-model: train
-	@$(ENGINE_PY) -m pytest tests/engine -m "model or slow"
 	@$(PY) -m pytest tests -m "(model or slow) and not e2e and not browser" --ignore tests/engine
 
 test-web: web

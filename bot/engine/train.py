@@ -71,4 +71,7 @@ def digest(root: Path = Path()) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("training was interrupted; nothing was kept")

@@ -36,6 +36,9 @@ async function visit(options = DESKTOP) {
   return visited;
 }
 
+/** An opening panel moves; its place is measured when it has come to rest. */
+const settled = (panel) =>
+  panel.evaluate((element) => Promise.all(element.getAnimations().map((each) => each.finished)));
 const box = (page) => page.getByRole("textbox", { name: "输入您的问题" });
 const bubbles = (page) => page.locator(".bubble").allInnerTexts();
 
@@ -173,6 +176,7 @@ test("on a phone the panel is a dialog that fills the screen and keeps the focus
   await page.getByRole("button", { name: "打开在线客服" }).click();
   const panel = page.getByRole("dialog");
   assert.equal(await panel.evaluate((dialog) => dialog.matches(":modal")), true);
+  await settled(panel);
   assert.deepEqual(await panel.boundingBox(), { x: 0, y: 0, ...PHONE.viewport });
   for (let n = 0; n < 20; n++) {
     await page.keyboard.press("Tab");

@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND
 
-.PHONY: help setup web train up chat seed call test check lint types test-fast test-model test-e2e test-web bench lock system-packages clean
+.PHONY: help setup web train up chat seed call test check lint types test-services test-engine test-model test-e2e test-web bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -84,7 +84,8 @@ system-packages:
 	  echo "- installing$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else echo "missing for the tests: install$$missing (Debian names)"; exit 1; fi
 
-check: setup lint types test-fast ## the fast set: lint, types, unit and house tests (under a minute)
+check: setup ## the fast set: lint, types, unit and house tests, side by side (under a minute on two quiet cores)
+	@$(MAKE) -j4 -O lint types test-services test-engine
 
 lint: .venv/stamp
 	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check .
@@ -92,9 +93,11 @@ lint: .venv/stamp
 types: .venv/stamp
 	@.venv/bin/mypy
 
-test-fast: setup
-	@$(PY) -m pytest tests -n 2 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
-	@$(ENGINE_PY) -m pytest tests/engine
+test-services: .venv/stamp
+	@$(PY) -m pytest tests -n 3 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+
+test-engine: bot/engine/.venv/stamp
+	@$(ENGINE_PY) -m pytest tests/engine --disable-warnings
 
 test-model: train
 	@$(PY) -m pytest tests -m "(model or slow) and not e2e and not browser" --ignore tests/engine

@@ -141,12 +141,19 @@ async def actions() -> AsyncIterator[ActionServer]:
 
 @pytest.fixture(scope="session")
 def processor_of(model: str) -> Callable[..., Any]:
-    """Builds a processor over a store and an action client."""
+    """Builds a processor over a store and an action client; all share one loaded model."""
     from bot.engine import rasa_speed
-    from bot.engine.turns import TurnProcessor
+    from bot.engine.turns import TurnProcessor, load_model
 
     rasa_speed.apply()
-    return lambda store, client: TurnProcessor(model, store, client)
+    loaded = load_model(Path(model))
+
+    class OneModel(TurnProcessor):
+        @staticmethod
+        def _load_model(_: object) -> Any:
+            return loaded
+
+    return lambda store, client: OneModel(model, store, client)
 
 
 @pytest.fixture

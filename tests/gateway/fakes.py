@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import uvicorn
+from alembic import command
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.gateway.settings import Settings
+from bot.gateway.storage import migrations
 from tests.company.fake import FakeCompany, household
 
 ACCOUNT = "0100000000123"
@@ -26,8 +31,22 @@ TOKENS = {
 }
 
 
+@cache
+def _empty_database() -> bytes:
+    """A gateway's SQLite file with the newest schema and nothing in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "gateway.db"
+        engine = sa.create_engine(f"sqlite:///{file}")
+        with engine.begin() as connection:
+            command.upgrade(migrations(connection), "head")
+        engine.dispose()
+        return file.read_bytes()
+
+
 def settings(folder: Path, **changes: Any) -> Settings:
     """Settings on a database in `folder`."""
+    if not (folder / "gateway.db").exists():
+        (folder / "gateway.db").write_bytes(_empty_database())
     values: dict[str, Any] = {
         **TOKENS,
         "gateway_db": f"sqlite+aiosqlite:///{folder / 'gateway.db'}",

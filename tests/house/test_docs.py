@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def code(text: str) -> str:
     return "\n".join([*fences, *QUOTED.findall(prose)])
 
 
+@cache
 def roots() -> set[str]:
     return {path.relative_to(ROOT).parts[0] for path in files("*")}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -26,6 +27,16 @@ def make(folder: Path, per_intent: int | None, config: Path) -> Path:
         rows = per_intent and (per_intent * (len(files) - 1) // 2 if foreign else per_intent)
         (folder / "data" / "nlu" / file.name).write_text(_thinned(file, rows), encoding="utf-8")
     return folder
+
+
+def digest(per_intent: int | None, config: Path, code: tuple[str, ...]) -> str:
+    """Names what a model is made of: the sentences and rules, its configuration, and the code of its components."""
+    patterns = ("data/nlu/**/*.*", "data/dialogue/*.yml", *code)
+    files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+    told = hashlib.sha256(str(per_intent).encode())
+    for path in (config, ROOT / "domain.yml", *files):
+        told.update(path.read_bytes())
+    return told.hexdigest()[:12]
 
 
 def _thinned(file: Path, rows: int | None) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,11 +21,14 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
 
 from bot.engine.failures import StorageFailed, TurnConflict
 
 LIVE = 2000
+POOL = 8
 RANKING_KEPT = 3
 VOLATILE = ("subject",)
 _T = TypeVar("_T")
@@ -58,25 +62,27 @@ class TurnStore(TrackerStore):
 
     def __init__(self, domain: Domain, url: str) -> None:
         super().__init__(domain)
-        self._engine = _connect(url)
+        self._engine, self._threads = _connect(url)
         self._live: OrderedDict[str, Live] = OrderedDict()
 
     async def prepare(self) -> None:
         """Create the table where it is missing and prove that it can be written. Raises StorageFailed."""
-        await self._run(self._prepare)
+        await self._run(_prepare)
 
-    async def begin(self, sender_id: str) -> Live:
-        """The conversation as stored. It stays out of memory until `commit`, so a failed turn leaves no trace."""
+    async def begin(self, sender_id: str, message_id: str = "") -> tuple[Live, dict[str, Any] | None]:
+        """The conversation as stored, and what was answered to this message before, if it was.
+
+        The conversation stays out of memory until `commit`, so a failed turn leaves no trace."""
         live = self._live.pop(sender_id, None)
-        seq = await self._run(lambda: self._last(sender_id))
+        seq, answer = await self._run(_last, sender_id, message_id)
         if live is None or live.seq != seq:
-            events = await self._run(lambda: self._events(sender_id))
+            events = await self._run(_events, sender_id)
             tracker = DialogueStateTracker.from_events(
                 sender_id, deserialise_events(events), self.domain.slots, domain=self.domain
             )
             live = Live(tracker, seq, len(tracker.events))
         live.starts_session = False
-        return live
+        return live, json.loads(answer) if answer else None
 
     async def commit(self, live: Live, message_id: str, answer: dict[str, Any]) -> None:
         """Store the turn. Raises TurnConflict when the conversation moved on meanwhile, StorageFailed otherwise."""
@@ -89,23 +95,15 @@ class TurnStore(TrackerStore):
             "events": _dump(_slim(list(tracker.events)[live.stored :])),
             "answer": _dump(answer),
         }
-        await self._run(lambda: self._insert(row))
+        await self._run(_insert, row)
         live.seq, live.stored = live.seq + 1, len(tracker.events)
         self._live[tracker.sender_id] = live
         if len(self._live) > LIVE:
             self._live.popitem(last=False)
 
-    async def answer(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
-        """What was answered to this message before, or None."""
-        query = sa.select(TURNS.c.answer).where(
-            TURNS.c.sender_id == sender_id, TURNS.c.message_id == message_id
-        )
-        found = await self._run(lambda: self._scalar(query))
-        return json.loads(found) if found else None
-
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The current session of a conversation, None when there is none."""
-        live = await self.begin(sender_id)
+        live, _ = await self.begin(sender_id)
         return live.tracker if live.seq else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -113,60 +111,77 @@ class TurnStore(TrackerStore):
 
     def close(self) -> None:
         """Give the connections back."""
+        self._threads.shutdown()
         self._engine.dispose()
 
-    async def _run(self, work: Callable[[], _T]) -> _T:
+    async def _run(self, work: Callable[..., _T], *given: Any) -> _T:
+        """`work(connection, …)` in one transaction, outside the event loop."""
+
+        def transaction() -> _T:
+            with self._engine.begin() as connection:
+                return work(connection, *given)
+
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
         except IntegrityError as error:
             raise TurnConflict from error
         except SQLAlchemyError as error:
             raise StorageFailed(type(error).__name__) from error
 
-    def _prepare(self) -> None:
-        _metadata.create_all(self._engine)
-        with self._engine.connect() as connection, connection.begin() as transaction:
-            row = {"sender_id": "?", "seq": 0, "message_id": "?", "starts_session": False}
-            connection.execute(TURNS.insert(), row | {"events": "[]", "answer": "{}"})
-            transaction.rollback()
 
-    def _insert(self, row: dict[str, Any]) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(TURNS.insert(), row)
-
-    def _scalar(self, query: Any) -> Any:
-        with self._engine.connect() as connection:
-            return connection.execute(query).scalar()
-
-    def _last(self, sender_id: str) -> int:
-        return self._scalar(sa.select(sa.func.max(TURNS.c.seq)).where(TURNS.c.sender_id == sender_id)) or 0
-
-    def _events(self, sender_id: str) -> list[dict[str, Any]]:
-        start = sa.select(sa.func.max(TURNS.c.seq)).where(
-            TURNS.c.sender_id == sender_id, TURNS.c.starts_session
-        )
-        query = sa.select(TURNS.c.events).where(
-            TURNS.c.sender_id == sender_id, TURNS.c.seq >= start.scalar_subquery()
-        )
-        with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(TURNS.c.seq)).scalars().all()
-        return [event for row in rows for event in json.loads(row)]
+def _prepare(connection: Connection) -> None:
+    _metadata.create_all(connection)
+    with connection.begin_nested() as attempt:
+        row = {"sender_id": "?", "seq": 0, "message_id": "?", "starts_session": False}
+        connection.execute(TURNS.insert(), row | {"events": "[]", "answer": "{}"})
+        attempt.rollback()
 
 
-def _connect(url: str) -> sa.engine.Engine:
+def _insert(connection: Connection, row: dict[str, Any]) -> None:
+    connection.execute(TURNS.insert(), row)
+
+
+_LAST = sa.select(sa.func.max(TURNS.c.seq)).where(TURNS.c.sender_id == sa.bindparam("sender"))
+_ANSWER = sa.select(TURNS.c.answer).where(
+    TURNS.c.sender_id == sa.bindparam("sender"), TURNS.c.message_id == sa.bindparam("message")
+)
+_SESSION = _LAST.where(TURNS.c.starts_session).scalar_subquery()
+_EVENTS = (
+    sa.select(TURNS.c.events)
+    .where(TURNS.c.sender_id == sa.bindparam("sender"), TURNS.c.seq >= _SESSION)
+    .order_by(TURNS.c.seq)
+)
+
+
+def _last(connection: Connection, sender_id: str, message_id: str) -> tuple[int, str | None]:
+    seq = connection.execute(_LAST, {"sender": sender_id}).scalar() or 0
+    known = {"sender": sender_id, "message": message_id}
+    return seq, connection.execute(_ANSWER, known).scalar() if seq and message_id else None
+
+
+def _events(connection: Connection, sender_id: str) -> list[dict[str, Any]]:
+    rows = connection.execute(_EVENTS, {"sender": sender_id}).scalars().all()
+    return [event for row in rows for event in json.loads(row)]
+
+
+def _connect(url: str) -> tuple[sa.engine.Engine, ThreadPoolExecutor]:
+    """The database, and the threads that may use it at once: SQLite keeps one connection in one thread, because
+    opening one costs more than a turn's queries."""
     if "://" not in url:
-        Path(url).parent.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{url}"
-    if not url.startswith("sqlite"):
+    sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
+    threads = ThreadPoolExecutor(1 if sqlite else POOL, thread_name_prefix="store")
+    if not sqlite:
         timeouts = {"connect_timeout": 3, "options": "-c statement_timeout=3000"}
-        return sa.create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, connect_args=timeouts, future=True
+        engine = sa.create_engine(
+            url, pool_size=POOL, pool_pre_ping=True, hide_parameters=True, connect_args=timeouts, future=True
         )
-    engine = sa.create_engine(
-        url, connect_args={"timeout": 3, "check_same_thread": False}, hide_parameters=True, future=True
-    )
+        return engine, threads
+    Path(sa.engine.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    lone = {"timeout": 3, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=lone, poolclass=StaticPool, hide_parameters=True, future=True)
     sa.event.listen(engine, "connect", _tune_sqlite)
-    return engine
+    return engine, threads
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

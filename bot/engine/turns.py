@@ -140,10 +140,9 @@ class Engine:
     async def take(self, turn: Turn) -> dict[str, Any]:
         """The answer to a turn, replayed when the message is known. Raises TurnFailed or TurnConflict."""
         async with self._alone(turn.conversation):
-            known = await self.store.answer(turn.conversation, turn.message_id)
+            live, known = await self.store.begin(turn.conversation, turn.message_id)
             if known is not None:
                 return known | {"replayed": True}
-            live = await self.store.begin(turn.conversation)
             answer = await self.processor.play(live, turn)
             await self.store.commit(live, turn.message_id, answer)
             return answer

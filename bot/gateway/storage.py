@@ -127,6 +127,8 @@ class _Sqlite:
         """Each work's result or error. One that fails is undone alone; when the commit fails, so have all."""
         try:
             with self._engine.begin() as connection:
+                if len(works) == 1:
+                    return [(works[0](connection),)]
                 return [_one_of(connection, work) for work in works]
         except Exception as error:
             return [error] * len(works)

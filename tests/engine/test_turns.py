@@ -111,10 +111,10 @@ async def test_two_engines_on_one_store_never_write_the_same_turn(
     engine: Engine, processor_of: Any, actions: Any, tmp_path: Path
 ) -> None:
     await engine.take(Turn("c-1", "m-1", "你好", None, {}))
-    mine = await engine.store.begin("c-1")
+    mine, _ = await engine.store.begin("c-1")
     answer = await engine.processor.play(mine, Turn("c-1", "m-2", "你好", None, {}))
     other = TurnStore(engine.processor.domain, str(tmp_path / "engine.db"))
-    theirs = await other.begin("c-1")
+    theirs, _ = await other.begin("c-1")
     await engine.processor.play(theirs, Turn("c-1", "m-3", "转人工", None, {}))
     await other.commit(theirs, "m-3", {})
     with pytest.raises(TurnConflict):
@@ -166,11 +166,11 @@ async def test_long_conversations_start_a_session_that_knows_slots_and_last_word
     await say("0001", "m-c")
     for turn in range(60):
         assert (await say("你好", f"m-{turn}"))[0] == 200
-    live = await engine.store.begin("c-1")
+    live, _ = await engine.store.begin("c-1")
     assert len(live.tracker.events) <= SESSION_EVENTS + 10
     assert live.tracker.get_slot("address")
     fresh = TurnStore(engine.processor.domain, str(engine.store._engine.url.database))
-    again = (await fresh.begin("c-1")).tracker
+    again = (await fresh.begin("c-1"))[0].tracker
     assert as_json(again) == as_json(live.tracker)
     fresh.close()
 

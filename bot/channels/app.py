@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, model_validator
 
@@ -29,6 +30,7 @@ from bot.gateway.routes import bearer
 
 WAIT_SECONDS = 10.0
 _POLL = 0.5
+_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})\b", re.I)
 _STATUS = {"too_long": 413, "mismatch": 409}
 _VOUCHED = (Level.L1, Level.L2, Level.L3)
 
@@ -106,11 +108,12 @@ class AppChannel:
         self._watch = Watch()
         gateway.on_published.append(self._watch.published)
 
-    async def say(self, said: Said) -> JSONResponse:
+    async def say(self, said: Said, wait: float = WAIT_SECONDS) -> JSONResponse:
+        """Take a message; 200 with its whole turn if that ends within `wait` seconds, else 202."""
         receipt, conversation = await self._take(said)
         with self._watch.on(conversation) as event:
             await self._gateway.received(receipt)
-            answer = await self._settled(receipt, conversation, event)
+            answer = await self._settled(receipt, conversation, event, wait)
         if answer is None:
             return JSONResponse({"messages": [], "cursor": receipt.seq}, 202)
         return JSONResponse({"messages": self._shown(answer.messages), "cursor": answer.cursor})
@@ -135,9 +138,11 @@ class AppChannel:
         self._gateway.identity.vouch(c, inbound.conversation, level, said.accounts)
         return receipt
 
-    async def _settled(self, receipt: Receipt, conversation: str, event: asyncio.Event) -> Answer | None:
+    async def _settled(
+        self, receipt: Receipt, conversation: str, event: asyncio.Event, wait: float
+    ) -> Answer | None:
         """The whole turn, once it has ended; None when that takes too long."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + wait
         while (left := deadline - time.monotonic()) > 0:
             answer = await self._gateway.store.read(_answer, receipt, conversation)
             if answer:
@@ -165,6 +170,12 @@ def _answer(c: sa.Connection, receipt: Receipt, conversation: str) -> Answer | N
     return Answer(messages.after(c, conversation, receipt.seq, until=cursor), cursor)
 
 
+def wait_of(prefer: str | None) -> float:
+    """Seconds the app is willing to wait: `Prefer: wait=2` (RFC 7240), at most WAIT_SECONDS."""
+    asked = _WAIT.search(prefer or "")
+    return min(float(asked[1]), WAIT_SECONDS) if asked else WAIT_SECONDS
+
+
 def mount(app: FastAPI, gateway: Gateway) -> None:
     """Plug the channel into the gateway's application."""
     channel = AppChannel(gateway)
@@ -175,8 +186,8 @@ def mount(app: FastAPI, gateway: Gateway) -> None:
     router = APIRouter(prefix="/api/v1/messages", dependencies=[Depends(allowed)])
 
     @router.post("")
-    async def say(said: Said) -> JSONResponse:
-        return await channel.say(said)
+    async def say(said: Said, prefer: Annotated[str | None, Header()] = None) -> JSONResponse:
+        return await channel.say(said, wait_of(prefer))
 
     @router.get("")
     async def later(conversation: Name, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:

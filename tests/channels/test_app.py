@@ -10,9 +10,11 @@ from tests.channels.conftest import Site
 from tests.gateway.fakes import ACCOUNT, TOKENS
 
 
-async def post(site: Site, token: str = TOKENS["app_token"], **body: object) -> httpx.Response:
+async def post(
+    site: Site, token: str = TOKENS["app_token"], prefer: str = "wait=10", **body: object
+) -> httpx.Response:
     sent = {"message_id": "m1", "conversation": "user-7", "text": "你好", **body}
-    async with site.http(authorization=f"Bearer {token}") as http:
+    async with site.http(authorization=f"Bearer {token}", prefer=prefer) as http:
         return await http.post("/api/v1/messages", json={k: v for k, v in sent.items() if v is not None})
 
 
@@ -43,16 +45,31 @@ async def test_the_same_message_again_gives_the_same_answer_and_another_body_a_c
     assert (await post(site, text="再见")).status_code == 409
 
 
-async def test_a_turn_that_takes_long_is_fetched_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "WAIT_SECONDS", 0.2)
+async def test_a_turn_that_takes_longer_than_the_app_waits_is_fetched_later(site: Site) -> None:
     site.engine.delay = 0.6
-    slow = await post(site)
+    slow = await post(site, prefer="respond-async, wait=0")
     assert (slow.status_code, slow.json()) == (202, {"messages": [], "cursor": 1})
     await asyncio.sleep(1)
     fetched = (await get(site, conversation="user-7", after=1)).json()
     assert [m["text"] for m in fetched["messages"]] == ["echo:你好"] and fetched["cursor"] == 2
     assert (await get(site, conversation="user-7", after=2)).json() == {"messages": [], "cursor": 2}
     assert (await get(site, conversation="user-8", after=0)).json() == {"messages": [], "cursor": 0}
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        (None, 10),
+        ("", 10),
+        ("wait=3", 3),
+        ("respond-async, wait=0", 0),
+        ("wait=900", 10),
+        ("wait=x", 10),
+        ("await=1", 10),
+    ],
+)
+def test_the_app_says_how_long_it_waits(prefer: str | None, seconds: float) -> None:
+    assert channel.wait_of(prefer) == seconds
 
 
 async def test_the_app_vouches_for_its_customer_until_it_no_longer_does(site: Site) -> None:

@@ -62,16 +62,23 @@ def conversation_of(app_conversation: str) -> str:
 
 
 class Client:
-    """One customer of the app channel: sends a sentence a second, each until it is acknowledged, some twice."""
+    """One customer of the app channel: sends a sentence every few seconds, each until it is acknowledged, some
+    twice, and goes on without the answer when that takes more than a second."""
 
     def __init__(
-        self, url: str, token: str, chance: random.Random, sentences: Sequence[str] = SENTENCES
+        self,
+        url: str,
+        token: str,
+        chance: random.Random,
+        sentences: Sequence[str] = SENTENCES,
+        pause: tuple[float, float] = (0.2, 1.5),
     ) -> None:
         self.name = f"nemesis-{uuid.UUID(int=chance.getrandbits(128))}"
         self._chance = chance
         self._sentences = sentences
         self._url = url
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._pause = pause
+        self._headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=1"}
 
     async def talk(self, end: float, ledger: Ledger) -> None:
         async with httpx.AsyncClient(
@@ -83,7 +90,7 @@ class Client:
                 number += 1
                 text = DANGER if number == danger_at else self._chance.choice(self._sentences)
                 await self._insist(http, f"{number}", text, ledger)
-                await asyncio.sleep(self._chance.uniform(0.2, 1.5))
+                await asyncio.sleep(self._chance.uniform(*self._pause))
 
     async def _insist(self, http: httpx.AsyncClient, message_id: str, text: str, ledger: Ledger) -> None:
         """Send until acknowledged; three in ten twice at the same time."""

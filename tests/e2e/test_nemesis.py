@@ -25,7 +25,8 @@ async def alone(tmp_path: Path) -> AsyncIterator[RunningSystem]:
 
 async def test_nothing_acknowledged_is_lost_doubled_or_disordered(alone: RunningSystem) -> None:
     gateway_db, backend_db = (alone.layout.run_dir / f"{name}.db" for name in ("gateway", "backend"))
-    customers = nemesis.clients(alone.url("gateway"), alone.secret("GRIDCARE_APP_TOKEN"), CUSTOMERS)
+    token = alone.secret("GRIDCARE_APP_TOKEN")
+    customers = nemesis.clients(alone.url("gateway"), token, CUSTOMERS, pause=(0.5, 4.0))
     # An engine needs longer to come back than the pause between kills: it is chosen less often.
     victims = [alone.system[name] for name in ("gateway", "backend", "gateway", "backend", "engine")]
     ledger = await nemesis.rampage(customers, victims, SECONDS, pause=(2.0, 5.0))

@@ -76,6 +76,7 @@ class _Lexicon:
     hazards: dict[str, re.Pattern[str]]
     needs: dict[str, frozenset[str]]
     alone: frozenset[str]
+    figurative: re.Pattern[str]
     harmless: re.Pattern[str]
     unless: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
     cues: dict[str, re.Pattern[str]]
@@ -83,21 +84,34 @@ class _Lexicon:
 
 def assess(text: str) -> Danger | None:
     """The danger a customer's sentence tells of, or None. Any text is accepted; nothing is ever raised."""
+    return weigh(text)[0]
+
+
+def weigh(text: str) -> tuple[Danger | None, bool]:
+    """The danger, and whether words of danger are there that were denied, figurative, past or asked in general."""
     lexicon = _lexicon()
     plain = lexicon.misheard.mend(normalise(text).lower().strip(" ,。!?~."))
-    clean = lexicon.harmless.sub(lambda match: "□" * len(match[0]), plain)
+    literal, figures = lexicon.figurative.subn(_blank, plain)
+    clean = lexicon.harmless.sub(_blank, literal)
+    unreal = figures > 0
     found: dict[str, str] = {}
     seen = set(clean)
     for hazard, pattern in lexicon.hazards.items():
         match = pattern.search(clean) if seen & lexicon.needs[hazard] else None
         while match and not _is_real(clean, match.start(), match.end(), hazard, lexicon):
+            unreal = True
             match = pattern.search(clean, match.start() + 1)
         if match:
             found[hazard] = match[0]
     if plain in lexicon.alone and not found:
         found["fire"] = plain
     hazards = tuple(hazard for hazard in PRECEDENCE if hazard in found)
-    return Danger(hazards, hazards[0], tuple(found[hazard] for hazard in hazards)) if hazards else None
+    danger = Danger(hazards, hazards[0], tuple(found[hazard] for hazard in hazards)) if hazards else None
+    return danger, unreal
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "□" * len(match[0])
 
 
 def _is_real(text: str, start: int, end: int, hazard: str, lexicon: _Lexicon) -> bool:
@@ -152,6 +166,7 @@ def _lexicon() -> _Lexicon:
         },
         needs={hazard: frozenset(characters) for hazard, characters in parser["needs"].items()},
         alone=frozenset(parser["alone"]["all"].split()),
+        figurative=any_of(parser["figurative"]["all"]),
         harmless=any_of(parser["harmless"]["all"]),
         unless=tuple(
             (frozenset(name.partition("/")[2].split()), any_of(spec))

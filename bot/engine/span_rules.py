@@ -62,7 +62,8 @@ class Hit:
     value: str | None = None
 
 
-def hits(text: str) -> list[Hit]:
+@lru_cache(maxsize=64)
+def hits(text: str) -> tuple[Hit, ...]:
     """All candidates, overlapping ones included."""
     found = [
         Hit(label, match.start(), match.end())
@@ -75,7 +76,7 @@ def hits(text: str) -> list[Hit]:
     for key, start, end in matcher(doc) if text else ():
         label, value = _label(matcher.vocab.strings[key])
         found.append(Hit(label, start, end, value or None))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=32)

@@ -112,7 +112,9 @@ def test_words_are_heard_by_their_sound(heard: str, hazard: str) -> None:
     assert danger and hazard in danger.hazards
 
 
-@pytest.mark.parametrize("said", ["不是冒烟,是没电", "急得嗓子冒烟", "漏电那个去年修好了", "触电了怎么急救,想了解一下"])
+@pytest.mark.parametrize(
+    "said", ["不是冒烟,是没电", "急得嗓子冒烟", "漏电那个去年修好了", "触电了怎么急救,想了解一下"]
+)
 def test_words_of_danger_that_are_not_meant_speak_against_it(said: str) -> None:
     assert weigh(said) == (None, True)
 

@@ -14,10 +14,10 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND
 
-.PHONY: help setup web train up chat seed call test check lint types test-services test-engine test-model test-e2e test-web bench lock system-packages clean
+.PHONY: help setup web train up chat seed call test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # ---- installing -------------------------------------------------------------------------------------------------
 
@@ -109,6 +109,16 @@ test-e2e: system-packages train web
 	@$(PY) -m pytest tests -m "e2e or browser" --ignore tests/engine
 
 test: system-packages check test-web test-model test-e2e ## install what is missing and run every test
+
+evaluate-nlu: train ## how well sentences are understood: FILE=sentences.jsonl, else the frozen set
+	@mkdir -p $(RUN); [ -n "$(FILE)" ] || $(PY) -m benchmarks.frozen $(RUN)/frozen.jsonl 2>/dev/null
+	@scripts/evaluate_nlu $(or $(FILE),$(RUN)/frozen.jsonl)
+
+evaluate-intents: setup ## the intent model on a table of your own: TRAIN=a.tsv TEST=b.tsv
+	@scripts/evaluate_intents --train $(TRAIN) --test $(TEST)
+
+learning-curve: setup ## what more training data would buy, and the loss by homophones
+	@$(ENGINE_PY) -m benchmarks.learning_curve
 
 bench: setup train ## ours beside stock Rasa, in one run on this machine
 	@$(PY) -m benchmarks

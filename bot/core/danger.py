@@ -8,6 +8,7 @@ not call the fire lane.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from configparser import ConfigParser
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,10 +48,35 @@ class Danger:
 
 
 @dataclass(frozen=True)
+class _Misheard:
+    """Words written with other characters of the same sound, as speech recognition does, become the right ones."""
+
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Iterable[str], sounds: Iterable[str], kept: Iterable[str]) -> _Misheard:
+        """`sounds`: characters that sound alike; `kept`: real words that only sound like one of `words`."""
+        alike = {character: group for group in sounds for character in group}
+        right = tuple(sorted(words, key=lambda word: (-len(word), word)))
+        spelt = ("".join(f"[{alike.get(character, character)}]" for character in word) for word in right)
+        safe = "|".join(map(re.escape, sorted(kept, key=len, reverse=True)))
+        return cls(re.compile(f"(?:{safe})|" + "|".join(f"({each})" for each in spelt)), right)
+
+    def mend(self, text: str) -> str:
+        """The text with the right words; its length stays."""
+        return self.pattern.sub(
+            lambda match: self.words[match.lastindex - 1] if match.lastindex else match[0], text
+        )
+
+
+@dataclass(frozen=True)
 class _Lexicon:
+    misheard: _Misheard
     hazards: dict[str, re.Pattern[str]]
     needs: dict[str, frozenset[str]]
     alone: frozenset[str]
+    figurative: re.Pattern[str]
     harmless: re.Pattern[str]
     unless: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
     cues: dict[str, re.Pattern[str]]
@@ -58,19 +84,34 @@ class _Lexicon:
 
 def assess(text: str) -> Danger | None:
     """The danger a customer's sentence tells of, or None. Any text is accepted; nothing is ever raised."""
+    return weigh(text)[0]
+
+
+def weigh(text: str) -> tuple[Danger | None, bool]:
+    """The danger, and whether words of danger are there that were denied, figurative, past or asked in general."""
     lexicon = _lexicon()
-    plain = normalise(text).lower().strip(" ,。!?~.")
-    clean = lexicon.harmless.sub(lambda match: "□" * len(match[0]), plain)
+    plain = lexicon.misheard.mend(normalise(text).lower().strip(" ,。!?~."))
+    literal, figures = lexicon.figurative.subn(_blank, plain)
+    clean = lexicon.harmless.sub(_blank, literal)
+    unreal = figures > 0
     found: dict[str, str] = {}
     seen = set(clean)
     for hazard, pattern in lexicon.hazards.items():
-        for match in pattern.finditer(clean) if seen & lexicon.needs[hazard] else ():
-            if _is_real(clean, match.start(), match.end(), hazard, lexicon):
-                found.setdefault(hazard, match[0])
+        match = pattern.search(clean) if seen & lexicon.needs[hazard] else None
+        while match and not _is_real(clean, match.start(), match.end(), hazard, lexicon):
+            unreal = True
+            match = pattern.search(clean, match.start() + 1)
+        if match:
+            found[hazard] = match[0]
     if plain in lexicon.alone and not found:
         found["fire"] = plain
     hazards = tuple(hazard for hazard in PRECEDENCE if hazard in found)
-    return Danger(hazards, hazards[0], tuple(found[hazard] for hazard in hazards)) if hazards else None
+    danger = Danger(hazards, hazards[0], tuple(found[hazard] for hazard in hazards)) if hazards else None
+    return danger, unreal
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "□" * len(match[0])
 
 
 def _is_real(text: str, start: int, end: int, hazard: str, lexicon: _Lexicon) -> bool:
@@ -81,14 +122,19 @@ def _is_real(text: str, start: int, end: int, hazard: str, lexicon: _Lexicon) ->
     sentence = _SENTENCE.split(text[:start])[-1] + text[start:end] + after
     if cues["denied_before"].search(before[-4:]) or cues["denied_after"].match(after):
         return False
-    if cues["denied_inside"].search(text[start:end]):
+    said = text[start:end]
+    if cues["denied_inside"].search(said):
+        return False
+    if hazard != "life_support" and cues["denied_clause"].search(_CLAUSE.split(said)[-1]):
         return False
     if any(hazard in hazards and words.search(sentence) for hazards, words in lexicon.unless):
         return False
-    still_open = bool(cues["open"].search(sentence) or cues["urgent"].search(text))
-    if not still_open and (cues["general"].search(sentence) or cues["past"].search(sentence)):
-        return False
-    return not cues["repaired"].search(text[start:]) or bool(cues["open"].search(text[end:]))
+    if not (cues["open"].search(sentence) or cues["urgent"].search(text)):
+        if cues["general"].search(sentence) or cues["past"].search(sentence):
+            return False
+        if cues["doubt"].search(sentence) and not cues["seen"].search(sentence):
+            return False
+    return not cues["repaired"].search(text[start:]) or bool(cues["reopened"].search(text[end:]))
 
 
 @lru_cache(maxsize=1)
@@ -109,19 +155,22 @@ def _lexicon() -> _Lexicon:
             for part in re.split(r"(\{\w+\}|…|~)", line.strip())
         )
 
+    def any_of(spec: str) -> re.Pattern[str]:
+        return re.compile("|".join(map(pattern, sorted(spec.split(), key=len, reverse=True))))
+
     return _Lexicon(
+        misheard=_Misheard.of(*(parser["misheard"][key].split() for key in ("words", "sounds", "kept"))),
         hazards={
             hazard: re.compile("|".join(pattern(line) for line in block.split("\n") if line.strip()))
             for hazard, block in parser["hazards"].items()
         },
         needs={hazard: frozenset(characters) for hazard, characters in parser["needs"].items()},
         alone=frozenset(parser["alone"]["all"].split()),
-        harmless=re.compile(
-            "|".join(map(pattern, sorted(parser["harmless"]["all"].split(), key=len, reverse=True)))
-        ),
+        figurative=any_of(parser["figurative"]["all"]),
+        harmless=any_of(parser["harmless"]["all"]),
         unless=tuple(
-            (frozenset(name.partition("/")[2].split()), re.compile(alternatives(spec)))
+            (frozenset(name.partition("/")[2].split()), any_of(spec))
             for name, spec in parser["unless"].items()
         ),
-        cues={name: re.compile(alternatives(spec)) for name, spec in parser["cues"].items()},
+        cues={name: any_of(spec) for name, spec in parser["cues"].items()},
     )

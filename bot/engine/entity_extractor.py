@@ -14,7 +14,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.core.text import fold
-from bot.engine.codes import LABELS
 from bot.engine.entity_model import EntityModel, Labelled, train
 from bot.engine.intent_model import OUT_OF_SCOPE
 from bot.engine.normaliser import METADATA, folded, is_payload
@@ -57,8 +56,12 @@ class TradeEntityExtractor(GraphComponent):
             return cls(model_storage, resource, EntityModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from the annotated examples."""
-        examples = [_labelled(example) for example in training_data.intent_examples if example.get(TEXT)]
+        """Learn from the annotated examples; foreign ones are not annotated."""
+        examples = [
+            _labelled(example)
+            for example in training_data.intent_examples
+            if example.get(TEXT) and example.get(INTENT) != OUT_OF_SCOPE
+        ]
         self._model = train(examples)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -81,7 +84,7 @@ class TradeEntityExtractor(GraphComponent):
         intent = _likeliest_intent(message)
         found = []
         for start, end, label in model.find(clean.text, words, intent):
-            if (label == "hazard" and intent != DANGER) or (intent == OUT_OF_SCOPE and label not in LABELS):
+            if label == "hazard" and intent != DANGER:
                 continue
             said = clean.text[start:end]
             first, last = clean.original_span(start, end)

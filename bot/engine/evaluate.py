@@ -68,7 +68,7 @@ def evaluate_intents(train_file: Path, test_file: Path) -> dict[str, Any]:
     best, times = [], []
     for _, text in unknown:
         began = time.perf_counter()
-        best.append(model.rank(normalise(text))[0][0])
+        best.append(model.rank([normalise(text)])[0][0][0])
         times.append(time.perf_counter() - began)
     found = intent_scores([intent for intent, _ in unknown], best)
     middle = sorted(times)[len(times) // 2]

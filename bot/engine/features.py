@@ -9,7 +9,9 @@ from itertools import pairwise
 from pypinyin.contrib.tone_convert import to_normal
 from pypinyin.pinyin_dict import pinyin_dict
 
+from bot.engine.codes import codes
 from bot.engine.concepts import concepts
+from bot.engine.span_rules import hits
 
 GROUPS = ("characters", "sounds", "concepts")
 Features = tuple[list[str], list[str], list[str]]
@@ -24,7 +26,13 @@ def features(text: str) -> Features:
     plain = _DIGITS.sub("0", _BREAKS.sub(" ", text.lower()))
     edged = f"^{plain.strip()}$"
     sounds = [syllable(character) for character in plain if character != " "]
-    return [*edged, *_pairs(edged)], [*sounds, *_pairs(sounds)], sorted(concepts(text))
+    return [*edged, *_pairs(edged)], [*sounds, *_pairs(sounds)], [*sorted(concepts(text)), *_shape(text)]
+
+
+def _shape(text: str) -> list[str]:
+    """What kinds of things are named, and how long the text is."""
+    kinds = {f"<{hit.label}>" for hit in hits(text)} | {f"<{label}>" for _, _, label in codes(text)}
+    return [*sorted(kinds), f"<{min(len(text) // 4, 7)}>"]
 
 
 def _pairs(items: str | list[str]) -> list[str]:

@@ -49,9 +49,10 @@ def _code(text: str, *_: object) -> str:
 
 
 def _hazard(text: str, _: datetime, sentence: str) -> str | None:
-    known = lexicon_values("hazard").get(text)
+    if known := lexicon_values("hazard").get(text):
+        return known
     danger = assess(text) or assess(sentence)
-    return known or (danger.primary if danger else None)
+    return danger.primary if danger else None
 
 
 def _scope(text: str, *_: object) -> str:

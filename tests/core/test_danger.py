@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.danger import PRECEDENCE, assess
+from bot.core.danger import PRECEDENCE, assess, weigh
+
+FOLDER = Path(__file__).parent / "danger"
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,43 @@ def test_somebody_shocked_now_is_no_question_in_general(text: str) -> None:
 def test_a_line_on_the_ground_comes_before_what_it_set_on_fire() -> None:
     danger = assess("我家门口电线断了掉地上了，还冒火花")
     assert danger and danger.primary == "line_down"
+
+
+def sentences(name: str) -> list[str]:
+    lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line.partition("\t")[2] for line in lines if not line.startswith("#")]
+
+
+def test_few_of_many_different_dangers_are_missed() -> None:
+    said = sentences("danger")
+    missed = [text for text in said if assess(text) is None]
+    assert len(said) >= 300
+    assert len(missed) <= 0.03 * len(said), "\n".join(missed)
+
+
+def test_few_of_many_look_alikes_raise_an_alarm() -> None:
+    said = sentences("lookalikes")
+    alarms = [text for text in said if assess(text)]
+    assert len(said) >= 200
+    assert len(alarms) <= 0.03 * len(said), "\n".join(alarms)
+
+
+@pytest.mark.parametrize(
+    ("heard", "hazard"),
+    [("初店了快来", "shock"), ("电闸桌火了", "fire"), ("店表箱毛烟了", "smoke"), ("便牙器打货", "spark")],
+)
+def test_words_are_heard_by_their_sound(heard: str, hazard: str) -> None:
+    danger = assess(heard)
+    assert danger and hazard in danger.hazards
+
+
+@pytest.mark.parametrize(
+    "said", ["不是冒烟,是没电", "急得嗓子冒烟", "漏电那个去年修好了", "触电了怎么急救,想了解一下"]
+)
+def test_words_of_danger_that_are_not_meant_speak_against_it(said: str) -> None:
+    assert weigh(said) == (None, True)
+
+
+def test_one_denied_word_does_not_hide_another() -> None:
+    danger = assess("不是跳闸,是冒烟")
+    assert danger and danger.primary == "smoke"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.learning_curve import mishear, sample
 from bot.engine.codes import codes
 from bot.engine.concepts import concepts
 from bot.engine.entity_model import spans, tags
@@ -54,11 +55,11 @@ def test_a_saved_model_answers_the_same(small: IntentModel, tmp_path: Path) -> N
     small.save(tmp_path)
     loaded = IntentModel.load(tmp_path)
     for text in ("没电了", "余额", "什么也不是", ""):
-        assert loaded.rank(text) == small.rank(text)
+        assert loaded.rank([text]) == small.rank([text])
 
 
 def test_probabilities_add_up_and_the_best_comes_first(small: IntentModel) -> None:
-    ranking = small.rank("我家停电了")
+    (ranking,) = small.rank(["我家停电了"])
     assert ranking[0][0] == "report_outage"
     assert sum(chance for _, chance in ranking) == pytest.approx(1.0, abs=1e-6)
     assert [chance for _, chance in ranking] == sorted((chance for _, chance in ranking), reverse=True)
@@ -183,3 +184,25 @@ def test_two_processes_read_alike(model: str) -> None:
     said = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     assert said[0] == said[1] != ""
+
+
+@pytest.mark.parametrize("said", ["地下车库12号车位", "村南2号机井", "东风渠3号闸房"])
+def test_a_numbered_place_is_one_candidate_with_its_number(said: str) -> None:
+    assert any(hit.label == "house" and hit.end == len(said) for hit in hits(said))
+
+
+def test_two_signs_of_danger_together_are_a_concept() -> None:
+    assert "!down&!line" in concepts("线在地上躺着,是电线")
+    assert "!down&!line" not in concepts("电线")
+
+
+def test_a_smaller_sample_is_part_of_a_larger_one() -> None:
+    rows = [(intent, text) for intent, texts in ROWS.items() for text in texts.split()]
+    assert set(sample(rows, 0.5)) < set(sample(rows, 1.0)) == set(rows)
+
+
+@given(st.text(alphabet="停电了我家没亭店电", max_size=40))
+def test_a_misheard_text_sounds_the_same(text: str) -> None:
+    heard = mishear(text, {"ting2": "停亭庭", "dian4": "电店"}, noise=1.0)
+    assert features(heard)[1] == features(text)[1]
+    assert not any(old == new for old, new in zip(text, heard, strict=True) if old in "停亭电店")

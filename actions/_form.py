@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from inspect import isabstract
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -20,6 +21,7 @@ from actions._base import (
     ACT_SECONDS,
     MISSES_BEFORE_PERSON,
     Changes,
+    CompanyAction,
     Say,
     merged_wishes,
     next_up,
@@ -31,7 +33,7 @@ from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.answers import names_a_person
-from bot.core.form import Field, fill, meant, missing, refuses
+from bot.core.form import Field, cannot_tell, fill, meant, missing, refuses, will_not
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
 ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
@@ -104,11 +106,28 @@ class CompanyForm(FormValidationAction):
         asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
         if turn.intent in self.cancelled_by or (requested == QUIT and turn.intent == "affirm"):
             return self._cancel(turn, say, requested)
+        if (aside := self._aside(turn, asked, say)) is not None:
+            return self._asking(turn, aside, str(requested))
         if self._interrupted(turn, asked):
             if turn.intent not in self.own:
                 return []
             return await self._ask(turn, say, {**self.opening(turn, turn.intent), **self._heard(turn, None)})
         return await self._take(turn, say, requested, asked)
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them."""
+        if asked is None or asked.free or turn.heard.mentions or asked.said(turn.heard) is not None:
+            return None
+        if answers.asks_to_wait(turn.text):
+            say("utter_take_your_time")
+            return {}
+        if answers.puzzled(turn.text):
+            say("utter_in_other_words")
+            return {"misses": 1}
+        if answers.asks_why(turn.text):
+            say("utter_why_asked")
+            return {"misses": 1}
+        return None
 
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
         intent = turn.slots.get("opening") or turn.intent
@@ -142,7 +161,7 @@ class CompanyForm(FormValidationAction):
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """True when the sentence is about something else: another wish that does not answer the question."""
-        if asked and asked.said(turn.heard) is not None and not turn.danger:
+        if asked and not turn.danger and self._answers_it(turn, asked):
             return False
         if asked and asked.free:
             return turn.intent in HEARD_OVER_WORDS and (
@@ -155,6 +174,14 @@ class CompanyForm(FormValidationAction):
         if self.kind and turn.intent == turn.slots.get(self.kind):
             return False
         return not (asked and any(m.name in asked.entities for m in meant(turn.heard)))
+
+    def _answers_it(self, turn: Turn, asked: Field) -> bool:
+        """True when the words plainly answer the question, whatever wish they were taken for (邻居有电, 不晓得)."""
+        if asked.said(turn.heard) is not None:
+            return True
+        own_words = turn.intent != "request_human" or not names_a_person(turn.text)
+        spoken_of = asked.optional or turn.intent == "request_human"
+        return own_words and spoken_of and turn.intent != "report_danger" and cannot_tell(turn.heard)
 
     async def _take(
         self, turn: Turn, say: Say, requested: str | None, asked: Field | None
@@ -182,7 +209,7 @@ class CompanyForm(FormValidationAction):
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         """The sentence gave nothing: a question in between is answered; else the field is asked in other words."""
         if refuses(turn.heard):
-            return self._missed(turn, say, "utter_refused")
+            return self._missed(turn, say, "utter_refused" if will_not(turn.heard) else "utter_cannot_tell")
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {"misses": None}
@@ -192,7 +219,7 @@ class CompanyForm(FormValidationAction):
         """What was wrong, and in its place the second time a person; the form stays and asks in other words."""
         misses = (turn.slots.get("misses") or 0) + 1
         if misses < MISSES_BEFORE_PERSON:
-            say(reply)
+            say("utter_calm" if answers.angry(turn.text) else reply)
         else:
             say.offer_person("n_failures")
         return {"misses": misses}
@@ -230,7 +257,11 @@ class CompanyForm(FormValidationAction):
         if requested != QUIT and len(known) >= MUCH_TO_LOSE:
             return self._asking(turn, {}, QUIT)
         say("utter_cancelled")
-        return self._close(turn, say, {})
+        instead = next((w for w in turn.also if _names.offerable(w) and w not in self.own), None)
+        if instead is None:
+            return self._close(turn, say, {})
+        agenda = [*(turn.slots.get("agenda") or ()), entry_of(instead)]
+        return self._close(turn, say, {"agenda": agenda, "opening": instead})
 
     def _close(self, turn: Turn, say: Say, changes: Changes) -> list[EventType]:
         ended = {**changes, **self.ended()}
@@ -251,3 +282,16 @@ class CompanyForm(FormValidationAction):
                 "goal",
             )
         )
+
+
+def entry_of(intent: str) -> str:
+    """What serves an intent: the form it opens, else its action."""
+    forms = {i: form.form() for form in CompanyForm.__subclasses__() for i in form.own}
+    own = f"action_{intent}"
+    return forms.get(intent) or (own if own in action_names(CompanyAction) else "action_answer")
+
+
+def action_names(base: type[CompanyAction]) -> set[str]:
+    """The names of all concrete actions below a base."""
+    here = set() if isabstract(base) else {base().name()}
+    return here.union(*(action_names(below) for below in base.__subclasses__()))

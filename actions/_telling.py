@@ -47,6 +47,16 @@ def tell_receipt(receipt: FaultReceipt, turn: Turn, say: Say) -> None:
     tell_clock(order, turn, say)
 
 
+def tell_reported(order: Order, turn: Turn, say: Say) -> None:
+    """A customer who calls again about the same thing is known: when, which order, how far, until when."""
+    say(
+        "utter_reported_before", when=phrasing.moment(order.created_at, turn.now), order_no=order.order_no,
+        state=_names.word("state", order.state),
+    )  # fmt: skip
+    if order.due_at and order.due_at > turn.now:
+        say(f"utter_clock_{clock_words(order)}", due=phrasing.deadline(order.due_at, turn.now))
+
+
 def tell_clock(order: Order, turn: Turn, say: Say) -> None:
     """The end of the running clock in the words of its kind, and the order as a card."""
     if order.due_at:

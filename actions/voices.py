@@ -43,12 +43,12 @@ class VoiceForm(CompanyForm):
                 "happened_at",
                 ("date", "time"),
                 verbatim=True,
-                words=values.words,
+                words=values.time_words,
                 optional=True,
                 asked=kind == "complaint",
             ),
             Field("place", ("address",), words=values.place_words, optional=True, asked=detailed),
-            Field("wish", free=True, optional=True, asked=kind == "complaint"),
+            Field("wish", free=True, optional=True, says=answers.NO_WISH, asked=kind == "complaint"),
             Field(
                 "phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=kind != "complaint"
             ),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import values
+from bot.core import answers, values
 from bot.core.answers import names_a_person, neighbours_told
 from bot.core.form import REFUSED, Field, Heard, Invalid, Mention, fill, meant, missing, refuses
 
@@ -110,3 +110,71 @@ def test_what_a_report_says_of_the_neighbours_is_known() -> None:
 def test_a_wish_in_own_words_is_no_call_for_a_person() -> None:
     assert not names_a_person("让他来道歉")
     assert names_a_person("给我转人工") and names_a_person("找个人来说") and names_a_person("")
+
+
+LIT = Field("lit", answers={"affirm": True, "deny": False}, says=answers.LIT, tells=answers.neighbours_told)
+BREAKER = Field(
+    "breaker", answers={"affirm": True, "deny": False}, says=answers.BREAKER_OFF, tells=answers.breaker_told
+)
+STORY = Field("story", free=True)
+WISH = Field("wish", free=True, optional=True, says=answers.NO_WISH)
+
+
+def test_a_number_said_to_a_free_question_is_no_story() -> None:
+    said = heard("我电话13800000001", phone="13800000001")
+    assert fill((STORY, PHONE), {}, "story", said).values == {"phone": "13800000001"}
+
+
+def test_a_story_with_a_number_in_it_is_a_story() -> None:
+    said = heard("打13800000001没人接", phone="13800000001")
+    assert fill((STORY, PHONE), {}, "story", said).values["story"] == "打13800000001没人接"
+
+
+@pytest.mark.parametrize("text", ["没跳闸", "闸没掉", "开关没跳"])
+def test_news_of_the_own_breaker_says_nothing_of_the_neighbours(text: str) -> None:
+    assert fill((LIT, BREAKER), {}, "lit", heard(text, "deny")).values == {"breaker": False}
+
+
+def test_what_is_told_in_passing_is_not_asked_again() -> None:
+    said = heard("我家停电了，邻居有电，跳闸推不上去，我姓周", "report_outage")
+    name = Field("name", ("person_name",), tells=answers.name_told)
+    assert fill((LIT, BREAKER, name), {}, None, said).values == {"lit": True, "breaker": True, "name": "姓周"}
+
+
+@pytest.mark.parametrize("text", ["没啥要求", "没有诉求", "说不上来"])
+def test_a_wish_may_be_none(text: str) -> None:
+    assert fill((WISH,), {}, "wish", heard(text)).values == {"wish": REFUSED}
+
+
+@pytest.mark.parametrize("text", ["提交", "不对，我想先问问要不要钱", "😀", "等一下", "没有啊"])
+def test_a_command_or_a_question_is_no_name(text: str) -> None:
+    assert values.name_words(text) is None
+
+
+@pytest.mark.parametrize("text", ["你们到底管不管", "没跳", "不知道", "昨天下午"])
+def test_what_is_no_place_is_not_taken_for_one(text: str) -> None:
+    assert values.place_words(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "when"), [("上礼拜", "上礼拜"), ("好几天了", "好几天了"), ("收费员态度不好", None)]
+)
+def test_only_a_time_answers_when(text: str, when: str | None) -> None:
+    assert values.time_words(text) == when
+
+
+@pytest.mark.parametrize("text", ["等一下", "稍等，我去看看", "我找找"])
+def test_waiting_is_granted(text: str) -> None:
+    assert answers.asks_to_wait(text)
+
+
+@pytest.mark.parametrize("text", ["等一下就来电了是不是真的啊我问问", "没跳"])
+def test_an_answer_is_not_taken_for_waiting(text: str) -> None:
+    assert not answers.asks_to_wait(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "angry"), [("你们到底管不管", True), ("又停电了", True), ("我家停电了", False)]
+)
+def test_anger_shows_in_the_words(text: str, angry: bool) -> None:
+    assert answers.angry(text) is angry

@@ -33,7 +33,19 @@ from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.answers import names_a_person
-from bot.core.form import Field, cannot_tell, fill, meant, missing, refuses, will_not
+from bot.core.form import (
+    SHORT_ANSWER,
+    Field,
+    Filled,
+    Heard,
+    cannot_tell,
+    corrected,
+    fill,
+    meant,
+    missing,
+    refuses,
+    will_not,
+)
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
 ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
@@ -57,6 +69,7 @@ class CompanyForm(FormValidationAction):
     submit: ClassVar[str] = ""
     private: ClassVar[tuple[str, ...]] = ()  # slots that are forgotten when it opens and ends
     cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel"})
+    left: ClassVar[str] = "utter_cancelled"  # what is said to who leaves it
     secret: ClassVar[frozenset[str]] = frozenset()  # fields whose values are never stored
 
     @abstractmethod
@@ -152,12 +165,27 @@ class CompanyForm(FormValidationAction):
         if told:
             return list(turn.slots.get("wishes") or ())
         aside = turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent)
-        answered = turn.slots.get("doing") == self.form()
+        several = len(turn.text) > SHORT_ANSWER or answers.has_parts(turn.text)
+        answered = turn.slots.get("doing") == self.form() and several
         return merged_wishes(turn, turn.slots) + ([turn.intent] if aside and answered else [])
 
     def _heard(self, turn: Turn, requested: str | None, changes: Changes | None = None) -> Changes:
         now = {**turn.slots, **(changes or {})}
         return dict(fill(self.fields(now), now, requested, turn.heard).values)
+
+    def _by_name(self, turn: Turn, fields: tuple[Field, ...]) -> Filled | None:
+        """What a correction that names its field gives (地点不对，是阳光小区), when nothing else was understood."""
+        known = [f for f in fields if turn.slots.get(f.slot) is not None]
+        labels = {word: f.slot for f in known for word in _names.words("label_words", f.slot)}
+        named = corrected(turn.text, labels)
+        if named is None and turn.intent == "correct":
+            place = next((f.slot for f in known if "address" in f.entities), None)
+            words = answers.place_corrected(turn.text)
+            named = (place, words) if place and words else None
+        if named is None:
+            return None
+        slot, words = named
+        return fill(tuple(f for f in fields if f.slot == slot), turn.slots, slot, Heard(words, "inform"))
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """True when the sentence is about something else: another wish that does not answer the question."""
@@ -181,13 +209,18 @@ class CompanyForm(FormValidationAction):
             return True
         own_words = turn.intent != "request_human" or not names_a_person(turn.text)
         spoken_of = asked.optional or turn.intent == "request_human"
-        return own_words and spoken_of and turn.intent != "report_danger" and cannot_tell(turn.heard)
+        said = (spoken_of and cannot_tell(turn.heard)) or (
+            len(turn.text) <= SHORT_ANSWER and will_not(turn.heard)
+        )
+        return own_words and said and turn.intent != "report_danger"
 
     async def _take(
         self, turn: Turn, say: Say, requested: str | None, asked: Field | None
     ) -> list[EventType]:
         fields = self.fields(dict(turn.slots))
         filled = fill(fields, turn.slots, requested, turn.heard)
+        if not set(filled.values) - {"confirm"} and not (asked and asked.free):
+            filled = self._by_name(turn, fields) or filled
         news: Changes = {"misses": None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None
@@ -195,6 +228,8 @@ class CompanyForm(FormValidationAction):
                 return self._asking(turn, news, CORRECTION)
         elif filled.invalid:
             news = {**news, **self._missed(turn, say, f"utter_invalid_{filled.invalid}")}
+        elif not filled.values and requested == CORRECTION and CONFIRM.answer(turn.heard):
+            news["confirm"] = True
         elif not filled.values and requested == CORRECTION:
             news |= self._reworded(turn, fields)
         elif not filled.values and requested != QUIT:
@@ -256,7 +291,7 @@ class CompanyForm(FormValidationAction):
         known = [f for f in self.fields(dict(turn.slots)) if turn.slots.get(f.slot) is not None]
         if requested != QUIT and len(known) >= MUCH_TO_LOSE:
             return self._asking(turn, {}, QUIT)
-        say("utter_cancelled")
+        say(self.left)
         instead = next((w for w in turn.also if _names.offerable(w) and w not in self.own), None)
         if instead is None:
             return self._close(turn, say, {})

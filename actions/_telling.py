@@ -43,7 +43,12 @@ def tell_receipt(receipt: FaultReceipt, turn: Turn, say: Say) -> None:
     elif not receipt.created:
         say("utter_fault_known", order_no=order.order_no, state=_names.word("state", order.state))
     else:
-        say("utter_fault_reported", order_no=order.order_no)
+        crew = clock_words(order) == "arrival"
+        say(
+            "utter_fault_reported" if crew else "utter_fault_noted",
+            order_no=order.order_no,
+            department=order.department,
+        )
     tell_clock(order, turn, say)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.company.ports import Level, Subject
-from bot.core.form import Heard, Mention, meant
+from bot.core.form import Heard, Mention, house_numbers, meant
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,13 @@ def _is_choice(message: Mapping[str, Any]) -> bool:
 
 
 def _mentions(message: Mapping[str, Any]) -> tuple[Mention, ...]:
-    found = message.get("entities") or ()
     text = message.get("text") or ""
-    return tuple(
-        Mention(e["entity"], e.get("value"), text[e.get("start", 0) : e.get("end", 0)], e.get("start", 0))
-        for e in found
+    return house_numbers(
+        text,
+        tuple(
+            Mention(e["entity"], e.get("value"), text[e.get("start", 0) : e.get("end", 0)], e.get("start", 0))
+            for e in message.get("entities") or ()
+        ),
     )
 
 

@@ -24,7 +24,7 @@ BUSINESSES = frozenset({
     "apply_temporary_power", "update_tax_info", "report_wrong_payment",
 })  # fmt: skip
 PAPERS = Field(
-    "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=values.words, told=False,
+    "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=answers.papers_said, told=False,
     says=answers.PAPERS,
 )  # fmt: skip
 

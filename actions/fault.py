@@ -241,7 +241,7 @@ class DangerForm(CompanyForm):
         return (
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             ADDRESS,
-            PHONE,
+            Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=True),
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
@@ -253,6 +253,13 @@ class DangerForm(CompanyForm):
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """Nothing but a person, and what the danger lane hears, comes between; no question is looked up now."""
         return turn.intent in DANGER_HEARS
+
+    def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        """Once a crew has been sent, the danger is looked at even when the customer takes it back."""
+        if not (turn.slots.get("danger_order") or turn.danger):
+            return super()._cancel(turn, say, requested)
+        say("utter_danger_taken_back")
+        return self._close(turn, say, {"order_no": turn.slots.get("danger_order")})
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         say("utter_danger_stay")
@@ -303,5 +310,6 @@ class ReportDanger(CompanyAction):
         say("utter_danger_recorded")
         return {
             **DangerForm.ended(),
+            "phone": turn.slots.get("phone") or None,
             "order_no": turn.slots.get("danger_order") or turn.slots.get("order_no"),
         }

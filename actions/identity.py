@@ -22,6 +22,7 @@ WAYS = {"holder_name": ("person_name",), "home_address": ("address",), "code": (
 class IdentityForm(CompanyForm):
     """Ends in the action that needed the identity (slot goal), with the fresh subject in slot proven."""
 
+    left: ClassVar[str] = "utter_left"
     private: ClassVar[tuple[str, ...]] = ("way", "chosen")
     secret: ClassVar[frozenset[str]] = frozenset({"holder_name", "home_address", "code", "account_choice"})
 

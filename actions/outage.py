@@ -23,6 +23,7 @@ DAYS_AHEAD = 7  # planned outages are announced seven days ahead (电力供应�
 class PlaceForm(CompanyForm):
     """Asks where, until the address means one place; a name that several counties have is chosen from."""
 
+    left: ClassVar[str] = "utter_left"
     secret: ClassVar[frozenset[str]] = frozenset({"place_choice"})
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:

@@ -35,6 +35,7 @@ APPLY_NOW: Mapping[str, bool] = {
 ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
 
+_PAPERS_SAID = re.compile(r"有|没|差|缺|齐|带|备|全|证|本$|照|合同|资料")
 _PERSON = re.compile(
     r"人工|真人|活人|坐席|客服|接线|话务|服务员|转接|转到?人|领导|个人(来|跟|和|说|接|听|讲)"
 )
@@ -45,6 +46,9 @@ _THE_REST = re.compile(r"其[他它余]|[别旁]的|剩下|都有")
 TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
 
 
+_PLACE_CORRECTED = re.compile(
+    r"(?:不对|不是|错了|说错)[^是]{0,10}[，,、 ]?(?:应该)?是(\S{1,15}(?:[门口路街村社组队楼院巷桥站镇边]|小区|单元|号)[里边上头]?)$"
+)
 _WAIT = re.compile(
     r"^(好的?|嗯|那|你|您|先|，|,)*(稍等|等一?[下会等]|等等|等我|我(去|先|给你|给您)?(看看|瞧瞧|找找|找一下|看一下|拿一下|问问))"
 )
@@ -75,6 +79,17 @@ def name_told(text: str) -> str | None:
     return (found[1] or found[2]) if found else None
 
 
+def place_corrected(text: str) -> str | None:
+    """The part of a place that a correction names (不对，是西门), else None."""
+    found = _PLACE_CORRECTED.search(text)
+    return found[1] if found else None
+
+
+def has_parts(text: str) -> bool:
+    """True when a sentence has more than one part (金川小区，几点能来电)."""
+    return bool(re.search(r"\S[，,。；;！!？? ]+\S", text))
+
+
 def asks_to_wait(text: str) -> bool:
     """True for 等一下, 我去看看: nothing is asked and nothing is wrong."""
     return len(text) <= 12 and bool(_WAIT.search(text))
@@ -103,6 +118,11 @@ def names_a_person(text: str) -> bool:
 def content_of(text: str) -> str | None:
     """The first sentence when it already tells something, None when it is a bare wish (我要投诉)."""
     return text if len(_BARE_WISH.sub("", text)) >= TOLD_ENOUGH else None
+
+
+def papers_said(text: str) -> str | None:
+    """An answer that speaks of papers, else None (夜里充电便宜不)."""
+    return text.strip() if _PAPERS_SAID.search(text) and not re.search(r"[?？不吗]$", text.strip()) else None
 
 
 def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:

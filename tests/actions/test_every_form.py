@@ -168,7 +168,7 @@ async def test_a_question_survives_the_identity_step_and_can_be_left(
         "utter_invalid_account_no",
         "utter_ask_account_no",
     ]
-    assert names(await stranger.say("不查了", "cancel")) == ["utter_cancelled"]
+    assert names(await stranger.say("不查了", "cancel")) == ["utter_left"]
     assert stranger.form is None
     await stranger.say("还是查查哇", question)
     await stranger.say(ACCOUNT, account_no=ACCOUNT)

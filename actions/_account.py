@@ -10,8 +10,7 @@ from actions._base import Needs
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.ports import Account, Level, Place
-
-_TURNS_TO = re.compile(r"(呢|的|那个|那户)[?？。]?$")  # 那家里的呢, 井上那个
+from bot.core import answers
 
 
 def account_for(turn: Turn, level: Level) -> str:
@@ -52,7 +51,7 @@ def alias(account: Account) -> str:
     """How its holder tells an account from his others: 家里的（尾号0058，临河区民主村）."""
     kind = _names.word("alias", account.price_class)
     place = account.address_masked.rstrip("*")
-    return f"{kind}（尾号{account.account_no[-4:]}，{place}）"
+    return _names.word("button", "account").format(kind=kind, tail=account.account_no[-4:], place=place)
 
 
 def chosen_by_words(text: str, accounts: Iterable[Account]) -> Account | None:
@@ -72,7 +71,7 @@ def chosen_by_words(text: str, accounts: Iterable[Account]) -> Account | None:
 
 async def account_named(turn: Turn) -> str | None:
     """The other one of the customer's accounts that a sentence names (那家里的呢); None with a single account."""
-    if len(turn.subject.accounts) < 2 or not _TURNS_TO.search(turn.text):
+    if len(turn.subject.accounts) < 2 or not answers.turns_to_another(turn.text):
         return None
     billing = parts().company.billing
     accounts = [await billing.account(turn.subject, number) for number in turn.subject.accounts]

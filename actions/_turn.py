@@ -43,8 +43,17 @@ class Turn:
         return self.heard.text
 
     def mention(self, name: str) -> Any:
-        """The last value of that entity in this sentence, without those taken back; None when absent."""
-        return next((m.value for m in reversed(meant(self.heard)) if m.name == name), None)
+        """The last value of that entity in this sentence, without those taken back; None when absent. The parts of
+        an address that stand side by side are one."""
+        found = [m for m in meant(self.heard) if m.name == name]
+        if not found:
+            return None
+        value, start = found[-1].value, found[-1].start
+        for before in reversed(found[:-1]):
+            if name != "address" or before.start + len(before.text) != start:
+                break
+            value, start = f"{before.value}{value}", before.start
+        return value
 
     def known(self, name: str) -> Any:
         """The value said now, else the one known; after a step that asked for it, what that step settled."""

@@ -40,6 +40,8 @@ CHECKED = {
 OUTAGES = {"household", "area", "partial"}  # kinds of fault orders that explain a dark house
 SAME_AGAIN = {"urge_order": "action_urge_order", "query_progress": "action_query_progress",
               "query_restoration_time": "action_query_progress"}  # fmt: skip
+ELSEWHERE = {"address": None, "account_no": None, "order_no": None, "on_file": None, "account_told": None,
+             "finding": Finding.NOTHING.value}  # fmt: skip
 DANGER_HEARS = {"report_danger", "request_human", "repeat"}
 YES_NO = {"affirm": True, "deny": False}
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
@@ -118,12 +120,14 @@ class FaultForm(CompanyForm):
         if slots.get("still_report") is False:
             say("utter_fault_not_reported")
             return {"doing": None}
+        if news.get("still_report") and slots.get("finding") == Finding.REPORTED.value:
+            return ELSEWHERE
         if "description" in news:
-            advice = f"first_advice_{slots['fault_kind']}"
-            say(
-                "utter_calm" if answers.angry(turn.text) else f"utter_{advice}",
-                **usual("damage_claim_window"),
-            )
+            kind = slots["fault_kind"]
+            if answers.angry(turn.text):
+                say("utter_calm")
+            else:
+                say(f"utter_first_advice_{kind}", **usual("damage_claim_window"))
         told = {
             "on_file": slots.get("account_no") in turn.subject.accounts,
             "account_told": slots.get("account_told")

@@ -85,6 +85,11 @@ def place_corrected(text: str) -> str | None:
     return found[1] if found else None
 
 
+def turns_to_another(text: str) -> bool:
+    """True for 那家里的呢, 井上那个: the same question about another account."""
+    return bool(re.search(r"(呢|的|那个|那户)[?？。]?$", text))
+
+
 def has_parts(text: str) -> bool:
     """True when a sentence has more than one part (金川小区，几点能来电)."""
     return bool(re.search(r"\S[，,。；;！!？? ]+\S", text))

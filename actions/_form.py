@@ -185,7 +185,8 @@ class CompanyForm(FormValidationAction):
         if named is None:
             return None
         slot, words = named
-        return fill(tuple(f for f in fields if f.slot == slot), turn.slots, slot, Heard(words, "inform"))
+        fixed = fill(tuple(f for f in fields if f.slot == slot), turn.slots, slot, Heard(words, "inform"))
+        return fixed if fixed.values else None
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """True when the sentence is about something else: another wish that does not answer the question."""
@@ -195,6 +196,11 @@ class CompanyForm(FormValidationAction):
             return turn.intent in HEARD_OVER_WORDS and (
                 turn.intent != "request_human" or names_a_person(turn.text)
             )
+        danger = turn.danger or turn.intent == "report_danger"
+        if not danger and self._by_name(turn, self.fields(dict(turn.slots))):
+            return False
+        if turn.intent == "request_human" and turn.heard.mentions and not names_a_person(turn.text):
+            return False
         if turn.intent in ALWAYS_HEARD:
             return True
         if turn.intent in ANSWERS:
@@ -219,8 +225,9 @@ class CompanyForm(FormValidationAction):
     ) -> list[EventType]:
         fields = self.fields(dict(turn.slots))
         filled = fill(fields, turn.slots, requested, turn.heard)
-        if not set(filled.values) - {"confirm"} and not (asked and asked.free):
-            filled = self._by_name(turn, fields) or filled
+        if not (asked and asked.free) and (fixed := self._by_name(turn, fields)):
+            others = {s: v for s, v in filled.values.items() if s not in (requested, "confirm")}
+            filled = Filled({**fixed.values, **others})
         news: Changes = {"misses": None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None

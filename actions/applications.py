@@ -3,6 +3,7 @@ identity card ends at a counter, in the app or with a visit, never in chat alone
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from actions import _names
@@ -60,7 +61,7 @@ class ApplicationForm(CompanyForm):
             *(DETAILS[slot] for slot in needs.ask),
             *((PAPERS,) if needs.documents else ()),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check),
-            Field("contact_name", NAME.entities, words=NAME.words),
+            replace(NAME, optional=False),
             CONFIRM,
         )
 

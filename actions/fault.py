@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import ClassVar
 
 from rasa_sdk.events import EventType
@@ -57,7 +57,9 @@ def merge_address(old: str, new: str) -> str:
     return address.render(address.merge(address.parse(old, places), address.parse(new, places)))
 
 
-ADDRESS = Field("address", ("address",), words=values.place_words, merge=merge_address)
+ADDRESS = Field(
+    "address", ("address",), words=values.place_words, merge=merge_address, tells=answers.part_of_place
+)
 
 
 def whole_household(slots: Changes) -> bool:
@@ -94,7 +96,7 @@ class FaultForm(CompanyForm):
             Field("scope", ("scope",), asked=False, told=False),
             Field("occurred_at", ("duration", "time", "date"), asked=False, told=False, verbatim=True),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
-            Field("address", ("address",), words=values.place_words, merge=merge_address, when=needs_place),
+            replace(ADDRESS, when=needs_place),
             Field("still_report", answers=YES_NO, says=answers.REPORT_ANYWAY, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
             Field("neighbours_lit", answers=YES_NO, says=answers.LIT, tells=answers.neighbours_told, when=whole_household, told=False, optional=True),
             Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, tells=answers.breaker_told, told=False, optional=True,

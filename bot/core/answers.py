@@ -59,7 +59,12 @@ _ANGRY = re.compile(
     r"|坏了.{0,4}(谁|咋)|糊弄|推来推去|互相推|太过分|[😡😠🤬💢]"
 )
 _NAMED = re.compile(
-    r"(?:我|免贵|本人|^)(姓[\u4e00-\u9fff])(?![\u4e00-\u9fff])|(?:我叫|叫我)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
+    r"(?:我|免贵|本人|^|[，,、 ])(姓[\u4e00-\u9fff])(?![\u4e00-\u9fff])"
+    r"|(?:我叫|叫我)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
+    r"|\d{11}[，,、 ]*([\u4e00-\u9fff]{2,4})$"
+)
+_PART_OF_PLACE = re.compile(
+    r"^(?:在|是)?(?:[0-9一二三四五六七八九十]{1,4}(?:号楼|栋|单元|室|组|社|队|号)){1,3}$"
 )
 
 
@@ -76,7 +81,12 @@ def breaker_told(text: str) -> bool | None:
 def name_told(text: str) -> str | None:
     """How a customer calls himself in passing (电话13800000021，我姓周)."""
     found = _NAMED.search(text)
-    return (found[1] or found[2]) if found else None
+    return next((name for name in found.groups() if name), None) if found else None
+
+
+def part_of_place(text: str) -> str | None:
+    """A bare part of an address, to be added to the one known (1单元), else None."""
+    return text if _PART_OF_PLACE.search(text) else None
 
 
 def place_corrected(text: str) -> str | None:

@@ -6,7 +6,19 @@ from hypothesis import strategies as st
 
 from bot.core import answers, values
 from bot.core.answers import names_a_person, neighbours_told
-from bot.core.form import REFUSED, Field, Heard, Invalid, Mention, fill, meant, missing, refuses
+from bot.core.form import (
+    REFUSED,
+    Field,
+    Heard,
+    Invalid,
+    Mention,
+    corrected,
+    fill,
+    house_numbers,
+    meant,
+    missing,
+    refuses,
+)
 
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
 NAME = Field("name", ("person_name",), words=values.name_words, optional=True)
@@ -178,3 +190,67 @@ def test_an_answer_is_not_taken_for_waiting(text: str) -> None:
 )
 def test_anger_shows_in_the_words(text: str, angry: bool) -> None:
     assert answers.angry(text) is angry
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("电话写错了，是13800000002", ("phone", "13800000002")),
+        ("新户名是李铁柱不对，应该是李铁牛", ("name", "李铁牛")),
+        ("手机号改成13800000002", ("phone", "13800000002")),
+        ("打过电话了", None),
+    ],
+)
+def test_a_correction_names_its_field(text: str, expected: tuple[str, str] | None) -> None:
+    labels = {"电话": "phone", "手机": "phone", "手机号": "phone", "新户名": "name"}
+    assert corrected(text, labels) == expected
+
+
+def test_a_house_number_behind_an_address_is_no_day_of_the_month() -> None:
+    text = "建设村3组2号，电话13800000001"
+    found = (Mention("address", "建设村3组", "建设村3组", 0), Mention("date", "2026-12-02", "2号", 6))
+    (address,) = house_numbers(text, found)
+    assert (address.value, address.text) == ("建设村3组2号", "建设村3组2号")
+
+
+def test_a_day_elsewhere_stays_a_day() -> None:
+    found = (Mention("address", "建设村3组", "建设村3组", 0), Mention("date", "2026-12-02", "2号", 7))
+    assert house_numbers("建设村3组，2号停的电", found) == found
+
+
+def test_a_bare_number_answers_the_question_whatever_it_looks_like() -> None:
+    account = Field("account_no", ("account_no",), asked=False, check=values.account_no)
+    filled = fill(
+        (account, PHONE),
+        {"account_no": "0100000000017"},
+        "phone",
+        heard("1380000031", account_no="1380000031"),
+    )
+    assert filled.invalid == "phone" and not filled.values
+
+
+def test_a_period_said_with_from_and_to_is_kept_whole() -> None:
+    period = Field("period", ("date",), verbatim=True)
+    said = Heard("下个月1号到年底", "inform", (Mention("date", "2026-12-01", "下个月1号", 0),))
+    assert fill((period,), {}, "period", said).values == {"period": "下个月1号到年底"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("13800000001 小陈", "小陈"),
+        ("电话13800000001，姓马", "姓马"),
+        ("叫我老白", "老白"),
+        ("姓郭，不姓高", "姓郭"),
+        ("我叫什么名字好", None),
+    ],
+)
+def test_a_name_told_in_passing(text: str, name: str | None) -> None:
+    assert answers.name_told(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("就差物业证明", True), ("都有", True), ("夜里充电便宜不", False)]
+)
+def test_only_words_about_papers_answer_for_papers(text: str, said: bool) -> None:
+    assert (answers.papers_said(text) is not None) is said

@@ -65,6 +65,13 @@ class ApplicationForm(CompanyForm):
             CONFIRM,
         )
 
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """What to bring is told again for the asking (要带啥)."""
+        if asked and asked.slot in ("wanted", "documents") and answers.asks_for_papers(turn.text):
+            tell_documents(turn.slots["application_kind"], say)
+            return {}
+        return super()._aside(turn, asked, say)
+
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:
             say("utter_application_not_now")

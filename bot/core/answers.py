@@ -135,6 +135,11 @@ def content_of(text: str) -> str | None:
     return text if len(_BARE_WISH.sub("", text)) >= TOLD_ENOUGH else None
 
 
+def asks_for_papers(text: str) -> bool:
+    """True for 要带啥, 都要哪些资料."""
+    return bool(re.search(r"(带|准备|拿|要)(啥|什么|甚|哪些?)(资料|东西|证件|手续)?", text))
+
+
 def papers_said(text: str) -> str | None:
     """An answer that speaks of papers, else None (夜里充电便宜不)."""
     return text.strip() if _PAPERS_SAID.search(text) and not re.search(r"[?？不吗]$", text.strip()) else None

@@ -128,7 +128,9 @@ class CompanyForm(FormValidationAction):
         return await self._take(turn, say, requested, asked)
 
     def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
-        """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them."""
+        """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them, or more than that."""
+        if turn.danger or turn.intent in HEARD_OVER_WORDS:
+            return None
         if asked is None or asked.free or turn.heard.mentions or asked.said(turn.heard) is not None:
             return None
         if answers.asks_to_wait(turn.text):

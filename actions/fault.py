@@ -260,6 +260,10 @@ class DangerForm(CompanyForm):
         """Nothing but a person, and what the danger lane hears, comes between; no question is looked up now."""
         return turn.intent in DANGER_HEARS
 
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """Nobody is told to take his time in danger."""
+        return None
+
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         """Once a crew has been sent, the danger is looked at even when the customer takes it back."""
         if not (turn.slots.get("danger_order") or turn.danger):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from actions import _names
 from actions._base import Needs
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import Level, Place
+from bot.company.ports import Account, Level, Place
+from bot.core import answers
 
 
 def account_for(turn: Turn, level: Level) -> str:
@@ -40,3 +45,35 @@ async def place_for(turn: Turn) -> Place:
     options = [f"{p.county}{p.name}" for p in located.places] or None
     tries = (turn.slots.get("place_tries") or 0) + 1
     raise Needs("place_form", place_options=options, place_tries=tries, address=None, unclear=address)
+
+
+def alias(account: Account) -> str:
+    """How its holder tells an account from his others: 家里的（尾号0058，临河区民主村）."""
+    kind = _names.word("alias", account.price_class)
+    place = account.address_masked.rstrip("*")
+    return _names.word("button", "account").format(kind=kind, tail=account.account_no[-4:], place=place)
+
+
+def chosen_by_words(text: str, accounts: Iterable[Account]) -> Account | None:
+    """The one account that the words mean: by what it is used for, by its last digits, or by its place."""
+    numbers = re.findall(r"\d{2,}", text)
+    tests = (
+        lambda a: any(a.account_no.endswith(n) for n in numbers),
+        lambda a: any(word in text for word in _names.words("alias_words", a.price_class)),
+        lambda a: bool(place := a.address_masked.rstrip("*")) and place[-2:] in text,
+    )
+    for fits in tests:
+        found = [a for a in accounts if fits(a)]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+async def account_named(turn: Turn) -> str | None:
+    """The other one of the customer's accounts that a sentence names (那家里的呢); None with a single account."""
+    if len(turn.subject.accounts) < 2 or not answers.turns_to_another(turn.text):
+        return None
+    billing = parts().company.billing
+    accounts = [await billing.account(turn.subject, number) for number in turn.subject.accounts]
+    meant = chosen_by_words(turn.text, accounts)
+    return meant.account_no if meant else None

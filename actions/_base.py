@@ -168,4 +168,5 @@ def next_up(turn: Turn, say: Say, changes: Changes) -> list[EventType]:
 def merged_wishes(turn: Turn, slots: Mapping[str, Any]) -> list[str]:
     """The wishes named so far and not yet served, in order of mention."""
     named = dict.fromkeys([*(slots.get("wishes") or ()), *turn.also])
-    return [w for w in named if w != turn.intent and _names.offerable(w)]
+    served = (turn.intent, turn.slots.get("opening"))
+    return [w for w in named if w not in served and _names.offerable(w)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from inspect import isabstract
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -20,6 +21,7 @@ from actions._base import (
     ACT_SECONDS,
     MISSES_BEFORE_PERSON,
     Changes,
+    CompanyAction,
     Say,
     merged_wishes,
     next_up,
@@ -31,7 +33,19 @@ from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.answers import names_a_person
-from bot.core.form import Field, fill, meant, missing, refuses
+from bot.core.form import (
+    SHORT_ANSWER,
+    Field,
+    Filled,
+    Heard,
+    cannot_tell,
+    corrected,
+    fill,
+    meant,
+    missing,
+    refuses,
+    will_not,
+)
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
 ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
@@ -55,6 +69,7 @@ class CompanyForm(FormValidationAction):
     submit: ClassVar[str] = ""
     private: ClassVar[tuple[str, ...]] = ()  # slots that are forgotten when it opens and ends
     cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel"})
+    left: ClassVar[str] = "utter_cancelled"  # what is said to who leaves it
     secret: ClassVar[frozenset[str]] = frozenset()  # fields whose values are never stored
 
     @abstractmethod
@@ -104,11 +119,30 @@ class CompanyForm(FormValidationAction):
         asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
         if turn.intent in self.cancelled_by or (requested == QUIT and turn.intent == "affirm"):
             return self._cancel(turn, say, requested)
+        if (aside := self._aside(turn, asked, say)) is not None:
+            return self._asking(turn, aside, str(requested))
         if self._interrupted(turn, asked):
             if turn.intent not in self.own:
                 return []
             return await self._ask(turn, say, {**self.opening(turn, turn.intent), **self._heard(turn, None)})
         return await self._take(turn, say, requested, asked)
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them, or more than that."""
+        if turn.danger or turn.intent in HEARD_OVER_WORDS:
+            return None
+        if asked is None or asked.free or turn.heard.mentions or asked.said(turn.heard) is not None:
+            return None
+        if answers.asks_to_wait(turn.text):
+            say("utter_take_your_time")
+            return {}
+        if answers.puzzled(turn.text):
+            say("utter_in_other_words")
+            return {"misses": 1}
+        if answers.asks_why(turn.text):
+            say("utter_why_asked")
+            return {"misses": 1}
+        return None
 
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
         intent = turn.slots.get("opening") or turn.intent
@@ -133,21 +167,42 @@ class CompanyForm(FormValidationAction):
         if told:
             return list(turn.slots.get("wishes") or ())
         aside = turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent)
-        answered = turn.slots.get("doing") == self.form()
+        several = len(turn.text) > SHORT_ANSWER or answers.has_parts(turn.text)
+        answered = turn.slots.get("doing") == self.form() and several
         return merged_wishes(turn, turn.slots) + ([turn.intent] if aside and answered else [])
 
     def _heard(self, turn: Turn, requested: str | None, changes: Changes | None = None) -> Changes:
         now = {**turn.slots, **(changes or {})}
         return dict(fill(self.fields(now), now, requested, turn.heard).values)
 
+    def _by_name(self, turn: Turn, fields: tuple[Field, ...]) -> Filled | None:
+        """What a correction that names its field gives (地点不对，是阳光小区), when nothing else was understood."""
+        known = [f for f in fields if turn.slots.get(f.slot) is not None]
+        labels = {word: f.slot for f in known for word in _names.words("label_words", f.slot)}
+        named = corrected(turn.text, labels)
+        if named is None and turn.intent == "correct":
+            place = next((f.slot for f in known if "address" in f.entities), None)
+            words = answers.place_corrected(turn.text)
+            named = (place, words) if place and words else None
+        if named is None:
+            return None
+        slot, words = named
+        fixed = fill(tuple(f for f in fields if f.slot == slot), turn.slots, slot, Heard(words, "inform"))
+        return fixed if fixed.values else None
+
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """True when the sentence is about something else: another wish that does not answer the question."""
-        if asked and asked.said(turn.heard) is not None and not turn.danger:
+        if asked and not turn.danger and self._answers_it(turn, asked):
             return False
         if asked and asked.free:
             return turn.intent in HEARD_OVER_WORDS and (
                 turn.intent != "request_human" or names_a_person(turn.text)
             )
+        danger = turn.danger or turn.intent == "report_danger"
+        if not danger and self._by_name(turn, self.fields(dict(turn.slots))):
+            return False
+        if turn.intent == "request_human" and turn.heard.mentions and not names_a_person(turn.text):
+            return False
         if turn.intent in ALWAYS_HEARD:
             return True
         if turn.intent in ANSWERS:
@@ -156,11 +211,25 @@ class CompanyForm(FormValidationAction):
             return False
         return not (asked and any(m.name in asked.entities for m in meant(turn.heard)))
 
+    def _answers_it(self, turn: Turn, asked: Field) -> bool:
+        """True when the words plainly answer the question, whatever wish they were taken for (邻居有电, 不晓得)."""
+        if asked.said(turn.heard) is not None:
+            return True
+        own_words = turn.intent != "request_human" or not names_a_person(turn.text)
+        spoken_of = asked.optional or turn.intent == "request_human"
+        said = (spoken_of and cannot_tell(turn.heard)) or (
+            len(turn.text) <= SHORT_ANSWER and will_not(turn.heard)
+        )
+        return own_words and said and turn.intent != "report_danger"
+
     async def _take(
         self, turn: Turn, say: Say, requested: str | None, asked: Field | None
     ) -> list[EventType]:
         fields = self.fields(dict(turn.slots))
         filled = fill(fields, turn.slots, requested, turn.heard)
+        if not (asked and asked.free) and (fixed := self._by_name(turn, fields)):
+            others = {s: v for s, v in filled.values.items() if s not in (requested, "confirm")}
+            filled = Filled({**fixed.values, **others})
         news: Changes = {"misses": None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None
@@ -168,6 +237,8 @@ class CompanyForm(FormValidationAction):
                 return self._asking(turn, news, CORRECTION)
         elif filled.invalid:
             news = {**news, **self._missed(turn, say, f"utter_invalid_{filled.invalid}")}
+        elif not filled.values and requested == CORRECTION and CONFIRM.answer(turn.heard):
+            news["confirm"] = True
         elif not filled.values and requested == CORRECTION:
             news |= self._reworded(turn, fields)
         elif not filled.values and requested != QUIT:
@@ -182,7 +253,7 @@ class CompanyForm(FormValidationAction):
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         """The sentence gave nothing: a question in between is answered; else the field is asked in other words."""
         if refuses(turn.heard):
-            return self._missed(turn, say, "utter_refused")
+            return self._missed(turn, say, "utter_refused" if will_not(turn.heard) else "utter_cannot_tell")
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {"misses": None}
@@ -192,7 +263,7 @@ class CompanyForm(FormValidationAction):
         """What was wrong, and in its place the second time a person; the form stays and asks in other words."""
         misses = (turn.slots.get("misses") or 0) + 1
         if misses < MISSES_BEFORE_PERSON:
-            say(reply)
+            say("utter_calm" if answers.angry(turn.text) else reply)
         else:
             say.offer_person("n_failures")
         return {"misses": misses}
@@ -229,8 +300,12 @@ class CompanyForm(FormValidationAction):
         known = [f for f in self.fields(dict(turn.slots)) if turn.slots.get(f.slot) is not None]
         if requested != QUIT and len(known) >= MUCH_TO_LOSE:
             return self._asking(turn, {}, QUIT)
-        say("utter_cancelled")
-        return self._close(turn, say, {})
+        say(self.left)
+        instead = next((w for w in turn.also if _names.offerable(w) and w not in self.own), None)
+        if instead is None:
+            return self._close(turn, say, {})
+        agenda = [*(turn.slots.get("agenda") or ()), entry_of(instead)]
+        return self._close(turn, say, {"agenda": agenda, "opening": instead})
 
     def _close(self, turn: Turn, say: Say, changes: Changes) -> list[EventType]:
         ended = {**changes, **self.ended()}
@@ -251,3 +326,16 @@ class CompanyForm(FormValidationAction):
                 "goal",
             )
         )
+
+
+def entry_of(intent: str) -> str:
+    """What serves an intent: the form it opens, else its action."""
+    forms = {i: form.form() for form in CompanyForm.__subclasses__() for i in form.own}
+    own = f"action_{intent}"
+    return forms.get(intent) or (own if own in action_names(CompanyAction) else "action_answer")
+
+
+def action_names(base: type[CompanyAction]) -> set[str]:
+    """The names of all concrete actions below a base."""
+    here = set() if isabstract(base) else {base().name()}
+    return here.union(*(action_names(below) for below in base.__subclasses__()))

@@ -27,6 +27,11 @@ def listed(kind: str) -> list[str]:
     return list(_all()[kind])
 
 
+def words(kind: str, name: str) -> list[str]:
+    """The words customers have for one name of that kind; none when not entered."""
+    return list(_all()[kind].get(name) or ())
+
+
 def offerable(intent: str) -> bool:
     """True when an intent is a wish that can be offered to a customer by name."""
     return intent in _all()["wish"]

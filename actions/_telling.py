@@ -43,8 +43,23 @@ def tell_receipt(receipt: FaultReceipt, turn: Turn, say: Say) -> None:
     elif not receipt.created:
         say("utter_fault_known", order_no=order.order_no, state=_names.word("state", order.state))
     else:
-        say("utter_fault_reported", order_no=order.order_no)
+        crew = clock_words(order) == "arrival"
+        say(
+            "utter_fault_reported" if crew else "utter_fault_noted",
+            order_no=order.order_no,
+            department=order.department,
+        )
     tell_clock(order, turn, say)
+
+
+def tell_reported(order: Order, turn: Turn, say: Say) -> None:
+    """A customer who calls again about the same thing is known: when, which order, how far, until when."""
+    say(
+        "utter_reported_before", when=phrasing.moment(order.created_at, turn.now), order_no=order.order_no,
+        state=_names.word("state", order.state),
+    )  # fmt: skip
+    if order.due_at and order.due_at > turn.now:
+        say(f"utter_clock_{clock_words(order)}", due=phrasing.deadline(order.due_at, turn.now))
 
 
 def tell_clock(order: Order, turn: Turn, say: Say) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.company.ports import Level, Subject
-from bot.core.form import Heard, Mention, meant
+from bot.core.form import Heard, Mention, house_numbers, meant
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,17 @@ class Turn:
         return self.heard.text
 
     def mention(self, name: str) -> Any:
-        """The last value of that entity in this sentence, without those taken back; None when absent."""
-        return next((m.value for m in reversed(meant(self.heard)) if m.name == name), None)
+        """The last value of that entity in this sentence, without those taken back; None when absent. The parts of
+        an address that stand side by side are one."""
+        found = [m for m in meant(self.heard) if m.name == name]
+        if not found:
+            return None
+        value, start = found[-1].value, found[-1].start
+        for before in reversed(found[:-1]):
+            if name != "address" or before.start + len(before.text) != start:
+                break
+            value, start = f"{before.value}{value}", before.start
+        return value
 
     def known(self, name: str) -> Any:
         """The value said now, else the one known; after a step that asked for it, what that step settled."""
@@ -85,11 +94,13 @@ def _is_choice(message: Mapping[str, Any]) -> bool:
 
 
 def _mentions(message: Mapping[str, Any]) -> tuple[Mention, ...]:
-    found = message.get("entities") or ()
     text = message.get("text") or ""
-    return tuple(
-        Mention(e["entity"], e.get("value"), text[e.get("start", 0) : e.get("end", 0)], e.get("start", 0))
-        for e in found
+    return house_numbers(
+        text,
+        tuple(
+            Mention(e["entity"], e.get("value"), text[e.get("start", 0) : e.get("end", 0)], e.get("start", 0))
+            for e in message.get("entities") or ()
+        ),
     )
 
 

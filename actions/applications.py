@@ -3,6 +3,7 @@ identity card ends at a counter, in the app or with a visit, never in chat alone
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from actions import _names
@@ -24,7 +25,7 @@ BUSINESSES = frozenset({
     "apply_temporary_power", "update_tax_info", "report_wrong_payment",
 })  # fmt: skip
 PAPERS = Field(
-    "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=values.words, told=False,
+    "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=answers.papers_said, told=False,
     says=answers.PAPERS,
 )  # fmt: skip
 
@@ -60,9 +61,16 @@ class ApplicationForm(CompanyForm):
             *(DETAILS[slot] for slot in needs.ask),
             *((PAPERS,) if needs.documents else ()),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check),
-            Field("contact_name", NAME.entities, words=NAME.words),
+            replace(NAME, optional=False),
             CONFIRM,
         )
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """What to bring is told again for the asking (要带啥)."""
+        if asked and asked.slot in ("wanted", "documents") and answers.asks_for_papers(turn.text):
+            tell_documents(turn.slots["application_kind"], say)
+            return {}
+        return super()._aside(turn, asked, say)
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from inspect import isabstract
-
 from actions import _names
+from actions._account import account_named
 from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
-from actions._form import CompanyForm
+from actions._form import entry_of
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
+from bot.core import answers
 
 
 class Greet(CompanyAction):
@@ -83,7 +83,7 @@ class Abuse(CompanyAction):
 
 class RequestElderMode(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say("utter_elder_mode")
+        say("utter_elder_mode_goes_on" if turn.form else "utter_elder_mode")
         return {"elder": True}
 
 
@@ -138,40 +138,56 @@ class Deny(CompanyAction):
         return {"offered": None, "wishes": None}
 
 
-def entry_of(intent: str) -> str:
-    """What serves an intent: the form it opens, else its action."""
-    forms = {i: form.form() for form in CompanyForm.__subclasses__() for i in form.own}
-    own = f"action_{intent}"
-    return forms.get(intent) or (own if own in action_names(CompanyAction) else "action_answer")
-
-
-def action_names(base: type[CompanyAction]) -> set[str]:
-    """The names of all concrete actions below a base."""
-    here = set() if isabstract(base) else {base().name()}
-    return here.union(*(action_names(below) for below in base.__subclasses__()))
-
-
 class Inform(CompanyAction):
     """A detail on its own: the last topic is answered again with it; without one, ask what for."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        return retell(turn, say)
+        return await retell(turn, say)
 
 
 class Correct(CompanyAction):
     """A correction outside of a form: the last topic again with the right value."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        return retell(turn, say)
+        return await retell(turn, say)
 
 
-def retell(turn: Turn, say: Say) -> Changes:
+async def retell(turn: Turn, say: Say) -> Changes:
     told = {m.name: turn.mention(m.name) for m in turn.heard.mentions if m.name in turn.slots}
     topic = turn.slots.get("topic")
     if turn.heard.mentions and topic:
         return {**told, "agenda": [topic]}
-    say("utter_what_for" if told else "utter_say_again")
-    return told
+    if told:
+        say("utter_what_for")
+        return told
+    return await unclear(turn, say)
+
+
+async def unclear(turn: Turn, say: Say) -> Changes:
+    """Nothing to go by: 等一下 is granted, the other account is turned to (那家里的呢), a question the knowledge base
+    clearly knows is answered; else first 您是想问A还是B, the second time a person."""
+    if answers.asks_to_wait(turn.text):
+        say("utter_take_your_time")
+        return {}
+    if turn.slots.get("topic") and (account := await account_named(turn)):
+        return {"account_no": account, "agenda": [turn.slots["topic"]]}
+    if found := clearly_known(turn):
+        tell_known(found, turn, say)
+        return {}
+    count = (turn.slots.get("unclear_count") or 0) + 1
+    likely = [name for name in turn.ranking if _names.offerable(name)][:2]
+    if count >= MISSES_BEFORE_PERSON:
+        say.offer_person("n_failures", response="utter_clarify_person")
+    elif answers.angry(turn.text):
+        say("utter_calm_what")
+    elif len(likely) == 2 and turn.intent not in ("inform", "correct"):
+        first, second = (_names.word("wish", name) for name in likely)
+        say("utter_clarify", first=first, second=second, buttons=[
+            choice(first, f"/{likely[0]}"), choice(second, f"/{likely[1]}"), button("else", "/deny"),
+        ])  # fmt: skip
+    else:
+        say("utter_say_again")
+    return {"unclear_count": count}
 
 
 class OutOfScope(CompanyAction):
@@ -191,24 +207,10 @@ class OutOfScope(CompanyAction):
 
 
 class Clarify(CompanyAction):
-    """Not understood: what the knowledge base clearly knows, else first 您是想问A还是B, the second time a person."""
+    """The sentence was not understood."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        if found := clearly_known(turn):
-            tell_known(found, turn, say)
-            return {}
-        count = (turn.slots.get("unclear_count") or 0) + 1
-        likely = [name for name in turn.ranking if _names.offerable(name)][:2]
-        if count >= MISSES_BEFORE_PERSON:
-            say.offer_person("n_failures", response="utter_clarify_person")
-        elif len(likely) == 2:
-            first, second = (_names.word("wish", name) for name in likely)
-            say("utter_clarify", first=first, second=second, buttons=[
-                choice(first, f"/{likely[0]}"), choice(second, f"/{likely[1]}"), button("else", "/deny"),
-            ])  # fmt: skip
-        else:
-            say("utter_say_again")
-        return {"unclear_count": count}
+        return await unclear(turn, say)
 
 
 class DefaultFallback(Clarify):

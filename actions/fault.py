@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import ClassVar
+
+from rasa_sdk.events import EventType
 
 from actions import _names
 from actions._base import Changes, CompanyAction, Say
 from actions._form import CONFIRM, CompanyForm
-from actions._telling import tell_outage, tell_receipt, usual
+from actions._telling import tell_outage, tell_receipt, tell_reported, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
-from bot.company.ports import CompanyError, FaultReport, Outage, Unavailable
+from bot.company.ports import CompanyError, FaultReport, Level, Order, Outage, Unavailable
 from bot.core import address, answers, danger, precheck, values
 from bot.core.form import Field
 from bot.core.precheck import Finding, Signs
@@ -26,7 +28,7 @@ PHENOMENON = {
     "report_charger_fault": "charger",
     "claim_appliance_damage": "damage",
 }
-ENDING = {Finding.KNOWN_OUTAGE, Finding.ARREARS, Finding.BREAKER, Finding.METER_ANSWERS}
+ENDING = {Finding.KNOWN_OUTAGE, Finding.ARREARS, Finding.REPORTED, Finding.BREAKER, Finding.METER_ANSWERS}
 EXPLAINED_BY_OUTAGE = {"report_outage", "report_partial_outage"}
 CHECKED = {
     "description",
@@ -35,10 +37,17 @@ CHECKED = {
     "neighbours_lit",
     "breaker_off",
 }  # news that is worth a check
+OUTAGES = {"household", "area", "partial"}  # kinds of fault orders that explain a dark house
+SAME_AGAIN = {"urge_order": "action_urge_order", "query_progress": "action_query_progress",
+              "query_restoration_time": "action_query_progress"}  # fmt: skip
+ELSEWHERE = {"address": None, "account_no": None, "order_no": None, "on_file": None, "account_told": None,
+             "finding": Finding.NOTHING.value}  # fmt: skip
 DANGER_HEARS = {"report_danger", "request_human", "repeat"}
 YES_NO = {"affirm": True, "deny": False}
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
-NAME = Field("contact_name", ("person_name",), words=values.name_words, optional=True)
+NAME = Field(
+    "contact_name", ("person_name",), words=values.name_words, tells=answers.name_told, optional=True
+)
 ACCOUNT = Field("account_no", ("account_no",), words=values.number_words, check=values.account_no)
 
 
@@ -48,7 +57,9 @@ def merge_address(old: str, new: str) -> str:
     return address.render(address.merge(address.parse(old, places), address.parse(new, places)))
 
 
-ADDRESS = Field("address", ("address",), words=values.place_words, merge=merge_address)
+ADDRESS = Field(
+    "address", ("address",), words=values.place_words, merge=merge_address, tells=answers.part_of_place
+)
 
 
 def whole_household(slots: Changes) -> bool:
@@ -85,29 +96,40 @@ class FaultForm(CompanyForm):
             Field("scope", ("scope",), asked=False, told=False),
             Field("occurred_at", ("duration", "time", "date"), asked=False, told=False, verbatim=True),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
-            Field("address", ("address",), words=values.place_words, merge=merge_address, when=needs_place),
+            replace(ADDRESS, when=needs_place),
             Field("still_report", answers=YES_NO, says=answers.REPORT_ANYWAY, when=lambda s: Finding(s.get("finding") or "nothing") in ENDING, told=False),
-            Field("neighbours_lit", answers=YES_NO, says=answers.LIT, when=whole_household, told=False, optional=True),
-            Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, told=False, optional=True,
+            Field("neighbours_lit", answers=YES_NO, says=answers.LIT, tells=answers.neighbours_told, when=whole_household, told=False, optional=True),
+            Field("breaker_off", answers=YES_NO, says=answers.BREAKER_OFF, tells=answers.breaker_told, told=False, optional=True,
                   when=lambda s: whole_household(s) and s.get("neighbours_lit") is True),
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, when=needs_phone),
-            Field("contact_name", NAME.entities, words=NAME.words, optional=True, when=needs_phone),
+            Field("contact_name", NAME.entities, words=NAME.words, tells=NAME.tells, optional=True, when=needs_phone),
             CONFIRM,
         )  # fmt: skip
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         mine = turn.subject.accounts
         known: Changes = {"account_no": mine[0]} if len(mine) == 1 else {}
-        if (lit := answers.neighbours_told(turn.text)) is not None:
-            known["neighbours_lit"] = lit
         return {**super().opening(turn, intent), "description": turn.text or None, **known}
+
+    async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        """Who has an open order and asks about it or presses it wants no second one."""
+        reported = requested == "still_report" and turn.slots.get("finding") == Finding.REPORTED.value
+        if reported and turn.intent in SAME_AGAIN:
+            return self._close(turn, say, {"agenda": [SAME_AGAIN[turn.intent]]})
+        return await super()._step(turn, say, requested)
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("still_report") is False:
             say("utter_fault_not_reported")
             return {"doing": None}
+        if news.get("still_report") and slots.get("finding") == Finding.REPORTED.value:
+            return ELSEWHERE
         if "description" in news:
-            say(f"utter_first_advice_{slots['fault_kind']}", **usual("damage_claim_window"))
+            kind = slots["fault_kind"]
+            if answers.angry(turn.text):
+                say("utter_calm")
+            else:
+                say(f"utter_first_advice_{kind}", **usual("damage_claim_window"))
         told = {
             "on_file": slots.get("account_no") in turn.subject.accounts,
             "account_told": slots.get("account_told")
@@ -115,38 +137,58 @@ class FaultForm(CompanyForm):
         }
         if slots.get("fault_kind") not in EXPLAINED_BY_OUTAGE or not CHECKED & news.keys():
             return told
-        return {**told, **await self._compare(turn, slots, say)}
+        return {**told, **await self._compare(turn, slots, news, say)}
 
-    async def _compare(self, turn: Turn, slots: Changes, say: Say) -> Changes:
+    async def _compare(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         """Tell what the checks find, once, and ask whether a report is still wanted where it may not be."""
-        finding, outage = await self._check(turn, slots)
+        finding, outage, order = await self._check(turn, slots, opening="description" in news)
         if finding.value == slots.get("finding") or finding is Finding.NOTHING:
             return {"finding": finding.value}
         if outage:
             tell_outage(outage, turn, say)
+        elif order:
+            tell_reported(order, turn, say)
         else:
             say(f"utter_precheck_{finding.value}", **usual("reconnection"))
         wider = {"scope": "building", "neighbours_lit": False} if finding is Finding.NEIGHBOURS_OUT else {}
-        return {"finding": finding.value, "still_report": None, **wider}
+        number = {"order_no": order.order_no} if order else {}
+        return {"finding": finding.value, "still_report": None, **wider, **number}
 
-    async def _check(self, turn: Turn, told: Changes) -> tuple[Finding, Outage | None]:
+    async def _check(
+        self, turn: Turn, told: Changes, *, opening: bool
+    ) -> tuple[Finding, Outage | None, Order | None]:
         """What the systems know of this place; nothing when they do not answer: a report is never held up."""
         slots = {**told, **{seen: known(told, seen) for seen in ("neighbours_lit", "breaker_off")}}
-        signs, outage = Signs(), None
+        signs, outage, order = Signs(), None, None
         try:
+            if opening and not turn.mention("address"):
+                order = await reported_before(turn)
             if slots.get("account_no") in turn.subject.accounts:
                 state = await parts().company.outages.supply_state(turn.subject, slots["account_no"])
                 outage = active(state.outages)
-                signs = Signs(outage is not None, state.cut_for_arrears, state.neighbours_silent,
+                signs = Signs(outage is not None, state.cut_for_arrears, order is not None, state.neighbours_silent,
                               slots.get("neighbours_lit"), slots.get("breaker_off"),
                               state.meter_online if slots.get("breaker_off") is False else None)  # fmt: skip
             elif slots.get("address"):
                 outage = await outage_at(slots["address"])
-                signs = Signs(outage is not None, neighbours_lit=slots.get("neighbours_lit"),
+                signs = Signs(outage is not None, reported=order is not None, neighbours_lit=slots.get("neighbours_lit"),
+                              breaker_off=slots.get("breaker_off"))  # fmt: skip
+            else:
+                signs = Signs(reported=order is not None, neighbours_lit=slots.get("neighbours_lit"),
                               breaker_off=slots.get("breaker_off"))  # fmt: skip
         except CompanyError:
             pass
-        return precheck.check(signs), outage
+        finding = precheck.check(signs)
+        return finding, outage, order if finding is Finding.REPORTED else None
+
+
+async def reported_before(turn: Turn) -> Order | None:
+    """The open order of an outage that this customer reported before, in this conversation or for his account."""
+    orders, mine = parts().company.orders, turn.subject.accounts
+    found = await orders.open_orders(turn.subject, conversation=turn.conversation)
+    if not found and len(mine) == 1 and turn.subject.level.covers(Level.L1):
+        found = await orders.open_orders(turn.subject, account_no=mine[0])
+    return next((o for o in found if o.kind == "fault" and o.business in OUTAGES), None)
 
 
 def active(outages: tuple[Outage, ...]) -> Outage | None:
@@ -205,7 +247,7 @@ class DangerForm(CompanyForm):
         return (
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             ADDRESS,
-            PHONE,
+            Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=True),
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
@@ -217,6 +259,17 @@ class DangerForm(CompanyForm):
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """Nothing but a person, and what the danger lane hears, comes between; no question is looked up now."""
         return turn.intent in DANGER_HEARS
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """Nobody is told to take his time in danger."""
+        return None
+
+    def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        """Once a crew has been sent, the danger is looked at even when the customer takes it back."""
+        if not (turn.slots.get("danger_order") or turn.danger):
+            return super()._cancel(turn, say, requested)
+        say("utter_danger_taken_back")
+        return self._close(turn, say, {"order_no": turn.slots.get("danger_order")})
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         say("utter_danger_stay")
@@ -267,5 +320,6 @@ class ReportDanger(CompanyAction):
         say("utter_danger_recorded")
         return {
             **DangerForm.ended(),
+            "phone": turn.slots.get("phone") or None,
             "order_no": turn.slots.get("danger_order") or turn.slots.get("order_no"),
         }

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from actions._account import alias, chosen_by_words
 from actions._base import Changes, Say, button, choice
 from actions._form import CompanyForm
 from actions._turn import Turn
@@ -21,12 +22,13 @@ WAYS = {"holder_name": ("person_name",), "home_address": ("address",), "code": (
 class IdentityForm(CompanyForm):
     """Ends in the action that needed the identity (slot goal), with the fresh subject in slot proven."""
 
+    left: ClassVar[str] = "utter_left"
     private: ClassVar[tuple[str, ...]] = ("way", "chosen")
     secret: ClassVar[frozenset[str]] = frozenset({"holder_name", "home_address", "code", "account_choice"})
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         if slots.get("candidates"):
-            return (Field("account_choice", entities=("choice", "account_no"), check=values.account_no),)
+            return (Field("account_choice", entities=("choice", "account_no"), words=values.words),)
         way = slots.get("way") or "holder_name"
         words = (
             values.name_words
@@ -53,15 +55,20 @@ class IdentityForm(CompanyForm):
         return {}
 
     async def _offer(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        """Choose among several accounts, shown by their masked address."""
-        if news.get("account_choice") in slots["candidates"]:
-            return {"account_no": news["account_choice"], "candidates": None, "holder_name": "known"}
+        """Choose among several accounts: by button, by number, or by what people call them (井上的)."""
         billing = parts().company.billing
         accounts = [await billing.account(turn.subject, number) for number in slots["candidates"]]
-        say("utter_choose_account", buttons=[
-            choice(a.address_masked, "/inform", choice=a.account_no) for a in accounts
-        ])  # fmt: skip
-        return {}
+        said = news.get("account_choice")
+        exact = next((a for a in accounts if a.account_no == said), None)
+        chosen = exact or chosen_by_words(str(said or turn.text), accounts)
+        if chosen:
+            return {"account_no": chosen.account_no, "candidates": None, "holder_name": "known"}
+        missed = self._missed(turn, say, "utter_invalid_account_choice") if said else {}
+        say(
+            "utter_choose_account",
+            buttons=[choice(alias(a), "/inform", choice=a.account_no) for a in accounts],
+        )
+        return missed
 
     async def _send_code(self, turn: Turn, slots: Changes, say: Say) -> Changes:
         masked = await parts().identity.send_code(turn.conversation, slots["account_no"])

@@ -23,6 +23,7 @@ DAYS_AHEAD = 7  # planned outages are announced seven days ahead (电力供应�
 class PlaceForm(CompanyForm):
     """Asks where, until the address means one place; a name that several counties have is chosen from."""
 
+    left: ClassVar[str] = "utter_left"
     secret: ClassVar[frozenset[str]] = frozenset({"place_choice"})
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
@@ -64,6 +65,12 @@ async def known_outages(
     return await outages.in_area(place.county, place.name, first, last)
 
 
+def place_said(turn: Turn) -> Changes:
+    """The place of this sentence, kept for the next question (几点来电)."""
+    said = turn.mention("address")
+    return {"address": said} if said else {}
+
+
 class QueryOutage(CompanyAction):
     """Why there is no power. Nothing known: say so and offer to report it."""
 
@@ -83,12 +90,12 @@ class QueryOutage(CompanyAction):
             say(
                 "utter_outage_none_known", buttons=[button("report", "/report_outage"), button("no", "/deny")]
             )
-        return {}
+        return place_said(turn)
 
 
 class QueryRestorationTime(QueryOutage):
     """Until when: told with the outage itself, source of the time included. Who has just reported asks about that
-    order: it is told, unless it waits for a known outage."""
+    order, unless it waits for a known outage; who has just heard of a planned outage asks about that one."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         if turn.slots.get("order_no") and not turn.mention("address"):
@@ -96,23 +103,39 @@ class QueryRestorationTime(QueryOutage):
             if order and not order.outage_id:
                 tell_progress(order, turn, say)
                 return {}
+        if turn.slots.get("topic") == "action_query_planned_outage":
+            planned = await planned_outages(turn, *days_ahead(turn))
+            if planned:
+                tell_outage(planned[0], turn, say)
+                return {"topic": "action_query_planned_outage", **place_said(turn)}
         return await super().act(turn, say)
+
+
+def days_ahead(turn: Turn) -> tuple[date, date]:
+    """The day asked about, else the days for which outages are announced."""
+    first = turn.now.date()
+    if not turn.mention("date"):
+        return first, first + timedelta(DAYS_AHEAD)
+    day = max(first, date.fromisoformat(turn.mention("date")))
+    return day, day
+
+
+async def planned_outages(turn: Turn, first: date, last: date) -> list[Outage]:
+    """The announced outages that begin in these days."""
+    return [
+        o for o in await known_outages(turn, first, last)
+        if o.status == "announced" and first <= o.starts_at.astimezone(turn.now.tzinfo).date() <= last
+    ]  # fmt: skip
 
 
 class QueryPlannedOutage(CompanyAction):
     topic = True
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        first = turn.now.date()
-        if turn.mention("date"):
-            first = max(first, date.fromisoformat(turn.mention("date")))
-        last = first if turn.mention("date") else first + timedelta(DAYS_AHEAD)
-        found = [
-            o for o in await known_outages(turn, first, last)
-            if o.status == "announced" and first <= o.starts_at.astimezone(turn.now.tzinfo).date() <= last
-        ]  # fmt: skip
+        first, last = days_ahead(turn)
+        found = await planned_outages(turn, first, last)
         for outage in found[:3]:
             tell_outage(outage, turn, say)
         if not found:
             say("utter_planned_outage_none", first=phrasing.day(first), last=phrasing.day(last))
-        return {}
+        return place_said(turn)

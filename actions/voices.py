@@ -3,6 +3,7 @@ booked with a clock. 12398 is never hidden from who is not satisfied."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from actions._base import Changes, Say
@@ -11,7 +12,7 @@ from actions._telling import tell_clock
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
-from actions.fault import NAME, PHONE
+from actions.fault import NAME, PHONE, merge_address
 from bot.company.ports import VoiceDraft
 from bot.core import answers, complaint_test, values
 from bot.core.form import Field
@@ -43,16 +44,23 @@ class VoiceForm(CompanyForm):
                 "happened_at",
                 ("date", "time"),
                 verbatim=True,
-                words=values.words,
+                words=values.time_words,
                 optional=True,
                 asked=kind == "complaint",
             ),
-            Field("place", ("address",), words=values.place_words, optional=True, asked=detailed),
-            Field("wish", free=True, optional=True, asked=kind == "complaint"),
+            Field(
+                "place",
+                ("address",),
+                words=values.place_words,
+                merge=merge_address,
+                optional=True,
+                asked=detailed,
+            ),
+            Field("wish", free=True, optional=True, says=answers.NO_WISH, asked=kind == "complaint"),
             Field(
                 "phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=kind != "complaint"
             ),
-            Field("contact_name", NAME.entities, words=NAME.words, optional=True, asked=kind == "complaint"),
+            replace(NAME, asked=kind == "complaint"),
             CONFIRM,
         )
 

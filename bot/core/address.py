@@ -21,6 +21,8 @@ _ROOM = re.compile(
 )
 _GROUP = re.compile(rf"(?:第)?({_NUM}{{1,3}})(?:队|社|组|小组|小队|连)(?!区|里|长|交)")
 
+_HOUSE = re.compile(r"(?<=[队社组连])\d{1,4}号院?$")
+_SIDE = re.compile(r"(?:[东西南北正前后]门|[东西南北]侧|门)口?$")
 
 _ESTATE = re.compile(
     "[一-鿿]{0,2}(?:小区|花园|家园|嘉园|新村|大厦|广场|市场|学校|中学|小学|医院|公寓|宾馆|苑)|路|大街|桥|村|渠"
@@ -78,6 +80,7 @@ def parse(text: str, gazetteer: Gazetteer) -> Address:
     town, rest = _take(rest, gazetteer.towns, unless=_ESTATE)
     homes = gazetteer.towns.get(town, ()) if town else ()
     known = gazetteer.counties[county] if county else homes[0] if len(homes) == 1 else None
+    house, rest = _cut(_HOUSE, rest)
     building, rest = _cut(_BUILDING, rest)
     unit, rest = _cut(_UNIT, rest)
     room, rest = (
@@ -91,14 +94,18 @@ def parse(text: str, gazetteer: Gazetteer) -> Address:
         group=group,
         building=building,
         unit=unit,
-        room=room,
+        room=room or house,
         ambiguous=known is None and len(homes) > 1,
     )
 
 
 def merge(old: Address, new: Address) -> Address:
-    """`old` with what `new` says: 「是三单元」 replaces the unit alone, another place or town starts afresh below it."""
+    """`old` with what `new` says: 「是三单元」 replaces the unit alone, 「西门」 the side of a place; another place or
+    town starts afresh below it."""
     said = new.parts()
+    if old.place and new.place and _SIDE.fullmatch(new.place):
+        said["place"] = _SIDE.sub("", old.place) + new.place
+        old = replace(old, place=said["place"])
     order = ["county", "town", "place", "group", "building", "unit", "room"]
     first = next((name for name in order if name in said and name in ("county", "town", "place")), None)
     dropped: dict[str, Any] = {}

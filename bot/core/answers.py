@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-SUBMIT: Mapping[str, bool] = {r"^(提交|没问题|都对|可以|没错)": True}
+SUBMIT: Mapping[str, bool] = {r"^(提交|没问题|都对|可以|没错)|^[👌👍✅🆗]": True}
 LIT: Mapping[str, bool] = {
-    r"^(也|都|全)?(没|无|停|黑)|也没|都没|一样|没有电": False,
+    r"^(也|都|全)?(没(?!跳|掉|动)|无|停|黑)|也没|都没|一样|没有电": False,
     r"有电|亮着|都亮|灯.{0,2}(着|亮)|^有(呢|着|的)?$|都有": True,
 }
 _NEIGHBOUR = r"(邻居|隔壁|对门|别人家|别家|楼上|楼下|左右).{0,4}"
 NEIGHBOURS_TOLD: Mapping[str, bool] = {
     _NEIGHBOUR + r"(没|停|黑|不亮)": False,
-    _NEIGHBOUR + r"(有电|亮|有呢|有着)": True,
+    _NEIGHBOUR + r"(有电|亮|有呢|有着|有$)": True,
 }
 BREAKER_OFF: Mapping[str, bool] = {
     r"没跳|没有跳|没掉|合着|正常|上着": False,
     r"跳了|跳闸|掉了|下来了|推不上": True,
 }
+BREAKER_TOLD: Mapping[str, bool] = {
+    r"没跳|没有跳|闸.{0,4}(没掉|没动|合着|上着|正常|好着)": False,
+    r"跳闸了|跳了闸|跳闸.{0,4}(推|合)不|[闸开关].{0,4}(跳了|掉了|跳下来)|推不上": True,
+}
+NO_WISH: Mapping[str, str] = {r"^没(有|啥|什么|甚)*(要求|想法|诉求|说的)": ""}
 REPORT_ANYWAY: Mapping[str, bool] = {
     r"^(那)?(就)?(不用|不必|算了|等等?吧|不登)": False,
     r"^(还|就)?(要|是)?(登记|报)(修|一下|上)?": True,
@@ -30,6 +35,7 @@ APPLY_NOW: Mapping[str, bool] = {
 ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
 
+_PAPERS_SAID = re.compile(r"有|没|差|缺|齐|带|备|全|证|本$|照|合同|资料")
 _PERSON = re.compile(
     r"人工|真人|活人|坐席|客服|接线|话务|服务员|转接|转到?人|领导|个人(来|跟|和|说|接|听|讲)"
 )
@@ -40,9 +46,83 @@ _THE_REST = re.compile(r"其[他它余]|[别旁]的|剩下|都有")
 TOLD_ENOUGH = 3  # characters beside the bare wish: then the first sentence is the content
 
 
+_PLACE_CORRECTED = re.compile(
+    r"(?:不对|不是|错了|说错)[^是]{0,10}[，,、 ]?(?:应该)?是(\S{1,15}(?:[门口路街村社组队楼院巷桥站镇边]|小区|单元|号)[里边上头]?)$"
+)
+_WAIT = re.compile(
+    r"^(好的?|嗯|那|你|您|先|，|,)*(稍等|等一?[下会等]|等等|等我|我(去|先|给你|给您)?(看看|瞧瞧|找找|找一下|看一下|拿一下|问问))"
+)
+_PUZZLED = re.compile(r"(啥|什么|甚|哪个)意思|[听看]不[懂明]|没[听看][懂清明]|不明白|没明白|不懂|说慢")
+_WHY = re.compile(r"(为啥|为什么|凭啥|凭什么|干啥|干嘛|做甚).{0,4}(要|问|非|用)")
+_ANGRY = re.compile(
+    r"怎么回事|管不管|没人管|什么破|啥破|气死|急死|受够|几次了|几回了|第[三四五六七八九]次|又停电|又没电|老停|还没人来|没人来|没来人|还没来|又没"
+    r"|坏了.{0,4}(谁|咋)|糊弄|推来推去|互相推|太过分|[😡😠🤬💢]"
+)
+_NAMED = re.compile(
+    r"(?:我|免贵|本人|^|[，,、 ])(姓[\u4e00-\u9fff])(?![\u4e00-\u9fff])"
+    r"|(?:我叫|叫我)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
+    r"|\d{11}[，,、 ]*([\u4e00-\u9fff]{2,4})$"
+)
+_PART_OF_PLACE = re.compile(
+    r"^(?:在|是)?(?:[0-9一二三四五六七八九十]{1,4}(?:号楼|栋|单元|室|组|社|队|号)){1,3}$"
+)
+
+
 def neighbours_told(text: str) -> bool | None:
-    """Whether the neighbours have power, where a report says so by itself (我家停电了，邻居家有电)."""
+    """Whether the neighbours have power, where a sentence says so by itself (我家停电了，邻居家有电)."""
     return next((lit for words, lit in NEIGHBOURS_TOLD.items() if re.search(words, text)), None)
+
+
+def breaker_told(text: str) -> bool | None:
+    """Whether the own breaker has tripped, where a sentence says so by itself (没跳闸, 跳闸推不上去)."""
+    return next((off for words, off in BREAKER_TOLD.items() if re.search(words, text)), None)
+
+
+def name_told(text: str) -> str | None:
+    """How a customer calls himself in passing (电话13800000021，我姓周)."""
+    found = _NAMED.search(text)
+    return next((name for name in found.groups() if name), None) if found else None
+
+
+def part_of_place(text: str) -> str | None:
+    """A bare part of an address, to be added to the one known (1单元), else None."""
+    return text if _PART_OF_PLACE.search(text) else None
+
+
+def place_corrected(text: str) -> str | None:
+    """The part of a place that a correction names (不对，是西门), else None."""
+    found = _PLACE_CORRECTED.search(text)
+    return found[1] if found else None
+
+
+def turns_to_another(text: str) -> bool:
+    """True for 那家里的呢, 井上那个: the same question about another account."""
+    return bool(re.search(r"(呢|的|那个|那户)[?？。]?$", text))
+
+
+def has_parts(text: str) -> bool:
+    """True when a sentence has more than one part (金川小区，几点能来电)."""
+    return bool(re.search(r"\S[，,。；;！!？? ]+\S", text))
+
+
+def asks_to_wait(text: str) -> bool:
+    """True for 等一下, 我去看看: nothing is asked and nothing is wrong."""
+    return len(text) <= 12 and bool(_WAIT.search(text))
+
+
+def puzzled(text: str) -> bool:
+    """True for 啥意思, 听不懂: the question itself was not understood."""
+    return len(text) <= 12 and bool(_PUZZLED.search(text))
+
+
+def asks_why(text: str) -> bool:
+    """True for 为啥非要户号: whoever asks why has not refused yet."""
+    return bool(_WHY.search(text))
+
+
+def angry(text: str) -> bool:
+    """True when the words show that patience is at its end."""
+    return bool(_ANGRY.search(text))
 
 
 def names_a_person(text: str) -> bool:
@@ -53,6 +133,16 @@ def names_a_person(text: str) -> bool:
 def content_of(text: str) -> str | None:
     """The first sentence when it already tells something, None when it is a bare wish (我要投诉)."""
     return text if len(_BARE_WISH.sub("", text)) >= TOLD_ENOUGH else None
+
+
+def asks_for_papers(text: str) -> bool:
+    """True for 要带啥, 都要哪些资料."""
+    return bool(re.search(r"(带|准备|拿|要)(啥|什么|甚|哪些?)(资料|东西|证件|手续)?", text))
+
+
+def papers_said(text: str) -> str | None:
+    """An answer that speaks of papers, else None (夜里充电便宜不)."""
+    return text.strip() if _PAPERS_SAID.search(text) and not re.search(r"[?？不吗]$", text.strip()) else None
 
 
 def at_hand(answer: str | None, needed: tuple[str, ...]) -> tuple[str, ...]:

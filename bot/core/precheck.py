@@ -1,5 +1,5 @@
-"""What to say before a crew is sent, in the order of the trade: known outage, arrears, neighbours, own breaker,
-remote reading (danger comes before all of them and never reaches this point)."""
+"""What to say before a crew is sent, in the order of the trade: known outage, arrears, an order already open,
+neighbours, own breaker, remote reading (danger comes before all of them and never reaches this point)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Finding(str, Enum):
 
     KNOWN_OUTAGE = "known_outage"
     ARREARS = "arrears"
+    REPORTED = "reported"
     NEIGHBOURS_OUT = "neighbours_out"
     BREAKER = "breaker"
     METER_ANSWERS = "meter_answers"
@@ -36,6 +37,7 @@ class Signs:
 
     known_outage: bool = False
     cut_for_arrears: bool = False
+    reported: bool = False  # an order for this is open
     neighbours_silent: float | None = None
     neighbours_lit: bool | None = None
     breaker_off: bool | None = None
@@ -48,6 +50,8 @@ def check(signs: Signs) -> Finding:
         return Finding.KNOWN_OUTAGE
     if signs.cut_for_arrears:
         return Finding.ARREARS
+    if signs.reported:
+        return Finding.REPORTED
     if signs.neighbours_lit is False or (signs.neighbours_silent or 0) >= SILENT_SHARE:
         return Finding.NEIGHBOURS_OUT
     if signs.breaker_off:

@@ -12,10 +12,19 @@ from typing import Any
 from bot.core.form import Invalid
 
 _SPOKEN = str.maketrans("零〇幺一二两三四五六七八九０１２３４５６７８９", "00112234567890123456789")
-_LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫|姓名是|写的是)?")
+_LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫我|叫|姓名是|写的是)?")
 _NO_PLACE = re.compile(
     r"[吗呢么嘛？?]$|咋|怎么|什么|啥|为何|多少|几点|哪|说不|不知|不清|不记|不想|^[嗯呃啊哦喂唔额]+|^(?:那个|这个|就是|好像)+$"
     r"|你问|没电|停电|来电|跳闸|电费|快[来点]|赶紧|救命|来人|等一?[下会]|稍等|谢谢|再见|你好|能不能|可不可|要紧|[行成好中对]不$"
+    r"|^[没不有]|^算了|没事|虚惊|跳了|管不管|用电|[，,]|到底|你们|投诉|^[今昨前明大]+[天儿晚早][上午晚]*|上午$|下午$|^刚才|小时$"
+)
+_NO_NAME = re.compile(
+    r"[?？吗呢\d]|多少|什么|怎么|咋|啥|告诉|问|^[没不对好行等是可提确取修嗯哦啊快别再先]|我想|投诉|电话|停电|没电|都|整个|[这那就]|了$"
+)
+_FIRM = re.compile(r"公司|[店厂场部院校社馆站所局]$|中心|超市|集团|合作社|大队|村委")
+PERSON_NAME, FIRM_NAME = 8, 30  # characters
+_TIME = re.compile(
+    r"[今昨前明天日号月周年早晚夜]|上午|下午|中午|刚才|刚刚|小时|钟头|礼拜|星期|[点半]|一直|经常|每|老是|最近|这两|\d"
 )
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
 
@@ -58,13 +67,20 @@ def number_words(text: str) -> str | None:
 def name_words(text: str) -> str | None:
     """A name said on its own (王秀英, 户主叫李铁柱, a firm), else None."""
     name = _LEAD.sub("", re.sub(r"[\s，。,.!！~]", "", text))
-    return name if 2 <= len(name) <= 30 and not re.search(r"[?？吗呢\d]|多少|什么|怎么", name) else None
+    fits = 2 <= len(name) <= (FIRM_NAME if _FIRM.search(name) else PERSON_NAME)
+    return name if fits and re.search(r"\w", name) and not _NO_NAME.search(name) else None
 
 
 def place_words(text: str) -> str | None:
     """Where something is, in plain words; None for fillers, questions and stories, which are no place."""
     place = text.strip()
     return place if 2 <= len(place) <= 40 and not _NO_PLACE.search(place) else None
+
+
+def time_words(text: str) -> str | None:
+    """When something was, in the customer's own words (上礼拜, 好几天了), else None."""
+    said = text.strip()
+    return said if len(said) <= 20 and _TIME.search(said) else None
 
 
 def words(text: str) -> str | None:

@@ -168,7 +168,7 @@ async def test_a_question_survives_the_identity_step_and_can_be_left(
         "utter_invalid_account_no",
         "utter_ask_account_no",
     ]
-    assert names(await stranger.say("不查了", "cancel")) == ["utter_cancelled"]
+    assert names(await stranger.say("不查了", "cancel")) == ["utter_left"]
     assert stranger.form is None
     await stranger.say("还是查查哇", question)
     await stranger.say(ACCOUNT, account_no=ACCOUNT)
@@ -196,3 +196,33 @@ async def test_who_cannot_tell_about_the_neighbours_is_not_pressed(stranger: Con
 async def test_a_story_told_in_own_words_names_no_further_wish(stranger: Conversation) -> None:
     await stranger.say("停电不通知，我要投诉", "file_complaint", also=("subscribe_outage_notice",))
     assert not stranger.slots["wishes"]
+
+
+async def test_danger_and_a_person_are_heard_behind_a_word_of_waiting(stranger: Conversation) -> None:
+    await until(stranger, "report_outage", "phone")
+    assert names(await stranger.say("等一下，叫人工", "request_human"))[0] == "utter_handover"
+    told = names(await stranger.say("等等，冒火了", "report_danger"))
+    assert told[-1] == "utter_ask_danger_form_phone" and "utter_take_your_time" not in told
+
+
+async def test_nobody_in_danger_is_told_to_take_his_time(stranger: Conversation) -> None:
+    await stranger.say("插座冒火花了", "report_danger")
+    assert names(await stranger.say("等一下", "nlu_fallback"))[0] == "utter_danger_stay"
+
+
+async def test_a_danger_without_a_phone_is_recorded_and_the_phone_asked_the_next_time(
+    stranger: Conversation,
+) -> None:
+    await stranger.say("插座冒火花了", "report_danger")
+    await answer(stranger)
+    assert names(await stranger.say("不想留电话", "deny")) == ["utter_danger_recorded"]
+    assert stranger.slots["phone"] is None
+
+
+async def test_who_has_an_open_order_may_press_it_or_report_another_place(stranger: Conversation) -> None:
+    await until(stranger, "report_outage", "confirm")
+    await stranger.say("没错", "affirm")
+    told = names(await stranger.say("又没电了", "report_outage"))
+    assert "utter_reported_before" in told and told[-1] == "utter_ask_still_report"
+    assert names(await stranger.say("另报一处", "affirm")) == ["utter_ask_fault_form_address"]
+    assert stranger.slots["address"] is None

@@ -69,7 +69,7 @@ async def test_who_will_not_say_the_number_may_have_a_person(stranger: Conversat
 
 async def test_a_customer_may_leave_the_identity_step(stranger: Conversation) -> None:
     await ask_balance(stranger)
-    assert names(await stranger.say("算了", "cancel")) == ["utter_cancelled"]
+    assert names(await stranger.say("算了", "cancel")) == ["utter_left"]
     assert stranger.form is None
 
 

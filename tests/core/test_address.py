@@ -57,3 +57,14 @@ def test_another_place_starts_afresh_below_it() -> None:
 def test_no_text_breaks_it_and_merging_with_nothing_changes_nothing(said: str) -> None:
     address = parse(said, GAZETTEER)
     assert merge(address, Address()).parts() == address.parts()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "merged"),
+    [
+        ("五原县塔尔湖镇光明村2组302号", "5组", "五原县塔尔湖镇光明村5组302号"),
+        ("和平小区东门", "西门", "和平小区西门"),
+    ],
+)
+def test_a_correction_keeps_the_house_and_the_place(old: str, new: str, merged: str) -> None:
+    assert render(merge(parse(old, GAZETTEER), parse(new, GAZETTEER))) == merged

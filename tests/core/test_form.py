@@ -4,9 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import values
+from bot.core import answers, values
 from bot.core.answers import names_a_person, neighbours_told
-from bot.core.form import REFUSED, Field, Heard, Invalid, Mention, fill, meant, missing, refuses
+from bot.core.form import (
+    REFUSED,
+    Field,
+    Heard,
+    Invalid,
+    Mention,
+    corrected,
+    fill,
+    house_numbers,
+    meant,
+    missing,
+    refuses,
+)
 
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
 NAME = Field("name", ("person_name",), words=values.name_words, optional=True)
@@ -110,3 +122,135 @@ def test_what_a_report_says_of_the_neighbours_is_known() -> None:
 def test_a_wish_in_own_words_is_no_call_for_a_person() -> None:
     assert not names_a_person("让他来道歉")
     assert names_a_person("给我转人工") and names_a_person("找个人来说") and names_a_person("")
+
+
+LIT = Field("lit", answers={"affirm": True, "deny": False}, says=answers.LIT, tells=answers.neighbours_told)
+BREAKER = Field(
+    "breaker", answers={"affirm": True, "deny": False}, says=answers.BREAKER_OFF, tells=answers.breaker_told
+)
+STORY = Field("story", free=True)
+WISH = Field("wish", free=True, optional=True, says=answers.NO_WISH)
+
+
+def test_a_number_said_to_a_free_question_is_no_story() -> None:
+    said = heard("我电话13800000001", phone="13800000001")
+    assert fill((STORY, PHONE), {}, "story", said).values == {"phone": "13800000001"}
+
+
+def test_a_story_with_a_number_in_it_is_a_story() -> None:
+    said = heard("打13800000001没人接", phone="13800000001")
+    assert fill((STORY, PHONE), {}, "story", said).values["story"] == "打13800000001没人接"
+
+
+@pytest.mark.parametrize("text", ["没跳闸", "闸没掉", "开关没跳"])
+def test_news_of_the_own_breaker_says_nothing_of_the_neighbours(text: str) -> None:
+    assert fill((LIT, BREAKER), {}, "lit", heard(text, "deny")).values == {"breaker": False}
+
+
+def test_what_is_told_in_passing_is_not_asked_again() -> None:
+    said = heard("我家停电了，邻居有电，跳闸推不上去，我姓周", "report_outage")
+    name = Field("name", ("person_name",), tells=answers.name_told)
+    assert fill((LIT, BREAKER, name), {}, None, said).values == {"lit": True, "breaker": True, "name": "姓周"}
+
+
+@pytest.mark.parametrize("text", ["没啥要求", "没有诉求", "说不上来"])
+def test_a_wish_may_be_none(text: str) -> None:
+    assert fill((WISH,), {}, "wish", heard(text)).values == {"wish": REFUSED}
+
+
+@pytest.mark.parametrize("text", ["提交", "不对，我想先问问要不要钱", "😀", "等一下", "没有啊"])
+def test_a_command_or_a_question_is_no_name(text: str) -> None:
+    assert values.name_words(text) is None
+
+
+@pytest.mark.parametrize("text", ["你们到底管不管", "没跳", "不知道", "昨天下午"])
+def test_what_is_no_place_is_not_taken_for_one(text: str) -> None:
+    assert values.place_words(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "when"), [("上礼拜", "上礼拜"), ("好几天了", "好几天了"), ("收费员态度不好", None)]
+)
+def test_only_a_time_answers_when(text: str, when: str | None) -> None:
+    assert values.time_words(text) == when
+
+
+@pytest.mark.parametrize("text", ["等一下", "稍等，我去看看", "我找找"])
+def test_waiting_is_granted(text: str) -> None:
+    assert answers.asks_to_wait(text)
+
+
+@pytest.mark.parametrize("text", ["等一下就来电了是不是真的啊我问问", "没跳"])
+def test_an_answer_is_not_taken_for_waiting(text: str) -> None:
+    assert not answers.asks_to_wait(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "angry"), [("你们到底管不管", True), ("又停电了", True), ("我家停电了", False)]
+)
+def test_anger_shows_in_the_words(text: str, angry: bool) -> None:
+    assert answers.angry(text) is angry
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("电话写错了，是13800000002", ("phone", "13800000002")),
+        ("新户名是李铁柱不对，应该是李铁牛", ("name", "李铁牛")),
+        ("手机号改成13800000002", ("phone", "13800000002")),
+        ("打过电话了", None),
+    ],
+)
+def test_a_correction_names_its_field(text: str, expected: tuple[str, str] | None) -> None:
+    labels = {"电话": "phone", "手机": "phone", "手机号": "phone", "新户名": "name"}
+    assert corrected(text, labels) == expected
+
+
+def test_a_house_number_behind_an_address_is_no_day_of_the_month() -> None:
+    text = "建设村3组2号，电话13800000001"
+    found = (Mention("address", "建设村3组", "建设村3组", 0), Mention("date", "2026-12-02", "2号", 6))
+    (address,) = house_numbers(text, found)
+    assert (address.value, address.text) == ("建设村3组2号", "建设村3组2号")
+
+
+def test_a_day_elsewhere_stays_a_day() -> None:
+    found = (Mention("address", "建设村3组", "建设村3组", 0), Mention("date", "2026-12-02", "2号", 7))
+    assert house_numbers("建设村3组，2号停的电", found) == found
+
+
+def test_a_bare_number_answers_the_question_whatever_it_looks_like() -> None:
+    account = Field("account_no", ("account_no",), asked=False, check=values.account_no)
+    filled = fill(
+        (account, PHONE),
+        {"account_no": "0100000000017"},
+        "phone",
+        heard("1380000031", account_no="1380000031"),
+    )
+    assert filled.invalid == "phone" and not filled.values
+
+
+def test_a_period_said_with_from_and_to_is_kept_whole() -> None:
+    period = Field("period", ("date",), verbatim=True)
+    said = Heard("下个月1号到年底", "inform", (Mention("date", "2026-12-01", "下个月1号", 0),))
+    assert fill((period,), {}, "period", said).values == {"period": "下个月1号到年底"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("13800000001 小陈", "小陈"),
+        ("电话13800000001，姓马", "姓马"),
+        ("叫我老白", "老白"),
+        ("姓郭，不姓高", "姓郭"),
+        ("我叫什么名字好", None),
+    ],
+)
+def test_a_name_told_in_passing(text: str, name: str | None) -> None:
+    assert answers.name_told(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("就差物业证明", True), ("都有", True), ("夜里充电便宜不", False)]
+)
+def test_only_words_about_papers_answer_for_papers(text: str, said: bool) -> None:
+    assert (answers.papers_said(text) is not None) is said

@@ -83,3 +83,29 @@ class Customer:
         return jwt.encode(
             {"alg": "HS256"}, claims, OctKey.import_key(self.system.secret("GRIDCARE_SUBJECT_KEY"))
         )
+
+
+def told_as(reply: dict[str, Any]) -> str:
+    """The name of a reply, the kind of an effect, or `text` for words of the region or said before."""
+    return str(reply["response"] or (reply["custom"] or {"type": "text"})["type"])
+
+
+def hold(conversation: dict[str, Any], system: RunningSystem) -> None:
+    """Hold a written conversation turn by turn; see test_conversations.py for what it may state."""
+    who = conversation.get("as", {})
+    with Customer(system, who.get("level", "L0"), tuple(who.get("accounts", ()))) as customer:
+        for number, turn in enumerate(conversation["turns"], 1):
+            answer = customer.say(turn["say"]) if "say" in turn else customer.press(turn["press"])
+            told = [told_as(reply) for reply in answer["replies"]]
+            assert told == turn["replies"], f"turn {number}: understood as {answer['intent']}"
+            if "slots" in turn or "form" in turn:
+                check_state(customer.slots(), turn, number)
+
+
+def check_state(state: dict[str, Any], turn: dict[str, Any], number: int) -> None:
+    """The slots a turn names, exactly, and the form that is active."""
+    kept = state["slots"]
+    wanted = turn.get("slots", {})
+    assert {name: kept.get(name) for name in wanted} == wanted, f"turn {number}"
+    if "form" in turn:
+        assert state["active_form"] == turn["form"], f"turn {number}"

@@ -1,7 +1,9 @@
 """Every conversation of tests/dialogue/*.yml against the trained engine, the real actions and the real company.
 
 A turn says what the customer says (`say`) or presses (`press`) and, exactly, the names of the replies; `slots` what
-the engine must keep then (null = nothing), `form` the form that must be active (null = none)."""
+the engine must keep then (null = nothing), `form` the form that must be active (null = none). `kind` names the kind
+of behaviour that a conversation proves; tests/house wants every kind of every capability with a form. Those of the
+kind company_down are held in test_with_the_company_down.py."""
 
 from __future__ import annotations
 
@@ -11,30 +13,26 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.dialogue.talking import Customer
+from tests.dialogue.talking import Customer, hold
 from tests.e2e.running import RunningSystem
 
 pytestmark = pytest.mark.model
+COMPANY_DOWN = "company_down"
 
 
-def conversations() -> list[Any]:
+def conversations(*, down: bool) -> list[Any]:
+    """The conversations held while the company answers, or while it does not."""
     found = []
     for path in sorted(Path(__file__).parent.glob("test_*.yml")):
         for one in yaml.safe_load(path.read_text(encoding="utf-8"))["conversations"]:
-            found.append(pytest.param(one, id=f"{path.stem}: {one['name']}"))
+            if (one.get("kind") == COMPANY_DOWN) is down:
+                found.append(pytest.param(one, id=f"{path.stem}: {one.get('kind', '')} {one['name']}"))
     return found
 
 
-@pytest.mark.parametrize("conversation", conversations())
+@pytest.mark.parametrize("conversation", conversations(down=False))
 def test_conversation(conversation: dict[str, Any], system: RunningSystem) -> None:
-    who = conversation.get("as", {})
-    with Customer(system, who.get("level", "L0"), tuple(who.get("accounts", ()))) as customer:
-        for number, turn in enumerate(conversation["turns"], 1):
-            answer = customer.say(turn["say"]) if "say" in turn else customer.press(turn["press"])
-            told = [told_as(reply) for reply in answer["replies"]]
-            assert told == turn["replies"], f"turn {number}: understood as {answer['intent']}"
-            if "slots" in turn or "form" in turn:
-                check_state(customer.slots(), turn, number)
+    hold(conversation, system)
 
 
 def misunderstood() -> list[Any]:
@@ -47,16 +45,3 @@ def test_a_listed_misunderstanding_still_is_one(sentence: dict[str, Any], system
     with Customer(system) as customer:
         understood = customer.say(sentence["say"])["intent"]
     assert understood != sentence["wanted"], "understood now: take it off expected_failures.yml"
-
-
-def told_as(reply: dict[str, Any]) -> str:
-    """The name of a reply, the kind of an effect, or `text` for words of the region or said before."""
-    return reply["response"] or (reply["custom"] or {"type": "text"})["type"]
-
-
-def check_state(state: dict[str, Any], turn: dict[str, Any], number: int) -> None:
-    kept = state["slots"]
-    wanted = turn.get("slots", {})
-    assert {name: kept.get(name) for name in wanted} == wanted, f"turn {number}"
-    if "form" in turn:
-        assert state["active_form"] == turn["form"], f"turn {number}"

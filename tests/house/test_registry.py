@@ -2,6 +2,8 @@
 
 import re
 
+import yaml
+
 from tests.house.house import ROOT, dialogue, domain, files, names, place, report
 
 ENTITIES = set(names(domain()["entities"]))
@@ -18,6 +20,33 @@ def test_every_intent_has_its_examples_its_page_and_its_conversations() -> None:
         findings += [f"{folder}/{name}.yml is missing" for name in sorted(want - have)]
         if folder == "data/nlu":
             findings += [f"{folder}/{name}.yml names no intent" for name in sorted(have - want)]
+    report(findings)
+
+
+KINDS = {
+    "happy_path", "correction", "digression", "cancellation", "refusal", "invalid_value", "hand_over", "company_down",
+}  # fmt: skip
+# They ask for an account or a place before they answer, by an action and not by a rule of theirs.
+ASKING = {
+    "query_balance", "query_bill", "query_arrears", "query_usage", "query_tier", "explain_bill", "query_outage",
+    "query_restoration_time", "query_planned_outage", "query_progress", "urge_order",
+}  # fmt: skip
+
+
+def intents_with_a_form() -> set[str]:
+    """The intents whose rule opens a form, and those that ask on the way to an answer."""
+    rules = [rule for page in dialogue().values() for rule in page.get("rules", [])]
+    opening = (r["steps"][0]["intent"] for r in rules if r["steps"][1]["action"].endswith("_form"))
+    return ASKING | set(opening)
+
+
+def test_every_capability_with_a_form_is_proved_in_every_kind_of_conversation() -> None:
+    findings = []
+    for intent in sorted(intents_with_a_form()):
+        path = ROOT / "tests" / "dialogue" / f"test_{intent}.yml"
+        held = {c.get("kind") for c in yaml.safe_load(path.read_text(encoding="utf-8"))["conversations"]}
+        findings += [f"{place(path)} has no conversation of the kind {kind}" for kind in sorted(KINDS - held)]
+        findings += [f"{place(path)} has the unknown kind {kind}" for kind in sorted(held - KINDS - {None})]
     report(findings)
 
 

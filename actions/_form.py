@@ -176,7 +176,7 @@ class CompanyForm(FormValidationAction):
         return dict(fill(self.fields(now), now, requested, turn.heard).values)
 
     def _by_name(self, turn: Turn, fields: tuple[Field, ...]) -> Filled | None:
-        """What a correction that names its field gives (地点不对，是阳光小区), when nothing else was understood."""
+        """What a correction gives that names its field (地点不对，是阳光小区) or a part of the place (不对，是西门)."""
         known = [f for f in fields if turn.slots.get(f.slot) is not None]
         labels = {word: f.slot for f in known for word in _names.words("label_words", f.slot)}
         named = corrected(turn.text, labels)

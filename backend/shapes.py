@@ -117,6 +117,13 @@ class DailyUsage(Shape):
     kwh: Decimal | None
 
 
+class Payment(Shape):
+    paid_at: datetime
+    amount: Decimal = Field(examples=["118.12"])
+    channel: str = Field(examples=["微信"])
+    month: str = Field(examples=["2026-10"])
+
+
 class Outage(Shape):
     id: str
     kind: str = Field(examples=["fault"])

@@ -34,6 +34,7 @@ from bot.company.ports import (
     Located,
     Order,
     Outage,
+    Payment,
     Subject,
     SupplyState,
     TierStatus,
@@ -72,6 +73,10 @@ class HttpBilling:
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
         path = _path("accounts", account_no, "usage")
         return await self._line.get(tuple[DailyUsage, ...], path, who, first=first, last=last)
+
+    async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
+        path = _path("accounts", account_no, "payments")
+        return await self._line.get(tuple[Payment, ...], path, who, first=first, last=last)
 
 
 class HttpOutages:

@@ -189,6 +189,16 @@ class DailyUsage:
 
 
 @dataclass(frozen=True)
+class Payment:
+    """Money the company has booked. `channel` is the company's own word for it, `month` the bill it paid (YYYY-MM)."""
+
+    paid_at: datetime
+    amount: Decimal
+    channel: str
+    month: str
+
+
+@dataclass(frozen=True)
 class Outage:
     """A planned or fault outage. `eta` is None when nobody has given one: then none may be said.
 
@@ -394,6 +404,10 @@ class Billing(Protocol):
     async def tier(self, who: Subject, account_no: str) -> TierStatus: ...
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
         """Daily kWh, both days included, oldest first."""
+        ...
+
+    async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
+        """What was booked, both days included, newest first."""
         ...
 
 

@@ -92,6 +92,24 @@ class Contract(ABC):
         assert [each.day for each in days] == sorted({each.day for each in days})
         assert all(last - timedelta(days=6) <= each.day <= last for each in days)
 
+    async def test_payments_are_newest_first_and_inside_the_span(self, company: Company, who: Who) -> None:
+        subject, today = who("L2", HOME), date.today()
+        year = await company.billing.payments(subject, HOME, today - timedelta(days=365), today)
+        assert year
+        assert [each.paid_at for each in year] == sorted((each.paid_at for each in year), reverse=True)
+        assert all(each.paid_at.utcoffset() and each.amount > 0 for each in year)
+        day = year[-1].paid_at.date()
+        assert {each.paid_at.date() for each in await company.billing.payments(subject, HOME, day, day)} == {
+            day
+        }
+
+    async def test_payments_need_the_level_and_the_account(self, company: Company, who: Who) -> None:
+        today = date.today()
+        with pytest.raises(NotAllowed):
+            await company.billing.payments(who("L1", HOME), HOME, today, today)
+        with pytest.raises(NotFound):
+            await company.billing.payments(who("L3", HOME), OTHER, today, today)
+
     @pytest.mark.parametrize("account_no", [OTHER, UNKNOWN])
     @pytest.mark.parametrize(
         "call", ["account", "balance", "bill", "bills", "arrears", "tier", "supply_state"]

@@ -40,6 +40,7 @@ from bot.company.ports import (
     NotFound,
     Order,
     Outage,
+    Payment,
     Place,
     Step,
     Subject,
@@ -122,6 +123,7 @@ class Household:
     cut_off: bool = False
     used_kwh: Decimal = Decimal("120.50")
     usage: dict[date, Decimal | None] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
     meter_online: bool | None = True
     neighbours_silent: float | None = 0.0
     transformer: str = "T1"
@@ -259,6 +261,11 @@ class FakeCompany:
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
         home = self._own("usage", who, account_no, Level.L1)
         return tuple(DailyUsage(day, kwh) for day, kwh in sorted(home.usage.items()) if first <= day <= last)
+
+    async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
+        home = self._own("payments", who, account_no, Level.L2)
+        booked = (each for each in home.payments if first <= each.paid_at.date() <= last)
+        return tuple(sorted(booked, key=lambda each: each.paid_at, reverse=True))
 
     # Outages
     async def supply_state(self, who: Subject, account_no: str) -> SupplyState:

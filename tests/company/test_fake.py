@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from decimal import Decimal
+
 import pytest
 
-from bot.company.ports import Company, Hall, Place
+from bot.company.ports import Company, Hall, Payment, Place
 from tests.company import contract, fake
 
 
 class TestFake(contract.Contract):
     @pytest.fixture
     def company(self) -> Company:
-        home = fake.household(contract.HOME, phone="13800000017", address=contract.HOME_ADDRESS)
+        paid = (datetime.now(fake.CHINA) - timedelta(days=days) for days in (40, 10))
+        payments = [Payment(at, Decimal("80.78"), "微信", f"{at:%Y-%m}") for at in paid]
+        home = fake.household(
+            contract.HOME, phone="13800000017", address=contract.HOME_ADDRESS, payments=payments
+        )
         other = fake.household(
             contract.OTHER, holder_name="赵永强", transformer="T2", address="杭锦后旗陕坝镇"
         )

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend import (
     addresses,
     billing,
+    directory,
     faults,
     orders,
     outages,
@@ -264,9 +265,15 @@ def get_outages(
 
 
 @api.get("/halls", tags=["directory"])
-def get_halls(here: Here, county: str | None = None) -> list[shapes.Hall]:
+def get_halls(session: Reads, county: str | None = None) -> list[shapes.Hall]:
     """Service halls. Public."""
-    return [shapes.Hall(**each) for each in here.halls if county in (None, each["county"])]
+    return directory.halls(session, county)
+
+
+@api.get("/notices", tags=["directory"])
+def get_notices(session: Reads, county: str | None = None) -> list[shapes.Notice]:
+    """Public notices valid now. Public."""
+    return directory.notices(session, county)
 
 
 @api.post("/faults", tags=["orders"], response_model=shapes.FaultReceipt, responses=shapes.problems(409))

@@ -207,6 +207,15 @@ class Hall(Shape):
     verified: bool
 
 
+class Notice(Shape):
+    id: str
+    kind: str = Field(examples=["hall"])
+    county: str | None
+    text: str
+    valid_from: datetime
+    valid_until: datetime
+
+
 class FaultReport(Request):
     phenomenon: Literal[
         "household", "area", "partial", "voltage", "meter", "indoor", "charger", "damage", "danger"

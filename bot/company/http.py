@@ -32,6 +32,7 @@ from bot.company.ports import (
     Hall,
     IdentityMatch,
     Located,
+    Notice,
     Order,
     Outage,
     Payment,
@@ -140,6 +141,9 @@ class HttpDirectory:
 
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]:
         return await self._line.get(tuple[Hall, ...], _path("halls"), county=county)
+
+    async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
+        return await self._line.get(tuple[Notice, ...], _path("notices"), county=county)
 
 
 class HttpVerification:

@@ -383,6 +383,18 @@ class Hall:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A public notice. kind: hall, supply, payment. A county of None means everywhere."""
+
+    id: str
+    kind: str
+    county: str | None
+    text: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
 class IdentityMatch:
     """Which of the offered items fit the account. Unknown accounts give `matched=()` just the same."""
 
@@ -452,6 +464,9 @@ class Orders(Protocol):
 
 class Directory(Protocol):
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]: ...
+    async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
+        """Notices valid now: those of the county and those for everywhere; all without a county."""
+        ...
 
 
 class Verification(Protocol):

@@ -10,7 +10,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -287,6 +287,15 @@ class Contract(ABC):
     async def test_halls_are_those_of_the_county(self, company: Company) -> None:
         assert {hall.county for hall in await company.directory.halls("五原县")} == {"五原县"}
         assert len(await company.directory.halls()) > 1
+
+    async def test_notices_are_those_valid_now_for_the_county_and_for_everywhere(
+        self, company: Company
+    ) -> None:
+        now = datetime.now(UTC)
+        found = await company.directory.notices("磴口县")
+        assert {each.county for each in found} == {"磴口县", None}
+        assert all(each.valid_from <= now < each.valid_until for each in await company.directory.notices())
+        assert {each.county for each in await company.directory.notices("五原县")} == {None}
 
     async def test_identity_items_fit_or_do_not(self, company: Company) -> None:
         said = {"holder_name": "王秀英", "address": HOME_ADDRESS, "phone_tail": "9999"}

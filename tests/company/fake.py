@@ -38,6 +38,7 @@ from bot.company.ports import (
     Located,
     NotAllowed,
     NotFound,
+    Notice,
     Order,
     Outage,
     Payment,
@@ -197,12 +198,13 @@ class FakeCompany:
         outages: tuple[Outage, ...] = (),
         places: tuple[Place, ...] = (Place("临河区", "金川小区", ("T1",)),),
         halls: tuple[Hall, ...] = (),
+        notices: tuple[Notice, ...] = (),
         documents: dict[str, tuple[str, ...]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(CHINA),
     ) -> None:
         self.households = {each.account.account_no: each for each in households}
         self.known_outages, self.places, self.hall_list = list(outages), list(places), list(halls)
-        self.documents = documents or {}
+        self.documents, self.notice_list = documents or {}, list(notices)
         self.now = now
         self.down = False
         self.failing: dict[str, Exception] = {}
@@ -396,6 +398,12 @@ class FakeCompany:
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]:
         self._enter("halls")
         return tuple(each for each in self.hall_list if county in (None, each.county))
+
+    async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
+        self._enter("notices")
+        now = self.now()
+        valid = (each for each in self.notice_list if each.valid_from <= now < each.valid_until)
+        return tuple(each for each in valid if county is None or each.county in (None, county))
 
     async def match(self, account_no: str, items: dict[str, str]) -> IdentityMatch:
         self._enter("match")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.company.ports import Company, Hall, Payment, Place
+from bot.company.ports import Company, Hall, Notice, Payment, Place
 from tests.company import contract, fake
 
 
@@ -30,6 +30,12 @@ class TestFake(contract.Contract):
             for c in ("临河区", "五原县")
         ]
         places = (Place("临河区", "金川小区", ("T1",)), Place("临河区", "永胜村", ("T3",)))
+        now, day = datetime.now(fake.CHINA), timedelta(days=1)
+        notices = (
+            Notice("N1", "hall", "磴口县", "搬迁", now - day, now + day),
+            Notice("N2", "supply", None, "大风", now - day, now + day),
+            Notice("N3", "payment", "五原县", "停止代收", now - 2 * day, now - day),
+        )
         return fake.FakeCompany(
             home,
             other,
@@ -37,6 +43,7 @@ class TestFake(contract.Contract):
             outages=(fake.outage(area="新华镇永胜村", transformers=("T3",)),),
             places=places,
             halls=tuple(halls),
+            notices=notices,
             documents={"apply_ev_charger": ("车主身份证", "固定车位证明")},
         ).company
 

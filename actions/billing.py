@@ -14,10 +14,11 @@ from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.ports import Bill, Level, NotFound, Payment
-from bot.core import bill_explanation, phrasing, values
+from bot.core import bill_explanation, phrasing, simulation, values
 
 DAYS_SHOWN = 30
 PAYMENT_DAYS = 365
+MORE_KWH = 100
 PAYMENTS_TOLD = 3
 
 
@@ -157,6 +158,9 @@ class QueryTier(CompanyAction):
         else:
             left, following = phrasing.kwh(tier.left_kwh), str(tier.next_price)
             say("utter_query_tier", left=left, next_price=following, **told)
+        more = Decimal(MORE_KWH)
+        cost = simulation.cost_of_more(tier.used_kwh, more, tier.bounds, tier.prices)
+        say("utter_query_tier_more", more=phrasing.kwh(more), cost=phrasing.yuan(cost))
         if not tier.tariff.verified:
             say("utter_tariff_unverified")
         return {"account_no": account_no}

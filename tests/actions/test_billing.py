@@ -99,8 +99,9 @@ async def test_days_without_a_good_reading_are_told_and_not_counted(
 
 async def test_the_tier_says_what_is_left_and_whose_price_it_is(holder: Conversation) -> None:
     replies = await holder.say("第几档了", "query_tier")
-    assert names(replies) == ["utter_query_tier", "utter_tariff_unverified"]
+    assert names(replies) == ["utter_query_tier", "utter_query_tier_more", "utter_tariff_unverified"]
     assert "49.5" in replies[0].text
+    assert "44.03" in replies[1].text
 
 
 async def test_the_explanation_adds_up_and_offers_a_meter_test(holder: Conversation) -> None:

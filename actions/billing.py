@@ -4,6 +4,7 @@ data/dialogue."""
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from actions import _names
@@ -12,10 +13,13 @@ from actions._base import Changes, CompanyAction, Say, button
 from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import Bill, Level, NotFound
-from bot.core import bill_explanation, phrasing, values
+from bot.company.ports import Bill, Level, NotFound, Payment
+from bot.core import bill_explanation, phrasing, simulation, values
 
 DAYS_SHOWN = 30
+PAYMENT_DAYS = 365
+MORE_KWH = 100
+PAYMENTS_TOLD = 3
 
 
 class QueryBalance(CompanyAction):
@@ -69,6 +73,31 @@ def history_card(account_no: str, bills: tuple[Bill, ...]) -> dict[str, Any]:
         {"month": b.month, "kwh": phrasing.kwh(b.kwh), "yuan": phrasing.yuan(b.amount)} for b in bills[-12:]
     ]
     return {"account": phrasing.masked(account_no), "months": months}
+
+
+class QueryPaymentRecord(CompanyAction):
+    """What was booked: in the month or on the day named, else lately; an amount named is looked for among it."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L2)
+        today = turn.now.date()
+        period, money = turn.mention("date") or turn.mention("month"), turn.mention("money")
+        first, last = values.day_range(period, today) if period else (today - timedelta(PAYMENT_DAYS), today)
+        booked = await parts().company.billing.payments(turn.subject, account_no, first, last)
+        found = [each for each in booked if money is None or each.amount == Decimal(money)]
+        if found:
+            told = phrasing.listing(_payment(each, turn) for each in found[:PAYMENTS_TOLD])
+            say("utter_query_payment_record", payments=told)
+        else:
+            say("utter_query_payment_record_none", first=phrasing.day(first), last=phrasing.day(last))
+        return {"account_no": account_no}
+
+
+def _payment(payment: Payment, turn: Turn) -> str:
+    day = phrasing.day(payment.paid_at.astimezone(turn.now.tzinfo).date())
+    return f"{day}{payment.channel}{phrasing.yuan(payment.amount)}"
 
 
 class QueryArrears(CompanyAction):
@@ -129,6 +158,9 @@ class QueryTier(CompanyAction):
         else:
             left, following = phrasing.kwh(tier.left_kwh), str(tier.next_price)
             say("utter_query_tier", left=left, next_price=following, **told)
+        more = Decimal(MORE_KWH)
+        cost = simulation.cost_of_more(tier.used_kwh, more, tier.bounds, tier.prices)
+        say("utter_query_tier_more", more=phrasing.kwh(more), cost=phrasing.yuan(cost))
         if not tier.tariff.verified:
             say("utter_tariff_unverified")
         return {"account_no": account_no}

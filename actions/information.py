@@ -57,15 +57,22 @@ class QueryPaymentChannels(Answer):
 
 
 class FindHall(CompanyAction):
-    """The halls of the county named, or of the whole area."""
+    """The halls of the county named, with what is announced about them; without one, the first of all."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        said = turn.mention("address")
-        county = (await parts().company.outages.locate(said)).places if said else ()
-        halls = await parts().company.directory.halls(county[0].county if county else None)
-        for hall in halls[:HALLS_TOLD]:
+        company, said = parts().company, turn.mention("address")
+        places = (await company.outages.locate(said)).places if said else ()
+        halls = await company.directory.halls()
+        named = [place.county for place in places] or [
+            hall.county for hall in halls if hall.county in turn.text
+        ]
+        found = [hall for hall in halls if not named or hall.county == named[0]]
+        for hall in found[:HALLS_TOLD]:
             name = "utter_find_hall" if hall.verified else "utter_find_hall_unverified"
             say(name, hall=hall.name, address=hall.address, hours=hall.hours)
-        if not halls:
+        for notice in await company.directory.notices(named[0]) if named else ():
+            if notice.kind == "hall":
+                say("utter_find_hall_notice", notice=notice.text)
+        if not found:
             say.offer_person("policy", response="utter_find_hall_none")
         return {}

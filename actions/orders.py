@@ -1,15 +1,17 @@
-"""What became of an order: progress, urging, withdrawing. An order is shown to who placed it or owns its account."""
+"""What became of an order: progress, urging, withdrawing; and power back after arrears. An order is shown to who placed it or owns its account."""
 
 from __future__ import annotations
 
 from actions import _names
 from actions._account import account_for, own_account
 from actions._base import Changes, CompanyAction, Say
-from actions._telling import clock_words, order_card
+from actions._telling import clock_words, order_card, tell_clock
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import BadData, Level, Order
+from bot.company.ports import ApplicationDraft, BadData, Level, Order
 from bot.core import phrasing
+
+RECONNECTION = "request_reconnection"
 
 
 async def find_order(turn: Turn, kind: str | None = None) -> Order | None:
@@ -47,6 +49,37 @@ def tell_progress(order: Order, turn: Turn, say: Say) -> None:
         name = "utter_order_late" if order.due_at < turn.now else f"utter_clock_{clock_words(order)}"
         say(name, due=phrasing.deadline(order.due_at, turn.now))
     say.card("order", order_card(order))
+
+
+class RequestReconnection(CompanyAction):
+    """Cut for arrears and paid: an order with its clock, one only. Still owing, or not cut: what helps instead."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no, company = account_for(turn, Level.L2), parts().company
+        arrears = await company.billing.arrears(turn.subject, account_no)
+        if arrears.months:
+            say("utter_request_reconnection_owing", total=phrasing.yuan(arrears.principal + arrears.penalty))
+            return {"account_no": account_no}
+        if not arrears.cut_off:
+            say("utter_request_reconnection_not_cut")
+            return {"account_no": account_no}
+        placed = await company.orders.open_orders(turn.subject, account_no=account_no)
+        order = next((each for each in placed if each.business == RECONNECTION), None)
+        if order is None:
+            draft = ApplicationDraft(
+                RECONNECTION,
+                "",
+                "",
+                account_no=account_no,
+                channel=turn.channel,
+                conversation=turn.conversation,
+            )
+            order = (await company.orders.apply(turn.subject, draft, turn.key("reconnection"))).order
+            say("utter_request_reconnection", order_no=order.order_no)
+            tell_clock(order, turn, say)
+        else:
+            tell_progress(order, turn, say)
+        return {"account_no": account_no, "order_no": order.order_no}
 
 
 class UrgeOrder(CompanyAction):

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend import (
     addresses,
     billing,
+    directory,
     faults,
     orders,
     outages,
@@ -36,7 +37,7 @@ from backend.storage import Store
 from backend.tables import Account, Counter
 
 log = structlog.get_logger()
-LONGEST_USAGE_DAYS = 400
+LONGEST_SPAN_DAYS = 400
 HEALTH = ("/live", "/ready")
 service_token = HTTPBearer(auto_error=False, description="The service token (GRIDCARE_BACKEND_TOKEN)")
 subject_assertion = APIKeyHeader(
@@ -198,9 +199,20 @@ def get_tier(session: Reads, here: Here, account: OwnL1) -> shapes.TierStatus:
 @api.get("/accounts/{account_no}/usage", tags=["billing"])
 def get_usage(session: Reads, account: OwnL1, first: date, last: date) -> list[shapes.DailyUsage]:
     """Daily kWh, both days included, oldest first. L1."""
-    if not 0 <= (last - first).days <= LONGEST_USAGE_DAYS:
-        raise Problem("invalid", "span", field="last")
+    _check_span(first, last)
     return billing.usage(session, account, first, last)
+
+
+@api.get("/accounts/{account_no}/payments", tags=["billing"])
+def get_payments(session: Reads, account: OwnL2, first: date, last: date) -> list[shapes.Payment]:
+    """What was booked, both days included, newest first. L2."""
+    _check_span(first, last)
+    return billing.payments(session, account, first, last)
+
+
+def _check_span(first: date, last: date) -> None:
+    if not 0 <= (last - first).days <= LONGEST_SPAN_DAYS:
+        raise Problem("invalid", "span", field="last")
 
 
 @api.get("/accounts/{account_no}/bills", tags=["billing"])
@@ -253,9 +265,15 @@ def get_outages(
 
 
 @api.get("/halls", tags=["directory"])
-def get_halls(here: Here, county: str | None = None) -> list[shapes.Hall]:
+def get_halls(session: Reads, county: str | None = None) -> list[shapes.Hall]:
     """Service halls. Public."""
-    return [shapes.Hall(**each) for each in here.halls if county in (None, each["county"])]
+    return directory.halls(session, county)
+
+
+@api.get("/notices", tags=["directory"])
+def get_notices(session: Reads, county: str | None = None) -> list[shapes.Notice]:
+    """Public notices valid now. Public."""
+    return directory.notices(session, county)
 
 
 @api.post("/faults", tags=["orders"], response_model=shapes.FaultReceipt, responses=shapes.problems(409))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend import clocks, masking, shapes, tariffs
 from backend.problems import Problem
 from backend.region import Region, Tariff
-from backend.tables import Account, Bill, DailyUsage
+from backend.tables import Account, Bill, DailyUsage, Payment
 
 ZERO = Decimal("0.00")
 
@@ -107,6 +107,14 @@ def usage(session: Session, found: Account, first: date, last: date) -> list[sha
         shapes.DailyUsage(day=each.day, kwh=each.kwh if each.kwh is not None and each.kwh >= 0 else None)
         for each in rows
     ]
+
+
+def payments(session: Session, found: Account, first: date, last: date) -> list[shapes.Payment]:
+    """Payments booked on these days of China's calendar, newest first."""
+    start, end = (datetime.combine(day, time(), clocks.CHINA) for day in (first, last + timedelta(days=1)))
+    within = Payment.account_id == found.id, Payment.paid_at >= start, Payment.paid_at < end
+    rows = session.scalars(select(Payment).where(*within).order_by(Payment.paid_at.desc(), Payment.id.desc()))
+    return [shapes.Payment.model_validate(each) for each in rows]
 
 
 def _unpaid(session: Session, found: Account) -> list[Bill]:

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any
 
 from backend import clocks, region
-from backend.seeding import events, grid, households
+from backend.seeding import directory, events, grid, households
 from backend.seeding.loading import Loader
 from backend.seeding.metering import Metering
 from backend.settings import Database
@@ -59,6 +59,7 @@ def _fill(loader: Loader, region_name: str, size: int, moment: datetime, rng: Ra
     for batch in _batches(people):
         _load(loader, batch, metering, payments)
     events.load(loader, plan, chosen, moment)
+    directory.load(loader, here, plan, moment)
     loader.insert(Counter, [(SEEDED, int(f"{moment:%Y%m%d}"))])
 
 

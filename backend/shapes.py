@@ -117,6 +117,13 @@ class DailyUsage(Shape):
     kwh: Decimal | None
 
 
+class Payment(Shape):
+    paid_at: datetime
+    amount: Decimal = Field(examples=["118.12"])
+    channel: str = Field(examples=["微信"])
+    month: str = Field(examples=["2026-10"])
+
+
 class Outage(Shape):
     id: str
     kind: str = Field(examples=["fault"])
@@ -198,6 +205,15 @@ class Hall(Shape):
     phone: str
     services: list[str]
     verified: bool
+
+
+class Notice(Shape):
+    id: str
+    kind: str = Field(examples=["hall"])
+    county: str | None
+    text: str
+    valid_from: datetime
+    valid_until: datetime
 
 
 class FaultReport(Request):

@@ -203,6 +203,31 @@ class OutageTransformer(Base):
     transformer_id: Mapped[str] = mapped_column(ForeignKey("transformers.id"), primary_key=True, index=True)
 
 
+class Hall(Base):
+    """A service hall, from the region's halls.yml at seeding."""
+
+    __tablename__ = "halls"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    county: Mapped[str] = mapped_column(index=True)
+    address: Mapped[str]
+    hours: Mapped[str]
+    phone: Mapped[str]
+    services: Mapped[list[Any]]
+    verified: Mapped[bool]
+
+
+class Notice(Base):
+    """A public notice, shown between two moments. kind: hall, supply, payment. A county of None means everywhere."""
+
+    __tablename__ = "notices"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    county: Mapped[str | None] = mapped_column(index=True)
+    text: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+
+
 class WorkOrder(Base):
     """Faults, applications and voices alike. `conversation` placed it; `address_key` serves the business dedupe."""
 

@@ -32,8 +32,10 @@ from bot.company.ports import (
     Hall,
     IdentityMatch,
     Located,
+    Notice,
     Order,
     Outage,
+    Payment,
     Subject,
     SupplyState,
     TierStatus,
@@ -72,6 +74,10 @@ class HttpBilling:
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
         path = _path("accounts", account_no, "usage")
         return await self._line.get(tuple[DailyUsage, ...], path, who, first=first, last=last)
+
+    async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
+        path = _path("accounts", account_no, "payments")
+        return await self._line.get(tuple[Payment, ...], path, who, first=first, last=last)
 
 
 class HttpOutages:
@@ -135,6 +141,9 @@ class HttpDirectory:
 
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]:
         return await self._line.get(tuple[Hall, ...], _path("halls"), county=county)
+
+    async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
+        return await self._line.get(tuple[Notice, ...], _path("notices"), county=county)
 
 
 class HttpVerification:

@@ -189,6 +189,16 @@ class DailyUsage:
 
 
 @dataclass(frozen=True)
+class Payment:
+    """Money the company has booked. `channel` is the company's own word for it, `month` the bill it paid (YYYY-MM)."""
+
+    paid_at: datetime
+    amount: Decimal
+    channel: str
+    month: str
+
+
+@dataclass(frozen=True)
 class Outage:
     """A planned or fault outage. `eta` is None when nobody has given one: then none may be said.
 
@@ -373,6 +383,18 @@ class Hall:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A public notice. kind: hall, supply, payment. A county of None means everywhere."""
+
+    id: str
+    kind: str
+    county: str | None
+    text: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
 class IdentityMatch:
     """Which of the offered items fit the account. Unknown accounts give `matched=()` just the same."""
 
@@ -394,6 +416,10 @@ class Billing(Protocol):
     async def tier(self, who: Subject, account_no: str) -> TierStatus: ...
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
         """Daily kWh, both days included, oldest first."""
+        ...
+
+    async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
+        """What was booked, both days included, newest first."""
         ...
 
 
@@ -438,6 +464,9 @@ class Orders(Protocol):
 
 class Directory(Protocol):
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]: ...
+    async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
+        """Notices valid now: those of the county and those for everywhere; all without a county."""
+        ...
 
 
 class Verification(Protocol):

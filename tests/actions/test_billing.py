@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.company.ports import Payment
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany, household
+from tests.company.fake import CHINA, FakeCompany, household
 
 
 async def test_a_known_holder_hears_the_balance_and_what_it_means_at_once(holder: Conversation) -> None:
@@ -52,6 +53,36 @@ async def test_arrears_are_told_with_the_earliest_cut(company: FakeCompany, hold
     assert "119.12" in replies[0].text
 
 
+def paid(day: date, amount: str, channel: str = "微信") -> Payment:
+    return Payment(
+        datetime(day.year, day.month, day.day, 9, tzinfo=CHINA), Decimal(amount), channel, "2026-09"
+    )
+
+
+async def test_payments_are_told_with_day_channel_and_amount(
+    company: FakeCompany, holder: Conversation
+) -> None:
+    company.households[ACCOUNT].payments = [
+        paid(date(2026, 11, 20) - timedelta(days=n), f"8{n}.10") for n in range(5)
+    ]
+    replies = await holder.say("我交的电费到账了吗", "query_payment_record")
+    assert names(replies) == ["utter_query_payment_record"]
+    assert "微信80.10" in replies[0].text
+    assert "84.10" not in replies[0].text
+
+
+async def test_an_amount_that_was_not_booked_is_said_so_and_a_check_offered(
+    company: FakeCompany, holder: Conversation
+) -> None:
+    company.households[ACCOUNT].payments = [paid(date(2026, 11, 20), "80.00")]
+    assert names(await holder.say("交的80", "query_payment_record", money="80")) == [
+        "utter_query_payment_record"
+    ]
+    replies = await holder.say("交的100", "query_payment_record", money="100")
+    assert names(replies) == ["utter_query_payment_record_none"]
+    assert replies[0].buttons[0]["payload"] == "/report_wrong_payment"
+
+
 async def test_no_arrears_is_told_plainly(holder: Conversation) -> None:
     assert names(await holder.say("欠费了吗", "query_arrears")) == ["utter_query_arrears_none"]
 
@@ -68,8 +99,9 @@ async def test_days_without_a_good_reading_are_told_and_not_counted(
 
 async def test_the_tier_says_what_is_left_and_whose_price_it_is(holder: Conversation) -> None:
     replies = await holder.say("第几档了", "query_tier")
-    assert names(replies) == ["utter_query_tier", "utter_tariff_unverified"]
+    assert names(replies) == ["utter_query_tier", "utter_query_tier_more", "utter_tariff_unverified"]
     assert "49.5" in replies[0].text
+    assert "44.03" in replies[1].text
 
 
 async def test_the_explanation_adds_up_and_offers_a_meter_test(holder: Conversation) -> None:

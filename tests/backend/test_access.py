@@ -19,6 +19,7 @@ READS = (
     "/balance",
     "/tier",
     "/usage?first=2026-01-01&last=2026-01-31",
+    "/payments?first=2026-01-01&last=2026-01-31",
     "/bills",
     "/bills/latest",
     "/arrears",
@@ -74,7 +75,7 @@ def test_anothers_account_answers_byte_for_byte_like_none(client: Client, read: 
 
 @pytest.mark.parametrize("read", READS)
 def test_each_read_needs_its_level(client: Client, read: str) -> None:
-    needed = "L2" if read.startswith(("/bills", "/arrears")) else "L1"
+    needed = "L2" if read.startswith(("/bills", "/arrears", "/payments")) else "L1"
     for level in ("L0", "L1", "L2", "L3", "L4"):
         answer = client.get(f"/v1/accounts/{world.HOME}{read}", headers=as_(level, world.HOME))
         assert answer.status_code == (200 if level >= needed else 403)

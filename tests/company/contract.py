@@ -10,7 +10,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -91,6 +91,24 @@ class Contract(ABC):
         days = await company.billing.usage(who("L1", HOME), HOME, last - timedelta(days=6), last)
         assert [each.day for each in days] == sorted({each.day for each in days})
         assert all(last - timedelta(days=6) <= each.day <= last for each in days)
+
+    async def test_payments_are_newest_first_and_inside_the_span(self, company: Company, who: Who) -> None:
+        subject, today = who("L2", HOME), date.today()
+        year = await company.billing.payments(subject, HOME, today - timedelta(days=365), today)
+        assert year
+        assert [each.paid_at for each in year] == sorted((each.paid_at for each in year), reverse=True)
+        assert all(each.paid_at.utcoffset() and each.amount > 0 for each in year)
+        day = year[-1].paid_at.date()
+        assert {each.paid_at.date() for each in await company.billing.payments(subject, HOME, day, day)} == {
+            day
+        }
+
+    async def test_payments_need_the_level_and_the_account(self, company: Company, who: Who) -> None:
+        today = date.today()
+        with pytest.raises(NotAllowed):
+            await company.billing.payments(who("L1", HOME), HOME, today, today)
+        with pytest.raises(NotFound):
+            await company.billing.payments(who("L3", HOME), OTHER, today, today)
 
     @pytest.mark.parametrize("account_no", [OTHER, UNKNOWN])
     @pytest.mark.parametrize(
@@ -269,6 +287,15 @@ class Contract(ABC):
     async def test_halls_are_those_of_the_county(self, company: Company) -> None:
         assert {hall.county for hall in await company.directory.halls("五原县")} == {"五原县"}
         assert len(await company.directory.halls()) > 1
+
+    async def test_notices_are_those_valid_now_for_the_county_and_for_everywhere(
+        self, company: Company
+    ) -> None:
+        now = datetime.now(UTC)
+        found = await company.directory.notices("磴口县")
+        assert {each.county for each in found} == {"磴口县", None}
+        assert all(each.valid_from <= now < each.valid_until for each in await company.directory.notices())
+        assert {each.county for each in await company.directory.notices("五原县")} == {None}
 
     async def test_identity_items_fit_or_do_not(self, company: Company) -> None:
         said = {"holder_name": "王秀英", "address": HOME_ADDRESS, "phone_tail": "9999"}

@@ -38,8 +38,10 @@ from bot.company.ports import (
     Located,
     NotAllowed,
     NotFound,
+    Notice,
     Order,
     Outage,
+    Payment,
     Place,
     Step,
     Subject,
@@ -122,6 +124,7 @@ class Household:
     cut_off: bool = False
     used_kwh: Decimal = Decimal("120.50")
     usage: dict[date, Decimal | None] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
     meter_online: bool | None = True
     neighbours_silent: float | None = 0.0
     transformer: str = "T1"
@@ -195,12 +198,13 @@ class FakeCompany:
         outages: tuple[Outage, ...] = (),
         places: tuple[Place, ...] = (Place("临河区", "金川小区", ("T1",)),),
         halls: tuple[Hall, ...] = (),
+        notices: tuple[Notice, ...] = (),
         documents: dict[str, tuple[str, ...]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(CHINA),
     ) -> None:
         self.households = {each.account.account_no: each for each in households}
         self.known_outages, self.places, self.hall_list = list(outages), list(places), list(halls)
-        self.documents = documents or {}
+        self.documents, self.notice_list = documents or {}, list(notices)
         self.now = now
         self.down = False
         self.failing: dict[str, Exception] = {}
@@ -259,6 +263,11 @@ class FakeCompany:
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
         home = self._own("usage", who, account_no, Level.L1)
         return tuple(DailyUsage(day, kwh) for day, kwh in sorted(home.usage.items()) if first <= day <= last)
+
+    async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
+        home = self._own("payments", who, account_no, Level.L2)
+        booked = (each for each in home.payments if first <= each.paid_at.date() <= last)
+        return tuple(sorted(booked, key=lambda each: each.paid_at, reverse=True))
 
     # Outages
     async def supply_state(self, who: Subject, account_no: str) -> SupplyState:
@@ -389,6 +398,12 @@ class FakeCompany:
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]:
         self._enter("halls")
         return tuple(each for each in self.hall_list if county in (None, each.county))
+
+    async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
+        self._enter("notices")
+        now = self.now()
+        valid = (each for each in self.notice_list if each.valid_from <= now < each.valid_until)
+        return tuple(each for each in valid if county is None or each.county in (None, county))
 
     async def match(self, account_no: str, items: dict[str, str]) -> IdentityMatch:
         self._enter("match")

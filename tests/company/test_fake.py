@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from decimal import Decimal
+
 import pytest
 
-from bot.company.ports import Company, Hall, Place
+from bot.company.ports import Company, Hall, Notice, Payment, Place
 from tests.company import contract, fake
 
 
 class TestFake(contract.Contract):
     @pytest.fixture
     def company(self) -> Company:
-        home = fake.household(contract.HOME, phone="13800000017", address=contract.HOME_ADDRESS)
+        paid = (datetime.now(fake.CHINA) - timedelta(days=days) for days in (40, 10))
+        payments = [Payment(at, Decimal("80.78"), "微信", f"{at:%Y-%m}") for at in paid]
+        home = fake.household(
+            contract.HOME, phone="13800000017", address=contract.HOME_ADDRESS, payments=payments
+        )
         other = fake.household(
             contract.OTHER, holder_name="赵永强", transformer="T2", address="杭锦后旗陕坝镇"
         )
@@ -23,6 +30,12 @@ class TestFake(contract.Contract):
             for c in ("临河区", "五原县")
         ]
         places = (Place("临河区", "金川小区", ("T1",)), Place("临河区", "永胜村", ("T3",)))
+        now, day = datetime.now(fake.CHINA), timedelta(days=1)
+        notices = (
+            Notice("N1", "hall", "磴口县", "搬迁", now - day, now + day),
+            Notice("N2", "supply", None, "大风", now - day, now + day),
+            Notice("N3", "payment", "五原县", "停止代收", now - 2 * day, now - day),
+        )
         return fake.FakeCompany(
             home,
             other,
@@ -30,6 +43,7 @@ class TestFake(contract.Contract):
             outages=(fake.outage(area="新华镇永胜村", transformers=("T3",)),),
             places=places,
             halls=tuple(halls),
+            notices=notices,
             documents={"apply_ev_charger": ("车主身份证", "固定车位证明")},
         ).company
 

@@ -39,10 +39,11 @@ from bot.gateway.settings import WechatAccount
 
 log = structlog.get_logger()
 
-DEADLINE = 4.5
+DEADLINE = 4.2  # to wait; the answer has left by 4.5
 WINDOW = 300
-_GRACE = 1.0
-_POLL = 1.0
+_GRACE = 0.5
+_POLL = 1.5
+_TYPING_AT_ONCE = 8
 _HOUR = 3600.0
 SUCCESS = "success"
 
@@ -155,20 +156,17 @@ class WechatChannel:
 
     async def _answer(self, pushed: Pushed, deadline: float) -> str:
         """The text of the passive reply, or nothing."""
-        store, limits = self._gateway.store, self._gateway.limits
-        known = await store.read(self._reception.known, pushed)
-        if known is None:
-            try:
-                await limits.take("message", f"{pushed.account}:{pushed.sender.openid}")
-            except TooFast as limit:
+        try:
+            await self._gateway.limits.take("message", f"{pushed.account}:{pushed.sender.openid}")
+        except TooFast as limit:
+            if await self._gateway.store.read(self._reception.known, pushed) is None:
                 return self._gateway.wording.say("error_rate_limited", seconds=limit.retry_after)
         hold = time.time() + max(0.0, deadline - time.monotonic()) + _GRACE
-        taken = await store.write(self._reception.take, pushed, hold)
+        taken = await self._gateway.store.write(self._reception.take, pushed, hold)
         with self._watch.on(taken.conversation) as event:
             await self._tell(taken)
             reply = await self._settled(taken, event, deadline)
         if reply is None:
-            await store.write(_release, taken.conversation, hold)
             self._show_typing(pushed)
         self.delivery.loop.wake()
         return reply or ""
@@ -191,6 +189,8 @@ class WechatChannel:
                     return reply
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), min(left, _POLL))
+            if time.monotonic() > deadline:
+                break
             event.clear()
             running = not urgent and await self._gateway.store.read(_runs, taken.id)
         return None
@@ -210,7 +210,9 @@ class WechatChannel:
         return reply
 
     def _show_typing(self, pushed: Pushed) -> None:
-        """Let the customer see that an answer is being written; not worth an error when it fails."""
+        """Let the customer see that an answer is being written; not worth an error, nor a crowd of calls."""
+        if len(self._tasks) >= _TYPING_AT_ONCE:
+            return
 
         async def show() -> None:
             with contextlib.suppress(Failure):
@@ -257,12 +259,6 @@ def _runs(c: sa.Connection, number: int) -> bool:
     query = sa.select(w.received.c.media_id, t.inbox.c.state).select_from(both)
     row = c.execute(query.where(w.received.c.id == number)).one()
     return row.media_id is not None or row.state == "new"
-
-
-def _release(c: sa.Connection, conversation: str, hold: float) -> None:
-    """Let deliveries go on, unless a repeated push waits by now."""
-    mine = sa.update(w.user).where(w.user.c.conversation == conversation, w.user.c.hold_until <= hold)
-    c.execute(mine.values(hold_until=0.0))
 
 
 def standing(gateway: Gateway) -> APIRouter:

@@ -54,9 +54,7 @@ def plain(text: str) -> str:
 def option(number: int, one: Option) -> str:
     """A line to tap or to answer by number. The link carries the opaque id, nothing of what it stands for."""
     title = re.sub(r"[<>\"&]", "", one.title)
-    return (
-        f'{number}. <a href="weixin://bizmsgmenu?msgmenucontent={title}&msgmenuid={one.id}">{one.title}</a>'
-    )
+    return f'{number}. <a href="weixin://bizmsgmenu?msgmenucontent={title}&msgmenuid={one.id}">{title}</a>'
 
 
 def options(message: Message) -> list[Option]:

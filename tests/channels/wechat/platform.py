@@ -106,7 +106,7 @@ class Platform:
 
     async def push(self, message: dict[str, Any]) -> Push:
         """Deliver as WeChat does: five seconds each, three tries until it is answered."""
-        self._allow(message)
+        self.allow(message)
         done = Push()
         for _ in range(TRIES):
             done.attempts += 1
@@ -138,7 +138,7 @@ class Platform:
         assert len(fields["Content"].encode()) <= 2048
         return fields
 
-    def _allow(self, message: dict[str, Any]) -> None:
+    def allow(self, message: dict[str, Any]) -> None:
         event = str(message.get("Event", "")).lower()
         openid = str(message["FromUserName"])
         now = time.time()

@@ -38,6 +38,7 @@ _MOST = 10
 
 AccountNo = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,32}$")]
 Alias = Annotated[str, Field(max_length=12)]
+SessionHeader = Annotated[str, Header(alias="Authorization")]
 
 
 class CodeWish(BaseModel):
@@ -214,7 +215,6 @@ def mount(app: FastAPI, gateway: Gateway, texts: Texts, apis: Mapping[str, Api])
     """Plug the way to the page and its API into the gateway's application."""
     bindings = Bindings(gateway, texts, apis)
     way, router = APIRouter(prefix="/wechat/{alias}/bind"), APIRouter(prefix="/api/v1/wechat/bindings")
-    session = Annotated[str, Header(alias="Authorization")]
 
     @way.get("")
     async def begin(alias: str) -> RedirectResponse:
@@ -227,23 +227,23 @@ def mount(app: FastAPI, gateway: Gateway, texts: Texts, apis: Mapping[str, Api])
         return await bindings.back(alias, code, state, visit)
 
     @router.get("")
-    async def listing(authorization: session = "") -> dict[str, Any]:
+    async def listing(authorization: SessionHeader = "") -> dict[str, Any]:
         return await bindings.listing(bindings.who(authorization))
 
     @router.post("/code")
-    async def code(body: CodeWish, authorization: session = "") -> dict[str, str]:
+    async def code(body: CodeWish, authorization: SessionHeader = "") -> dict[str, str]:
         return await bindings.send_code(bindings.who(authorization), body.account_no)
 
     @router.post("")
-    async def bind(body: Proof, authorization: session = "") -> dict[str, str]:
+    async def bind(body: Proof, authorization: SessionHeader = "") -> dict[str, str]:
         return await bindings.bind(bindings.who(authorization), body)
 
     @router.patch("/{number}", status_code=204)
-    async def rename(number: str, body: Renamed, authorization: session = "") -> None:
+    async def rename(number: str, body: Renamed, authorization: SessionHeader = "") -> None:
         await bindings.rename(bindings.who(authorization), number, body.alias)
 
     @router.delete("/{number}", status_code=204)
-    async def unbind(number: str, authorization: session = "") -> None:
+    async def unbind(number: str, authorization: SessionHeader = "") -> None:
         await bindings.unbind(bindings.who(authorization), number)
 
     app.include_router(way)

@@ -7,11 +7,13 @@ tests.channels.wechat.platform` serves it with a page that looks like a chat.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
 import secrets
 import time
+import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -26,6 +28,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from wechatpy.crypto import WeChatCrypto
+
+from bot.channels.wechat import menu
 
 PAGE = Path(__file__).with_name("platform.html")
 OUT_OF_ORDER = "该公众号提供的服务出现故障，请稍后再试"
@@ -132,8 +136,6 @@ class Platform:
         sign, at, nonce = (between(answer.text, name) for name in ("MsgSignature", "TimeStamp", "Nonce"))
         box = {"xml": {"Encrypt": between(answer.text, "Encrypt")}}
         plain = self.crypto.decrypt_message(box["xml"], sign, at, nonce)
-        import xml.etree.ElementTree as ElementTree
-
         fields = {child.tag: child.text or "" for child in ElementTree.fromstring(plain)}
         assert len(fields["Content"].encode()) <= 2048
         return fields
@@ -267,8 +269,6 @@ class Platform:
         if shown := said.get("shown"):
             self._chat(openid, "customer", str(shown))
         if picture := said.get("picture"):
-            import base64
-
             fields["MediaId"] = secrets.token_hex(12)
             self.media[fields["MediaId"]] = base64.b64decode(picture)
         done = await self.push(self.message(openid, kind, **fields))
@@ -335,6 +335,9 @@ def main() -> None:
         account["app_id"], account["app_secret"], account["token"], account["aes_key"],
         f"{os.environ['GRIDCARE_GATEWAY_URL']}/wechat/{alias}",
     )  # fmt: skip
+    # As `make wechat-menu` leaves it.
+    public = f"{os.environ['GRIDCARE_WECHAT_PUBLIC_URL']}/wechat/{alias}/bind"
+    platform.menu = menu.as_wechat(menu.load(), public)
     port = urlsplit(os.environ["GRIDCARE_WECHAT_URL"]).port or 8095
     uvicorn.run(platform.app, port=port, log_level="warning")
 

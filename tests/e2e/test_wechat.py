@@ -1,0 +1,76 @@
+"""The whole system with the demo's WeChat: the same conversation as on the web ends in the same rows."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scripts.supervisor import Layout, free_ports
+from tests.e2e.running import RunningSystem
+
+pytestmark = pytest.mark.e2e
+
+ORDER = re.compile(r"(?<!\d)20\d{13}(?!\d)")
+SENTENCES = (
+    "我家停电了，邻居家有电", "临河区西环街道阳光小区{building}号楼1单元301", "没跳闸", "13800000901", "我姓王", "对",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    folder: Path = tmp_path_factory.mktemp("wechat")
+    extra = {"GRIDCARE_MESSAGES_PER_SECOND": "50"}
+    running = RunningSystem(folder, layout=Layout(folder, free_ports("wechat"), extra=extra))
+    yield running
+    running.stop()
+
+
+class Phone:
+    """A customer of the demo's WeChat page."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=url, trust_env=False, timeout=30)
+        self.http.get("/")
+        self.seen = 0
+
+    def say(self, words: str) -> str:
+        """Everything that is answered, passively or pushed."""
+        self.http.post("/say", json={"shown": words, "fields": {"Content": words}}).raise_for_status()
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            said = self.http.get("/chat", params={"after": self.seen}).json()["messages"]
+            answers = [message["text"] for message in said if message["from"] == "service"]
+            if answers:
+                self.seen += len(said)
+                return "\n".join(answers)
+            time.sleep(0.2)
+        raise AssertionError(f"no answer to {words}")
+
+
+def order_of(said: str) -> str:
+    found = ORDER.search(said)
+    assert found, said
+    return found[0]
+
+
+def test_a_fault_reported_over_wechat_is_the_same_order_as_over_the_app(system: RunningSystem) -> None:
+    phone, app = Phone(system.url("wechat")), system.customer()
+    for sentence in SENTENCES:
+        by_phone = phone.say(sentence.format(building=9))
+        by_app = app.say(sentence.format(building=11))
+    orders = [
+        dict(system.rows("backend", "SELECT * FROM work_orders WHERE order_no = ?", order_of(said))[0])
+        for said in (by_phone, by_app)
+    ]
+    assert orders[0].keys() == orders[1].keys()
+    same = ("kind", "business", "urgency", "commitment")
+    assert [orders[0][name] for name in same] == [orders[1][name] for name in same]
+    assert orders[0]["kind"] == "fault" and orders[0]["due_at"]
+    channels = [
+        row["channel"] for row in system.rows("gateway", "SELECT DISTINCT channel FROM inbox ORDER BY 1")
+    ]
+    assert channels == ["app", "wechat"]
+    phone.http.close()

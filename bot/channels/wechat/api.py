@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import structlog
@@ -16,6 +17,8 @@ from bot.gateway.storage import Store
 from bot.gateway.uploads import MAX_BYTES
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 SECONDS = 5.0
 
@@ -132,7 +135,7 @@ class Api:
             lambda token: self._ask(method, f"/cgi-bin/{path}", {"access_token": token}, body)
         )
 
-    async def _with_token(self, ask: Any) -> Any:
+    async def _with_token(self, ask: Callable[[str], Awaitable[T]]) -> T:
         try:
             token = await self._tokens.get()
             try:

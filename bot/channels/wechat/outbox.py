@@ -25,7 +25,6 @@ from bot.gateway.tables import Record
 PATIENCE = 8.0
 CLOSED = (45015, 45047)
 _LEASE = 15.0
-_NEW = sa.literal_column("'new'")
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def behind(c: Connection) -> list[str]:
 def passive(c: Connection, conversation: str) -> str:
     """The text that goes out as the passive reply, or nothing: then what is first is on its way already."""
     p = w.piece.c
-    first = sa.select(w.piece).where(p.conversation == conversation, p.state == _NEW).order_by(p.id)
+    first = sa.select(w.piece).where(p.conversation == conversation, p.state == t.NEW).order_by(p.id)
     for row in c.execute(first).all():
         if row.attempts and row.not_before > time.time():
             return ""
@@ -133,10 +132,10 @@ def claim(c: Connection, most: int) -> list[Job]:
     """The first piece of each conversation that is due and may be sent now."""
     now, p, earlier = time.time(), w.piece.c, w.piece.alias()
     first = ~sa.exists().where(
-        earlier.c.conversation == p.conversation, earlier.c.id < p.id, earlier.c.state == _NEW
+        earlier.c.conversation == p.conversation, earlier.c.id < p.id, earlier.c.state == t.NEW
     )
     free = sa.exists().where(w.user.c.conversation == p.conversation, w.user.c.hold_until <= now)
-    due = sa.select(p.id).where(p.state == _NEW, p.not_before <= now, first, free).order_by(p.id)
+    due = sa.select(p.id).where(p.state == t.NEW, p.not_before <= now, first, free).order_by(p.id)
     mine = due.limit(most).with_for_update(skip_locked=True)
     taken = sa.update(w.piece).where(p.id.in_(mine))
     rows = c.execute(taken.values(not_before=now + _LEASE, attempts=p.attempts + 1).returning(w.piece)).all()
@@ -176,13 +175,13 @@ def sent(c: Connection, job: Job) -> None:
 
 
 def later(c: Connection, job: Job, code: int | None, pause: float) -> None:
-    again = sa.update(w.piece).where(w.piece.c.id == job.id, w.piece.c.state == _NEW)
+    again = sa.update(w.piece).where(w.piece.c.id == job.id, w.piece.c.state == t.NEW)
     c.execute(again.values(not_before=time.time() + pause, code=code))
 
 
 def refuse(c: Connection, conversation: str, code: int) -> None:
     """Nothing more can be sent to this customer now; kept, and shown to agents."""
-    mine = sa.update(w.piece).where(w.piece.c.conversation == conversation, w.piece.c.state == _NEW)
+    mine = sa.update(w.piece).where(w.piece.c.conversation == conversation, w.piece.c.state == t.NEW)
     c.execute(mine.values(state="undelivered", code=code))
     people.change(c, conversation, quota=0)
 

@@ -179,8 +179,10 @@ def content(fields: Fields) -> Message | Event:
         raise Malformed("no kind")
     if kind == "event":
         name = fields.get("Event", "").lower()
-        return _EVENTS.get(name, lambda _: UnknownEvent(name))(fields)
-    return _MESSAGES.get(kind, lambda _: Unknown(kind))(fields)
+        event = _EVENTS.get(name)
+        return event(fields) if event else UnknownEvent(name)
+    message = _MESSAGES.get(kind)
+    return message(fields) if message else Unknown(kind)
 
 
 def _number(fields: Fields, name: str) -> float:
@@ -217,6 +219,18 @@ def _reported(f: Fields) -> ReportedLocation:
     return ReportedLocation(_number(f, "Latitude"), _number(f, "Longitude"), _number(f, "Precision"))
 
 
+def _menu_tool(name: str) -> Callable[[Fields], Event]:
+    return lambda f: MenuTool(name, f.get("EventKey", ""))
+
+
+def _agent_session(name: str) -> Callable[[Fields], Event]:
+    return lambda f: AgentSession(name, f.get("KfAccount", ""))
+
+
+def _notice(name: str) -> Callable[[Fields], Event]:
+    return lambda f: SubscriptionNotice(name)
+
+
 _MESSAGES: dict[str, Callable[[Fields], Message]] = {
     "text": _text,
     "image": lambda f: Image(f.get("MediaId", "")),
@@ -235,7 +249,7 @@ _EVENTS: dict[str, Callable[[Fields], Event]] = {
     "view": lambda f: View(f.get("EventKey", ""), f.get("MenuId") or None),
     "templatesendjobfinish": lambda f: TemplateResult(f.get("MsgID", ""), f.get("Status", "")),
     "user_authorization_revoke": lambda f: AuthorizationRevoked(),
-    **{name: lambda f, name=name: MenuTool(name, f.get("EventKey", "")) for name in _MENU_TOOLS},
-    **{name: lambda f, name=name: AgentSession(name, f.get("KfAccount", "")) for name in _SESSIONS},
-    **{name: lambda f, name=name: SubscriptionNotice(name) for name in _NOTICES},
+    **{name: _menu_tool(name) for name in _MENU_TOOLS},
+    **{name: _agent_session(name) for name in _SESSIONS},
+    **{name: _notice(name) for name in _NOTICES},
 }

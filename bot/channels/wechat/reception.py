@@ -87,7 +87,9 @@ class Reception:
         match pushed.content:
             case p.Text(text, menu_id):
                 self._came_back(c, talk)
-                return self._say(c, taken, key, text, menu_id or chosen(text, talk.offered))
+                return self._say(
+                    c, taken, key, text, menu_id or chosen(text, talk.offered, self._texts.number)
+                )
             case p.Voice(recognition=text) if text:
                 self._came_back(c, talk)
                 return self._say(c, taken, key, text)

@@ -118,10 +118,10 @@ def _merged(said: Sequence[tuple[str, str]], agent: bool) -> list[Piece]:
     return pieces
 
 
-def chosen(text: str, offered: Sequence[Mapping[str, str]]) -> str | None:
-    """The id of the option meant by a number alone, as 2, ２, 2. or 选2; None when it is none of them."""
-    found = re.fullmatch(r"[选第]?\s*(\d{1,2})\s*[.。、个项]?", text.strip())
+def chosen(text: str, offered: Sequence[Mapping[str, str]], number: re.Pattern[str]) -> str | None:
+    """The id of the option meant by a number alone, as `number` finds it; None when it is none of them."""
+    found = number.fullmatch(text.strip())
     if found is None:
         return None
-    number = int(found[1])
-    return offered[number - 1]["id"] if 1 <= number <= len(offered) else None
+    at = int(found[1])
+    return offered[at - 1]["id"] if 1 <= at <= len(offered) else None

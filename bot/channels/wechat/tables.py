@@ -10,8 +10,9 @@ from bot.gateway.tables import metadata
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-def _conversation(**more: bool) -> sa.Column[str]:
-    return sa.Column("conversation", sa.String(80), sa.ForeignKey("conversation.id"), nullable=False, **more)
+def _conversation(primary_key: bool = False) -> sa.Column[str]:
+    owner = sa.ForeignKey("conversation.id")
+    return sa.Column("conversation", sa.String(80), owner, nullable=False, primary_key=primary_key)
 
 
 user = sa.Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ def read(stem: str) -> Any:
 
 
 class Texts:
-    """Texts by name."""
+    """Texts by name. `number` finds an option's number in an answer."""
 
     def __init__(self, region: Region) -> None:
         self._texts: dict[str, str] = read("texts")
         self._contacts = {name: contact.value for name, contact in region.contacts.items()}
+        self.number = re.compile(self._texts["number"])
         self.words = Words(self._texts["how"], self._texts["speaker"], self._texts["more"])
 
     def say(self, text: str, **values: object) -> str:

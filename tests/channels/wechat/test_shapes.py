@@ -1,6 +1,7 @@
 """Reading and writing WeChat's XML, its kinds of messages, and how ours look there: pure functions."""
 
 import contextlib
+import re
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 
 from bot.channels.wechat import parse as p
 from bot.channels.wechat import render as r
-from bot.channels.wechat import xml
+from bot.channels.wechat import texts, xml
 from bot.gateway.messages import Message
 from tests.channels.wechat.platform import as_xml
 
 WORDS = r.Words("回复数字。", "{agent}：", "没有全部显示。")
+NUMBER = re.compile(texts.read("texts")["number"])
 BASE = {"ToUserName": "gh_1", "FromUserName": "o-1", "CreateTime": "1714112445", "MsgId": "64"}
 ENTITIES = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 9))
 BOMB = f"<!DOCTYPE b [<!ENTITY a0 'x'>{ENTITIES}]><xml>&a8;</xml>"
@@ -134,10 +136,10 @@ def test_messages_are_merged_and_agents_keep_their_own() -> None:
 
 
 @given(st.lists(st.text(st.sampled_from("电费。，！\n👍a "), max_size=3000), max_size=8))
-def test_every_piece_fits_and_nothing_is_lost_below_the_limit(texts: list[str]) -> None:
-    pieces = r.pack([said(text) for text in texts], WORDS)
+def test_every_piece_fits_and_nothing_is_lost_below_the_limit(many: list[str]) -> None:
+    pieces = r.pack([said(text) for text in many], WORDS)
     assert len(pieces) <= r.MOST and all(r.size(piece.text) <= r.MAX_BYTES for piece in pieces)
-    whole = "".join("".join(texts).split())
+    whole = "".join("".join(many).split())
     got = "".join("".join(piece.text for piece in pieces).split())
     assert got == whole or got.endswith(WORDS.more)
 
@@ -170,7 +172,7 @@ def test_markup_is_plain_and_only_our_labels_are_links() -> None:
 @pytest.mark.parametrize(("text", "meant"), [("1", "a"), (" ２ ", "b"), ("2.", "b"), ("选1", "a"), ("第2个", "b"),
                                              ("3", None), ("0", None), ("12号楼", None), ("1 2", None), ("", None)])  # fmt: skip
 def test_a_number_alone_means_an_option(text: str, meant: str | None) -> None:
-    assert r.chosen(text, [{"id": "a", "title": "甲"}, {"id": "b", "title": "乙"}]) == meant
+    assert r.chosen(text, [{"id": "a", "title": "甲"}, {"id": "b", "title": "乙"}], NUMBER) == meant
 
 
 def test_cards_without_words_are_left_out() -> None:

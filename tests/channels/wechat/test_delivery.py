@@ -191,6 +191,9 @@ async def test_a_picture_is_fetched_by_its_id_and_goes_with_the_message(line: Li
     [kept] = await line.rows(t.attachment)
     assert line.engine.turns[0]["metadata"]["attachments"] == [kept.id]
     assert (await line.platform.push(message)).text == "pictures:1"
+    # The report is confirmed some messages later, and the picture still belongs to it.
+    assert (await line.say("对")).text == "pictures:1"
+    assert (await line.say("你好", "o-made-up-other")).text == "pictures:0"
     assert line.platform.calls["media"] == 1
 
 

@@ -1,7 +1,6 @@
 """The whole system with the demo's WeChat: the same conversation as on the web ends in the same rows."""
 
 import base64
-import json
 import re
 import time
 from collections.abc import Iterator

@@ -156,11 +156,8 @@ class WechatChannel:
 
     async def _answer(self, pushed: Pushed, deadline: float) -> str:
         """The text of the passive reply, or nothing."""
-        try:
-            await self._gateway.limits.take("message", f"{pushed.account}:{pushed.sender.openid}")
-        except TooFast as limit:
-            if await self._gateway.store.read(self._reception.known, pushed) is None:
-                return self._gateway.wording.say("error_rate_limited", seconds=limit.retry_after)
+        if wait := await self._too_fast(pushed):
+            return self._gateway.wording.say("error_rate_limited", seconds=wait)
         hold = time.time() + max(0.0, deadline - time.monotonic()) + _GRACE
         taken = await self._gateway.store.write(self._reception.take, pushed, hold)
         with self._watch.on(taken.conversation) as event:
@@ -170,6 +167,17 @@ class WechatChannel:
             self._show_typing(pushed)
         self.delivery.loop.wake()
         return reply or ""
+
+    async def _too_fast(self, pushed: Pushed) -> int:
+        """For how many seconds the customer must wait. What happens to an account is taken at any speed."""
+        if not isinstance(pushed.content, parse.Message | parse.Click):
+            return 0
+        try:
+            await self._gateway.limits.take("message", f"{pushed.account}:{pushed.sender.openid}")
+        except TooFast as limit:
+            known = await self._gateway.store.read(self._reception.known, pushed)
+            return limit.retry_after if known is None else 0
+        return 0
 
     async def _tell(self, taken: Taken) -> None:
         if taken.receipt:

@@ -65,9 +65,11 @@ def plan(c: Connection, conversation: str, renderer: Renderer) -> None:
     if rows:
         c.execute(sa.insert(w.piece), rows)
     changes: dict[str, object] = {"cursor": fresh[-1].seq}
-    if spoken := [each for each in said if each.author == "bot"]:
+    if spoken := [each for each in said if each.author != "system"]:
         offers = [options(each) for each in spoken if options(each)]
-        changes["offered"] = [vars(one) for one in offers[-1]] if offers else []
+        # An agent's question may well be answered by a number that is none of the bot's options.
+        answers_bot = bool(offers) and spoken[-1].author == "bot"
+        changes["offered"] = [vars(one) for one in offers[-1]] if answers_bot else []
     people.change(c, conversation, **changes)
 
 
@@ -118,7 +120,7 @@ def passive(c: Connection, conversation: str) -> str:
     """The text that goes out as the passive reply, or nothing: then what is first is on its way already."""
     p = w.piece.c
     first = sa.select(w.piece).where(p.conversation == conversation, p.state == t.NEW).order_by(p.id)
-    for row in c.execute(first).all():
+    for row in c.execute(first.with_for_update()).all():
         if row.attempts and row.not_before > time.time():
             return ""
         if _withheld(c, row):

@@ -5,6 +5,7 @@ Unknown kinds are Unknown and UnknownEvent: the customer gets a polite answer, n
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -167,9 +168,10 @@ def sender(fields: Fields) -> Sender:
     number = fields.get("MsgId", "")
     if number.isascii() and number.isdigit():
         return Sender(openid, int(at), f"m{number}"[:70])
-    # Events have no id of their own; WeChat says to use sender and time. The key tells two taps of a second apart.
+    # Events have no id of their own; WeChat says to use sender and time. The rest tells two of a second apart.
     event = "|".join(fields.get(name, "") for name in ("MsgType", "Event", "EventKey", "MsgID"))
-    return Sender(openid, int(at), f"e{at}:{event}"[:70])
+    digest = hashlib.sha256(event.encode(errors="replace")).hexdigest()[:24]
+    return Sender(openid, int(at), f"e{at}:{fields.get('Event', '')[:24]}:{digest}")
 
 
 def content(fields: Fields) -> Message | Event:

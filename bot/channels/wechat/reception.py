@@ -20,6 +20,7 @@ from bot.gateway import messages
 from bot.gateway.gateway import Gateway
 from bot.gateway.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
 from bot.gateway.messages import Message
+from bot.gateway.storage import insert_once
 from bot.gateway.tables import Record
 
 _KEPT = 900.0  # longer than a push is accepted after it was signed
@@ -70,17 +71,21 @@ class Reception:
 
     def take(self, c: Connection, pushed: Pushed, hold_until: float) -> Taken:
         """Store a push; deliveries of its conversation wait until `hold_until` for the request to answer."""
-        if found := self.known(c, pushed):
-            people.change(c, found.conversation, hold_until=hold_until)
-            return found
-        talk = people.of(c, pushed.account, pushed.sender.openid)
-        row = {
-            "account": pushed.account, "conversation": talk.conversation, "key": pushed.sender.key,
-            "signature": pushed.signature, "at": time.time(),
-        }  # fmt: skip
-        number = c.execute(sa.insert(w.received).values(**row).returning(w.received.c.id)).scalar_one()
-        people.change(c, talk.conversation, hold_until=hold_until)
-        return self._act(c, Taken(number, talk.conversation), pushed, talk)
+        found = self.known(c, pushed)
+        if found is None:
+            talk = people.of(c, pushed.account, pushed.sender.openid)
+            row = {
+                "account": pushed.account, "conversation": talk.conversation, "key": pushed.sender.key,
+                "signature": pushed.signature, "at": time.time(),
+            }  # fmt: skip
+            fresh = insert_once(c, w.received, row)
+            found = self.known(c, pushed)
+            assert found is not None
+            if fresh:
+                people.change(c, talk.conversation, hold_until=hold_until)
+                return self._act(c, replace(found, again=False), pushed, talk)
+        people.change(c, found.conversation, hold_until=hold_until)
+        return found
 
     def _act(self, c: Connection, taken: Taken, pushed: Pushed, talk: Record) -> Taken:
         key = pushed.sender.key

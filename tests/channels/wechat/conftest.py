@@ -76,10 +76,10 @@ async def connected(folder: Path, **changes: Any) -> AsyncIterator[Line]:
     async with FakeEngine().serving() as engine, serve(platform.app, wechat_port):
         more = {
             "wechat_accounts": {"main": ACCOUNT}, "wechat_url": wechat, "wechat_oauth_url": wechat,
-            "wechat_public_url": url, "messages_per_second": 50,
+            "wechat_public_url": url, "messages_per_second": 50, "engine_url": engine.url,
         }  # fmt: skip
-        values = settings(folder, engine_url=engine.url, gateway_url=url, **{**more, **changes})
-        client = Engine.connect(engine.url, TOKENS["engine_token"])
+        values = settings(folder, gateway_url=url, **{**more, **changes})
+        client = Engine.connect(values.engine_url, TOKENS["engine_token"])
         gateway = Gateway(values, client, company().company)
         async with serve(create(gateway, client.close), port):
             yield Line(url, gateway, engine, platform)

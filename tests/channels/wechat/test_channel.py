@@ -174,6 +174,19 @@ async def test_a_button_is_chosen_by_number_title_or_link(line: Line) -> None:
     assert (await line.say("邻居有电", bizmsgmenuid=key)).text == "heard:邻居有电"
 
 
+async def test_a_number_for_an_agent_is_no_option_of_the_bots(line: Line) -> None:
+    buttons = [{"title": "是", "payload": "/affirm"}, {"title": "否", "payload": "/deny"}]
+    line.engine.answer = lambda turn: [{"text": "对吗？", "buttons": buttons}]
+    await line.say("停电了")
+    talk = await line.conversation()
+    await line.change(t.conversation.update().values(owner="agent", agent="小王"))
+    said = await line.gateway.store.write(handoff.speak, talk, "小王", "a1", "家里几口人？")
+    await line.gateway.tell(said)
+    await until(lambda: line.pushed)
+    await line.say("2")
+    assert (await line.shown())[-1].body["text"] == "2"
+
+
 async def test_danger_is_answered_at_once_while_the_engine_sleeps(line: Line) -> None:
     line.engine.delay = 3.0
     done = await line.say("我家门口电线断了掉地上了")
@@ -276,10 +289,18 @@ async def test_an_oversize_body_is_refused_before_it_is_read(line: Line) -> None
     assert (await post(line, signed(), b"<xml>" + b"x" * 70_000)).status_code == 413
 
 
-async def test_what_is_too_long_or_too_fast_is_told(line: Line) -> None:
+async def test_what_is_too_long_is_told(line: Line) -> None:
     long = await line.say("字" * 2001)
     assert long.text and "太长" in long.text
     assert line.engine.turns == []
+
+
+async def test_who_writes_too_fast_is_told_and_leaving_is_never_too_fast(tmp_path: Path) -> None:
+    async with connected(tmp_path, messages_per_second=1) as line:
+        done = [await line.say(f"第{n}句") for n in range(7)]
+        assert ["有点快" in (each.text or "") for each in done] == [False] * 5 + [True] * 2
+        assert (await line.event("unsubscribe")).raw == "success"
+        assert await line.rows(w.user) == []
 
 
 async def test_hostile_text_and_emoji_go_through_unharmed(line: Line) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.channels.wechat import menu
 from scripts.supervisor import ROOT, Layout, free_ports
 from tests.e2e.running import RunningSystem
+from tests.e2e.test_browser import browse
 
 pytestmark = pytest.mark.e2e
 
@@ -97,3 +98,9 @@ def test_every_entry_of_the_menu_is_understood(system: RunningSystem) -> None:
     taps = system.rows("gateway", "SELECT message_id, intent FROM inbox WHERE message_id LIKE '%CLICK%'")
     assert len(taps) == len(menu.sayings(menu.load()))
     assert [row["message_id"] for row in taps if row["intent"] in (None, "nlu_fallback")] == []
+
+
+@pytest.mark.browser
+async def test_the_demos_chat_and_the_binding_page_work_in_a_browser(system: RunningSystem) -> None:
+    addresses = {"GRIDCARE_E2E_URL": system.url("gateway"), "GRIDCARE_E2E_WECHAT": f"{system.url('wechat')}/"}
+    await browse("wechat.test.mjs", **addresses)

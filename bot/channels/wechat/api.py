@@ -21,6 +21,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 SECONDS = 5.0
+_NO_MENU = 46003
 
 
 class Kind(Enum):
@@ -99,7 +100,7 @@ class Api:
         try:
             return dict((await self.call("menu/get", None))["menu"])
         except Failure as failure:
-            if failure.code == 46003:
+            if failure.code == _NO_MENU:
                 return None
             raise
 
@@ -167,6 +168,8 @@ class Api:
             raise Failure(None)
         if code := int(found.get("errcode") or 0):
             failure = Failure(code)
+            if code == _NO_MENU:
+                raise failure
             say = log.error if failure.kind is Kind.ACCOUNT else log.warning
             say("wechat_refused", account=self.alias, path=path, code=code, hint=_HINTS.get(code, ""))
             raise failure

@@ -1,5 +1,7 @@
 """The custom menu and template messages: checked before they are sent, sent once."""
 
+import asyncio
+import json
 import subprocess
 import sys
 
@@ -55,6 +57,28 @@ def test_the_command_says_what_is_missing() -> None:
     assert ran.returncode == 2 and "GRIDCARE_WECHAT_ACCOUNTS" in ran.stderr
 
 
+async def test_the_command_creates_the_menu_once_and_says_so(line: Line) -> None:
+    settings = line.gateway.settings
+    env = {
+        "GRIDCARE_WECHAT_ACCOUNTS": json.dumps({"main": ACCOUNT}), "GRIDCARE_WECHAT_URL": settings.wechat_url,
+        "GRIDCARE_WECHAT_PUBLIC_URL": "https://power.example/",
+    }  # fmt: skip
+
+    async def run() -> tuple[int | None, str]:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.channels.wechat.menu", env=env,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await child.communicate()
+        return child.returncode, said.decode().strip()
+
+    assert [await run(), await run()] == [(0, "main: menu created"), (0, "main: menu is up to date")]
+    assert "https://power.example/wechat/main/bind" in json.dumps(line.platform.menu)
+    line.platform.errors["stable_token"] = [40164]
+    code, said = await run()
+    assert code == 1 and "40164" in said and ACCOUNT["app_secret"] not in said
+
+
 @pytest.mark.parametrize(
     ("values", "fault"),
     [({"area": "金川小区"}, "time"), ({"area": "字" * 21, "time": "8:00"}, "area"),
@@ -90,8 +114,6 @@ async def test_a_notice_is_sent_once_and_followed_to_its_end(line: Line) -> None
 
 
 def test_settings_that_are_wrong_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    import json
-
     for wrong in (
         {"aes_key": "short"},
         {"token": "short"},

@@ -12,9 +12,9 @@ RUN := .run
 SIZE ?= 2000
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
-export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND
+export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT
 
-.PHONY: help setup web train up chat seed call test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat wechat-menu seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ up: setup web train $(RUN)/backend.db ## install, build, train, start everything
 
 chat: .venv/stamp ## talk to the running system in the terminal
 	@$(PY) -m scripts.chat
+
+wechat-menu: .venv/stamp ## create or update the menu of the official accounts in GRIDCARE_WECHAT_ACCOUNTS
+	@$(PY) -m bot.channels.wechat.menu
 
 # ---- checking ---------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import json
 import os
 import secrets
 import signal
@@ -43,6 +45,9 @@ COMMANDS = {
     "engine": (ENGINE, "-m", "bot.engine"),
     "gateway": (SERVICES, "-m", "bot.gateway"),
 }
+# Started only where a port is given for it: a WeChat that shows the channel without an account.
+WECHAT = (SERVICES, "-m", "tests.channels.wechat.platform")
+WECHAT_PORT = 8095
 
 
 class CannotStart(Exception):
@@ -77,7 +82,9 @@ class Layout:
             "GRIDCARE_ALLOWED_ORIGINS": f"{self.url('gateway')},http://localhost:{self.ports['gateway']}",
             "GRIDCARE_UPLOAD_DIR": str(self.run_dir / "uploads"),
         }
-        return {**database, **fixed, **self.secrets(), **os.environ, **addresses, **self.extra}
+        secret = self.secrets()
+        wechat = demo_wechat(secret, self) if "wechat" in self.ports else {}
+        return {**database, **fixed, **secret, **os.environ, **addresses, **wechat, **self.extra}
 
     def secrets(self) -> dict[str, str]:
         """Random secrets of this machine, made at the first start and kept in the run directory."""
@@ -91,10 +98,27 @@ class Layout:
         return {name: value for name, _, value in (line.partition("=") for line in lines) if name}
 
 
-def free_ports() -> dict[str, int]:
-    """A free loopback port for each process."""
+def demo_wechat(secret: Mapping[str, str], layout: Layout) -> dict[str, str]:
+    """An official account of the demo, its secrets made from those of this machine."""
+
+    def made(name: str) -> str:
+        return hashlib.sha256(f"{name}:{secret['GRIDCARE_SESSION_KEY']}".encode()).hexdigest()
+
+    account = {
+        "app_id": f"wx{made('id')[:16]}", "app_secret": made("secret")[:32], "token": made("token")[:32],
+        "aes_key": made("aes")[:43],
+    }  # fmt: skip
+    return {
+        "GRIDCARE_WECHAT_ACCOUNTS": json.dumps({"demo": account}),
+        "GRIDCARE_WECHAT_OAUTH_URL": layout.url("wechat"),
+        "GRIDCARE_WECHAT_PUBLIC_URL": layout.url("gateway"),
+    }
+
+
+def free_ports(*more: str) -> dict[str, int]:
+    """A free loopback port for each process, and for those named besides."""
     with contextlib.ExitStack() as stack:
-        sockets = {name: stack.enter_context(socket.socket()) for name in PORTS}
+        sockets = {name: stack.enter_context(socket.socket()) for name in (*PORTS, *more)}
         for one in sockets.values():
             one.bind(("127.0.0.1", 0))
         return {name: one.getsockname()[1] for name, one in sockets.items()}
@@ -128,7 +152,7 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
             self.child = await asyncio.create_subprocess_exec(
-                *map(str, COMMANDS[self.name]),
+                *map(str, COMMANDS.get(self.name, WECHAT)),
                 cwd=ROOT,
                 env=self.layout.environment(),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -202,7 +226,8 @@ class System:
     def __init__(self, layout: Layout, tell: bool = False) -> None:
         self.layout = layout
         self.tell = tell
-        self.processes = {name: Process(name, layout, tell) for name in COMMANDS}
+        names = (*COMMANDS, *(name for name in ("wechat",) if name in layout.ports))
+        self.processes = {name: Process(name, layout, tell) for name in names}
 
     def __getitem__(self, name: str) -> Process:
         return self.processes[name]
@@ -270,7 +295,8 @@ async def interruption() -> AsyncIterator[asyncio.Event]:
 
 
 def from_settings() -> Layout:
-    ports = {name: int(os.environ.get(f"PORT_{name.upper()}") or port) for name, port in PORTS.items()}
+    wanted = PORTS if os.environ.get("GRIDCARE_WECHAT_ACCOUNTS") else {**PORTS, "wechat": WECHAT_PORT}
+    ports = {name: int(os.environ.get(f"PORT_{name.upper()}") or port) for name, port in wanted.items()}
     return Layout(Path(os.environ.get("GRIDCARE_RUN_DIR") or ROOT / ".run"), ports)
 
 
@@ -288,8 +314,11 @@ async def up() -> int:
                 await starting
             if not asked.is_set():
                 base = system.url("gateway")
+                wechat = (
+                    f"  WeChat of the demo {system.url('wechat')}/\n" if "wechat" in system.processes else ""
+                )
                 print(
-                    f"\n  chat page      {base}/\n  SMS of the demo {base}/dev/sms\n"
+                    f"\n  chat page      {base}/\n  SMS of the demo {base}/dev/sms\n{wechat}"
                     f"  API of the gateway {base}/openapi.json\n"
                     f"  API of the company {system.url('backend')}/openapi.json\n"
                     f"  terminal       make chat\n  logs           {system.layout.run_dir / 'logs'}\n"

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from bot.channels import app as app_channel
 from bot.channels import web
+from bot.channels.wechat import channel as wechat
 from bot.gateway import problems, routes
 from bot.gateway.gateway import Gateway
 from bot.gateway.shell import BodyLimit, SecurityHeaders, serve_build
@@ -20,9 +21,13 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await gateway.start()
+        if wechat_channel:
+            await wechat_channel.start()
         try:
             yield
         finally:
+            if wechat_channel:
+                await wechat_channel.stop()
             await gateway.stop()
             for each in close:
                 await each()
@@ -36,6 +41,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
         app.include_router(routes.demo(gateway))
     web.mount(app, gateway)
     app_channel.mount(app, gateway)
+    wechat_channel = wechat.mount(app, gateway)
     serve_build(app, gateway.settings.web_dir)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

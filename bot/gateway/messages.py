@@ -18,6 +18,9 @@ from sqlalchemy import Connection
 from bot.gateway import tables as t
 
 _HISTORY = 500
+_LOOK_BACK = 60
+_PICTURES_COUNT = 1800.0
+_MOST_PICTURES = 9
 _TALK = sa.select(t.conversation).where(t.conversation.c.id == sa.bindparam("name"))
 _TALK_LOCKED = _TALK.with_for_update()
 _INSERT = sa.insert(t.message)
@@ -112,6 +115,18 @@ def after(c: Connection, conversation: str, seq: int, until: int | None = None) 
     query = query.order_by(m.seq) if seq else query.order_by(m.seq.desc()).limit(_HISTORY)
     rows = [_message(row._mapping) for row in c.execute(query)]
     return rows if seq else rows[::-1]
+
+
+def pictures(c: Connection, talk: t.Record) -> list[str]:
+    """The uploads the customer showed in the last half hour, oldest first: what a report is about was often
+    photographed a few messages before it is confirmed."""
+    m = t.message.c
+    query = sa.select(m.body).where(
+        m.conversation == talk.id, m.seq > talk.last_seq - _LOOK_BACK, m.author == "customer",
+        m.at > time.time() - _PICTURES_COUNT,
+    )  # fmt: skip
+    shown = (body.get("image", {}).get("upload") for body in c.execute(query.order_by(m.seq)).scalars())
+    return [upload for upload in shown if upload][-_MOST_PICTURES:]
 
 
 def last_seq(c: Connection, conversations: Sequence[str]) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parents[2]
@@ -27,10 +28,37 @@ def _refuse_examples(secret: SecretStr) -> SecretStr:
 Secret = Annotated[SecretStr, AfterValidator(_refuse_examples)]
 
 
-class Settings(BaseSettings):
-    """Every setting of the gateway process (docs/operations.md). Seconds where a field is a time."""
+class WechatAccount(BaseModel):
+    """An official account, as its console at WeChat shows it. Its key in the setting is the alias in its URL."""
+
+    app_id: str = Field(pattern=r"^wx[0-9a-zA-Z]{4,30}$")
+    app_secret: Secret
+    token: Secret
+    aes_key: SecretStr = Field(description="EncodingAESKey, 43 characters")
+
+    @model_validator(mode="after")
+    def _a_key_of_256_bits(self) -> WechatAccount:
+        if not re.fullmatch(r"[0-9A-Za-z]{43}", self.aes_key.get_secret_value()):
+            raise ValueError("aes_key needs the 43 characters of the EncodingAESKey")
+        return self
+
+
+class WechatSettings(BaseSettings):
+    """What the WeChat channel and its commands need."""
 
     model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
+
+    wechat_accounts: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")], WechatAccount] = Field(
+        default_factory=dict
+    )
+    wechat_url: str = "https://api.weixin.qq.com"
+    wechat_oauth_url: str = "https://open.weixin.qq.com"
+    wechat_public_url: str | None = Field(None, description="our own address as customers' phones reach it")
+    wechat_plain: bool = Field(False, description="takes unencrypted messages: local development only")
+
+
+class Settings(WechatSettings):
+    """Every setting of the gateway process (docs/operations.md). Seconds where a field is a time."""
 
     gateway_url: str = "http://127.0.0.1:8080"
     gateway_db: str = "sqlite+aiosqlite:///.run/gateway.db"
@@ -59,16 +87,30 @@ class Settings(BaseSettings):
             raise ValueError("GRIDCARE_SMS_URL is needed unless GRIDCARE_DEMO=1")
         return self
 
+    @model_validator(mode="after")
+    def _plain_messages_stay_local(self) -> Settings:
+        if self.wechat_plain and not self.demo:
+            raise ValueError("GRIDCARE_WECHAT_PLAIN=1 is for local development: it needs GRIDCARE_DEMO=1")
+        return self
+
     @property
     def origins(self) -> list[str]:
         """Origins of pages that may carry the chat."""
         return [origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip()]
 
 
+S = TypeVar("S", bound=BaseSettings)
+
+
 def read() -> Settings:
     """The settings of the environment, or BadSettings with one line that names all faults."""
+    return read_as(Settings)
+
+
+def read_as(kind: type[S]) -> S:
+    """The part of the settings that a command needs. Raises BadSettings."""
     try:
-        return Settings()  # type: ignore[call-arg]  # pydantic-settings fills the fields
+        return kind()
     except ValidationError as wrong:
         faults = [
             f"{'GRIDCARE_' + str(e['loc'][0]).upper() + ' ' if e['loc'] else ''}{e['msg'].removeprefix('Value error, ')}"

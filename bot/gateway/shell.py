@@ -99,9 +99,12 @@ class WidgetFiles(StaticFiles):
 
 
 def serve_build(app: FastAPI, folder: Path) -> None:
-    """The widget under /widget and the demo page at /, or a page that says how to build them."""
+    """The widget under /widget, WeChat's page under /bind and the demo page at /, or a page that says how to build
+    them."""
     if (folder / "widget").is_dir():
         app.mount("/widget", WidgetFiles(directory=folder / "widget"))
+    if (folder / "bind").is_dir():
+        app.mount("/bind", StaticFiles(directory=folder / "bind", html=True))
     if (folder / "demo").is_dir():
         app.mount("/", StaticFiles(directory=folder / "demo", html=True))
         return

@@ -166,10 +166,10 @@ def _one_of(connection: sa.Connection, work: Callable[[sa.Connection], Any]) -> 
         return error
 
 
-def insert_once(c: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
-    """Insert a row, or leave the one with the same unique key as it is."""
+def insert_once(c: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
+    """Insert a row, or leave the one with the same unique key as it is; whether it is new."""
     insert = postgresql.insert if c.dialect.name == "postgresql" else sqlite.insert
-    c.execute(insert(table).values(**row).on_conflict_do_nothing())
+    return bool(c.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount)
 
 
 def _beat(c: sa.Connection) -> None:

@@ -54,6 +54,7 @@ class Claim:
     version: int
     session: int
     who: Subject
+    pictures: list[str]
 
 
 class Worker:
@@ -108,7 +109,8 @@ class Worker:
     def _claimed(self, c: Connection, row: t.Record) -> Claim:
         talk = messages.find_talk(c, row.conversation)
         assert talk is not None
-        return Claim(row, talk.owner, talk.version, talk.session, self._identity.who(c, talk.id))
+        who = self._identity.who(c, talk.id)
+        return Claim(row, talk.owner, talk.version, talk.session, who, messages.pictures(c, talk))
 
     async def renew(self) -> bool:
         """Keep the claims of the turns that run."""
@@ -158,7 +160,7 @@ class Worker:
         row, who = claim.row, claim.who
         metadata: dict[str, Any] = {
             "channel": row.channel, "message_id": f"m-{row.id}", "conversation": row.conversation,
-            "now": iso(time.time()), "profile": {}, "attachments": row.body["attachments"],
+            "now": iso(time.time()), "profile": {}, "attachments": claim.pictures,
             "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
         }  # fmt: skip
         if hazards := row.body.get("hazards"):

@@ -22,9 +22,10 @@ T = TypeVar("T")
 class RunningSystem:
     """A `System` whose event loop runs in a thread of its own, so that plain tests can use it."""
 
-    def __init__(self, run_dir: Path, households: int = 200) -> None:
+    def __init__(self, run_dir: Path, households: int = 200, layout: Layout | None = None) -> None:
         # Tests talk faster than people.
-        self.layout = Layout(run_dir, free_ports(), extra={"GRIDCARE_MESSAGES_PER_SECOND": "50"})
+        fast = {"GRIDCARE_MESSAGES_PER_SECOND": "50"}
+        self.layout = layout or Layout(run_dir, free_ports(), extra=fast)
         self.customers: list[Customer] = []
         self.seed(households)
         self.loop = asyncio.new_event_loop()

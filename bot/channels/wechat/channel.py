@@ -1,0 +1,320 @@
+"""`GET/POST /wechat/{account}`: verifies, takes, and answers within 4.5 seconds.
+
+WeChat drops a push that takes five seconds, repeats it three times, and tells the customer that the service is out of
+order. So every answer leaves in time: the first piece of the turn when it has ended, otherwise `success`; the rest goes
+through the customer-service API (bot/channels/wechat/delivery.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+
+from bot.channels.app import Watch
+from bot.channels.wechat import binding, menu, outbox, parse, people, xml
+from bot.channels.wechat import tables as w
+from bot.channels.wechat.api import Api, Failure, client
+from bot.channels.wechat.codec import Codec, Forged
+from bot.channels.wechat.delivery import Delivery
+from bot.channels.wechat.outbox import Renderer
+from bot.channels.wechat.pictures import Pictures
+from bot.channels.wechat.reception import Pushed, Reception, Taken, expire
+from bot.channels.wechat.texts import Texts
+from bot.company.region import load
+from bot.gateway import tables as t
+from bot.gateway.gateway import Gateway
+from bot.gateway.limits import TooFast
+from bot.gateway.logs import where
+from bot.gateway.loops import Loop
+from bot.gateway.problems import Problem
+from bot.gateway.routes import bearer
+from bot.gateway.settings import WechatAccount
+
+log = structlog.get_logger()
+
+DEADLINE = 4.2  # to wait; the answer has left by 4.5
+WINDOW = 300
+_GRACE = 0.5
+_POLL = 1.5
+_TYPING_AT_ONCE = 8
+_HOUR = 3600.0
+SUCCESS = "success"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An official account that is served here."""
+
+    alias: str
+    codec: Codec
+    api: Api
+
+
+class WechatChannel:
+    """All accounts of one gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._plain = gateway.settings.wechat_plain
+        self.texts = Texts(load(gateway.settings.region))
+        self.http = client(gateway.settings.wechat_url)
+        self.accounts = {
+            alias: self._account(alias, one) for alias, one in gateway.settings.wechat_accounts.items()
+        }
+        apis = {alias: account.api for alias, account in self.accounts.items()}
+        self._renderer = Renderer(self.texts.words, gateway.wording.say("busy"), self._link)
+        self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()))
+        self.delivery = Delivery(gateway.store, apis, self._renderer)
+        self.pictures = Pictures(gateway, apis, self._reception, self._tell)
+        self._watch = Watch()
+        self._tasks: set[asyncio.Task[None]] = set()
+        gateway.on_published += [self._watch.published, self.delivery.published]
+        self._expiry = Loop("wechat-expiry", self._expire, _HOUR)
+        self.loops = (self.delivery.loop, self.pictures.loop, self._expiry)
+
+    def _account(self, alias: str, one: WechatAccount) -> Account:
+        codec = Codec(one.token.get_secret_value(), one.aes_key.get_secret_value(), one.app_id)
+        return Account(alias, codec, Api(alias, one, self.http, self._gateway.store))
+
+    def _link(self, upload: str) -> str:
+        public = self._gateway.settings.wechat_public_url
+        return public.rstrip("/") + self._gateway.uploads.link(upload) if public else ""
+
+    async def _expire(self) -> bool:
+        await self._gateway.store.write(expire)
+        return False
+
+    async def start(self) -> None:
+        if self._plain:
+            log.warning(
+                "wechat_plain_messages_are_taken", meaning="anybody may forge them: never in production"
+            )
+        for loop in self.loops:
+            loop.start()
+
+    async def stop(self) -> None:
+        for loop in self.loops:
+            await loop.stop()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await self.http.aclose()
+
+    def account(self, alias: str) -> Account:
+        """Raises a 404 problem."""
+        found = self.accounts.get(alias)
+        if found is None:
+            raise Problem(404, "not-found")
+        return found
+
+    def verify_url(self, alias: str, query: dict[str, str]) -> str:
+        """The echo WeChat wants to see. Raises Forged."""
+        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        self.account(alias).codec.check(query.get("signature", ""), timestamp, nonce)
+        _check_time(timestamp)
+        return query.get("echostr", "")
+
+    async def push(self, alias: str, query: dict[str, str], raw: bytes) -> str:
+        """The body of the answer to a push. Raises Forged."""
+        began = time.monotonic()
+        account = self.account(alias)
+        inner, signature = self._open(account, query, raw)
+        try:
+            fields = xml.read(inner)
+            pushed = Pushed(alias, parse.sender(fields), parse.content(fields), signature)
+        except xml.Malformed:
+            # Signed by WeChat: to refuse it would only make WeChat send it again.
+            log.warning("wechat_push_malformed", account=alias)
+            return SUCCESS
+        text = await self._answer(pushed, began + DEADLINE)
+        if not text:
+            return SUCCESS
+        return self._reply(account, fields, text, query, sealed=signature is not None)
+
+    def _open(self, account: Account, query: dict[str, str], raw: bytes) -> tuple[bytes, str | None]:
+        """The XML inside, and the signature that covers it. Raises Forged: also for a plain message, which anybody
+        could make who has seen one signed address."""
+        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        _check_time(timestamp)
+        if query.get("encrypt_type") != "aes":
+            if not self._plain:
+                raise Forged
+            account.codec.check(query.get("signature", ""), timestamp, nonce)
+            return raw, None
+        try:
+            sealed = xml.read(raw).get("Encrypt", "")
+        except xml.Malformed:
+            raise Forged from None
+        signature = query.get("msg_signature", "")
+        return account.codec.open(signature, timestamp, nonce, sealed), signature
+
+    async def _answer(self, pushed: Pushed, deadline: float) -> str:
+        """The text of the passive reply, or nothing."""
+        if wait := await self._too_fast(pushed):
+            return self._gateway.wording.say("error_rate_limited", seconds=wait)
+        hold = time.time() + max(0.0, deadline - time.monotonic()) + _GRACE
+        taken = await self._gateway.store.write(self._reception.take, pushed, hold)
+        with self._watch.on(taken.conversation) as event:
+            await self._tell(taken)
+            reply = await self._settled(taken, event, deadline)
+        if reply is None:
+            self._show_typing(pushed)
+        self.delivery.loop.wake()
+        return reply or ""
+
+    async def _too_fast(self, pushed: Pushed) -> int:
+        """For how many seconds the customer must wait. What happens to an account is taken at any speed."""
+        if not isinstance(pushed.content, parse.Message | parse.Click):
+            return 0
+        try:
+            await self._gateway.limits.take("message", f"{pushed.account}:{pushed.sender.openid}")
+        except TooFast as limit:
+            known = await self._gateway.store.read(self._reception.known, pushed)
+            return limit.retry_after if known is None else 0
+        return 0
+
+    async def _tell(self, taken: Taken) -> None:
+        if taken.receipt:
+            await self._gateway.received(taken.receipt)
+        await self._gateway.tell(taken.published)
+        if not (taken.again or taken.receipt or taken.published):
+            self.pictures.loop.wake()
+
+    async def _settled(self, taken: Taken, event: asyncio.Event, deadline: float) -> str | None:
+        """The passive reply once the turn has ended; None when that takes too long."""
+        urgent = bool(taken.receipt and taken.receipt.urgent)
+        running = taken.receipt is not None and not urgent
+        while (left := deadline - time.monotonic()) > 0:
+            if not running:
+                reply = await self._gateway.store.write(self._reply_of, taken.id, urgent)
+                if reply is not None:
+                    return reply
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), min(left, _POLL))
+            if time.monotonic() > deadline:
+                break
+            event.clear()
+            running = not urgent and await self._gateway.store.read(_runs, taken.id)
+        return None
+
+    def _reply_of(self, c: sa.Connection, number: int, urgent: bool) -> str | None:
+        """What was answered to this push before, else the first piece that its turn has yielded; None while the
+        turn runs. A safety script does not wait for the turn."""
+        row = c.execute(sa.select(w.received).where(w.received.c.id == number).with_for_update()).one()
+        if row.reply is not None:
+            return str(row.reply)
+        if not urgent and _runs(c, number):
+            return None
+        outbox.plan(c, row.conversation, self._renderer)
+        reply = outbox.passive(c, row.conversation)
+        c.execute(sa.update(w.received).where(w.received.c.id == number).values(reply=reply))
+        people.change(c, row.conversation, hold_until=0.0)
+        return reply
+
+    def _show_typing(self, pushed: Pushed) -> None:
+        """Let the customer see that an answer is being written; not worth an error, nor a crowd of calls."""
+        if len(self._tasks) >= _TYPING_AT_ONCE:
+            return
+
+        async def show() -> None:
+            with contextlib.suppress(Failure):
+                await self.accounts[pushed.account].api.typing(pushed.sender.openid, True)
+
+        task = asyncio.create_task(show())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @staticmethod
+    def _reply(
+        account: Account, fields: dict[str, str], text: str, query: dict[str, str], sealed: bool
+    ) -> str:
+        now = int(time.time())
+        message = xml.write(
+            {
+                "ToUserName": fields.get("FromUserName", ""), "FromUserName": fields.get("ToUserName", ""),
+                "CreateTime": now, "MsgType": "text", "Content": text,
+            }
+        )  # fmt: skip
+        if not sealed:
+            return message
+        box = account.codec.seal(message.encode(), str(now), query.get("nonce", ""))
+        return xml.write(
+            {
+                "Encrypt": box.encrypt,
+                "MsgSignature": box.signature,
+                "TimeStamp": int(box.timestamp),
+                "Nonce": box.nonce,
+            }
+        )
+
+
+def _check_time(timestamp: str) -> None:
+    """Raises Forged for what was signed too long ago, or will be."""
+    good = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
+    if not good or abs(time.time() - int(timestamp)) > WINDOW:
+        raise Forged
+
+
+def _runs(c: sa.Connection, number: int) -> bool:
+    """Whether a push still waits for its turn, or for its picture."""
+    both = sa.outerjoin(w.received, t.inbox, w.received.c.inbox_id == t.inbox.c.id)
+    query = sa.select(w.received.c.media_id, t.inbox.c.state).select_from(both)
+    row = c.execute(query.where(w.received.c.id == number)).one()
+    return row.media_id is not None or row.state == "new"
+
+
+def standing(gateway: Gateway) -> APIRouter:
+    """For agents' screens, private: the quota that is left and what did not arrive."""
+    router = APIRouter(prefix="/internal/v1/wechat")
+
+    @router.get("/{conversation}")
+    async def of(conversation: str, request: Request) -> dict[str, object]:
+        bearer(request, gateway.settings.internal_token)
+        found = await gateway.store.read(outbox.standing, conversation)
+        if found is None:
+            raise Problem(404, "not-found")
+        return found
+
+    return router
+
+
+def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
+    """Plug the channel into the gateway's application; None when no account is configured."""
+    if not gateway.settings.wechat_accounts:
+        return None
+    channel = WechatChannel(gateway)
+    router = APIRouter(prefix="/wechat")
+
+    @router.get("/{alias}")
+    async def verify(alias: str, request: Request) -> Response:
+        try:
+            return Response(channel.verify_url(alias, dict(request.query_params)), media_type="text/plain")
+        except Forged:
+            return Response(status_code=403)
+
+    @router.post("/{alias}")
+    async def push(alias: str, request: Request) -> Response:
+        raw = await request.body()
+        try:
+            answer = await channel.push(alias, dict(request.query_params), raw)
+        except Forged:
+            log.warning("wechat_push_refused", account=alias)
+            return Response(status_code=403)
+        except Problem:
+            raise
+        except Exception as error:
+            # Not committed: WeChat will send it again.
+            log.error("wechat_push_failed", account=alias, error=type(error).__name__, at=where(error))
+            raise
+        return Response(answer, media_type="text/plain" if answer == SUCCESS else "application/xml")
+
+    app.include_router(router)
+    app.include_router(standing(gateway))
+    binding.mount(app, gateway, channel.texts, {a.alias: a.api for a in channel.accounts.values()})
+    return channel

@@ -1,0 +1,103 @@
+"""Template messages: outage, restoration, arrears, progress of an application. Validated before they are sent, sent
+once per key, and followed to what became of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, Field, TypeAdapter
+from sqlalchemy import Connection
+
+from bot.channels.wechat import people, texts
+from bot.channels.wechat import tables as w
+from bot.channels.wechat.api import Api, Failure
+from bot.gateway.storage import Store, insert_once
+
+_LONGEST = 20  # characters of a field (WeChat, 4 May 2023)
+_KEY = re.compile(r"[\w.:-]{1,32}")
+
+
+class Template(BaseModel, extra="forbid"):
+    """A template as it was chosen in the console: its fields by our names."""
+
+    id: str = Field(pattern=r"^[\w-]{8,64}$")
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """`message_id` is None when the same notice was sent before."""
+
+    message_id: str | None
+
+
+class Unfit(Exception):
+    """Fields that WeChat would not show as meant; the text names them."""
+
+
+def load() -> dict[str, Template]:
+    """The templates of data/wechat/templates.yml by kind."""
+    return TypeAdapter(dict[str, Template]).validate_python(texts.read("templates") or {})
+
+
+def body(template: Template, openid: str, values: Mapping[str, str], key: str) -> dict[str, Any]:
+    """The body of template/send. Raises Unfit with every field at fault."""
+    faults = sorted(template.fields.keys() ^ values.keys())
+    faults += [name for name, value in values.items() if not value or len(value) > _LONGEST or "\n" in value]
+    if not _KEY.fullmatch(key):
+        faults.append("key")
+    if faults:
+        raise Unfit(", ".join(faults))
+    data = {template.fields[name]: {"value": value} for name, value in values.items()}
+    return {"touser": openid, "template_id": template.id, "client_msg_id": key, "data": data}
+
+
+class Notices:
+    """Sends template messages to customers of all accounts."""
+
+    def __init__(self, store: Store, apis: Mapping[str, Api], templates: Mapping[str, Template]) -> None:
+        self._store = store
+        self._apis = apis
+        self._templates = templates
+
+    async def send(self, conversation: str, kind: str, values: Mapping[str, str], key: str) -> Sent:
+        """One notice, once per key. Raises Unfit, KeyError for a kind or person that is unknown, Failure."""
+        template = self._templates[kind]
+        person = await self._store.read(people.find, conversation)
+        if person is None:
+            raise KeyError(conversation)
+        message = body(template, person.openid, values, key)
+        if not await self._store.write(_begin, conversation, kind, key):
+            return Sent(None)
+        try:
+            message_id = await self._apis[person.account].send_template(message)
+        except Failure as failure:
+            await self._store.write(_end, key, "failed", None, failure.code)
+            raise
+        await self._store.write(_end, key, "sent", message_id, None)
+        return Sent(message_id)
+
+
+def _begin(c: Connection, conversation: str, kind: str, key: str) -> bool:
+    """Whether this notice still has to be sent; one that failed may be tried again."""
+    row = {"conversation": conversation, "kind": kind, "key": key, "at": time.time(), "state": "new"}
+    known = c.execute(sa.select(w.notice.c.state).where(w.notice.c.key == key)).scalar()
+    if known is None:
+        insert_once(c, w.notice, row)
+    return known in (None, "failed")
+
+
+def _end(c: Connection, key: str, state: str, message_id: str | None, code: int | None) -> None:
+    mine = sa.update(w.notice).where(w.notice.c.key == key)
+    c.execute(mine.values(state=state, message_id=message_id, code=code))
+
+
+def finished(c: Connection, message_id: str, status: str) -> None:
+    """WeChat says what became of a notice: success, failed:user block, failed: system failed."""
+    mine = sa.update(w.notice).where(w.notice.c.message_id == message_id)
+    c.execute(mine.values(state=status[:24]))

@@ -1,0 +1,195 @@
+"""Taking what WeChat pushed, once, in one commit: what was seen before is recognised, what is said goes to the inbox,
+what changes the person behind it is done here. Nothing waits for the engine or the network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from bot.channels.wechat import notices, outbox, people
+from bot.channels.wechat import parse as p
+from bot.channels.wechat import tables as w
+from bot.channels.wechat.render import chosen
+from bot.channels.wechat.texts import Texts
+from bot.company.ports import Level
+from bot.gateway import messages
+from bot.gateway.gateway import Gateway
+from bot.gateway.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
+from bot.gateway.messages import Message
+from bot.gateway.storage import insert_once
+from bot.gateway.tables import Record
+
+_KEPT = 900.0  # longer than a push is accepted after it was signed
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """One push of WeChat, verified and parsed."""
+
+    account: str
+    sender: p.Sender
+    content: p.Message | p.Event
+    signature: str | None  # of the sealed message; a plain one has none that covers it
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The push is safe. `receipt` when it went to the inbox, `published` when something was said about it."""
+
+    id: int
+    conversation: str
+    receipt: Receipt | None = None
+    published: tuple[Message, ...] = ()
+    again: bool = False
+
+
+class Reception:
+    """Where pushes become rows."""
+
+    def __init__(self, gateway: Gateway, texts: Texts, menu: Mapping[str, str]) -> None:
+        self._gateway = gateway
+        self._texts = texts
+        self._menu = menu
+
+    def known(self, c: Connection, pushed: Pushed) -> Taken | None:
+        """What became of the same push before."""
+        r = w.received.c
+        same = sa.and_(r.account == pushed.account, r.signature == pushed.signature)
+        row = c.execute(sa.select(w.received).where(same)).one_or_none() if pushed.signature else None
+        if row is None:
+            u = w.user.c
+            mine = sa.join(w.received, w.user, r.conversation == u.conversation)
+            query = sa.select(w.received).select_from(mine).where(
+                u.account == pushed.account, u.openid == pushed.sender.openid, r.key == pushed.sender.key
+            )  # fmt: skip
+            row = c.execute(query).one_or_none()
+        return Taken(row.id, row.conversation, again=True) if row else None
+
+    def take(self, c: Connection, pushed: Pushed, hold_until: float) -> Taken:
+        """Store a push; deliveries of its conversation wait until `hold_until` for the request to answer."""
+        found = self.known(c, pushed)
+        if found is None:
+            talk = people.of(c, pushed.account, pushed.sender.openid)
+            row = {
+                "account": pushed.account, "conversation": talk.conversation, "key": pushed.sender.key,
+                "signature": pushed.signature, "at": time.time(),
+            }  # fmt: skip
+            fresh = insert_once(c, w.received, row)
+            found = self.known(c, pushed)
+            assert found is not None
+            if fresh:
+                people.change(c, talk.conversation, hold_until=hold_until)
+                return self._act(c, replace(found, again=False), pushed, talk)
+        people.change(c, found.conversation, hold_until=hold_until)
+        return found
+
+    def _act(self, c: Connection, taken: Taken, pushed: Pushed, talk: Record) -> Taken:
+        key = pushed.sender.key
+        match pushed.content:
+            case p.Text(text, menu_id):
+                self._came_back(c, talk)
+                return self._say(
+                    c, taken, key, text, menu_id or chosen(text, talk.offered, self._texts.number)
+                )
+            case p.Voice(recognition=text) if text:
+                self._came_back(c, talk)
+                return self._say(c, taken, key, text)
+            case p.Location(label=label):
+                self._came_back(c, talk)
+                if label:
+                    return self._say(c, taken, key, self._texts.say("place", label=label))
+                return self._answer(c, taken, "place_unnamed", "said_location")
+            case p.Image(media_id) if media_id:
+                self._came_back(c, talk)
+                _change(c, taken, media_id=media_id)
+                return taken
+            case p.Image() | p.Voice() | p.Video() | p.Link() | p.Unknown():
+                self._came_back(c, talk)
+                return self._answer(c, taken, *_ANSWERS[type(pushed.content)])
+            case p.Click(entry):
+                people.allow(c, taken.conversation, people.BY_EVENT)
+                if entry in self._menu:
+                    return self._say(c, taken, key, self._menu[entry])
+                return self._answer(c, taken, "menu_gone", "said_click")
+            case p.Subscribe():
+                people.allow(c, taken.conversation, people.BY_EVENT)
+                return self._answer(c, taken, "welcome", "said_subscribe")
+            case p.Scan():
+                people.allow(c, taken.conversation, people.BY_EVENT)
+            case p.Unsubscribe() | p.AuthorizationRevoked():
+                people.forget(c, taken.conversation)
+            case p.TemplateResult(message_id, status):
+                notices.finished(c, message_id, status)
+        _change(c, taken, reply="")
+        return taken
+
+    def _came_back(self, c: Connection, talk: Record) -> None:
+        people.allow(c, talk.conversation, people.BY_MESSAGE)
+        outbox.revive(c, talk.conversation)
+
+    def _say(self, c: Connection, taken: Taken, key: str, text: str, choice: str | None = None) -> Taken:
+        """To the inbox; an option that has expired is taken as the words on it."""
+        try:
+            if choice:
+                try:
+                    return self._store(c, taken, Inbound("wechat", taken.conversation, key, choice=choice))
+                except Refused as refused:
+                    if refused.code != "unknown_choice":
+                        raise
+            said = clean(text, MAX_TEXT)
+            return self._store(c, taken, Inbound("wechat", taken.conversation, key, said))
+        except Refused as refused:
+            answer = self._gateway.wording.say(f"error_{refused.code}", limit=MAX_TEXT)
+            return self._told(c, taken, answer)
+
+    def _store(self, c: Connection, taken: Taken, inbound: Inbound) -> Taken:
+        receipt = self._gateway.inbox.store(c, inbound)
+        accounts = [row.account_no for row in people.bound(c, taken.conversation)]
+        self._gateway.identity.vouch(c, taken.conversation, Level.L2, accounts)
+        _change(c, taken, inbox_id=receipt.inbox_id)
+        return replace(taken, receipt=receipt)
+
+    def _answer(self, c: Connection, taken: Taken, text: str, said: str) -> Taken:
+        """A kind of message that the dialogue cannot take: seen by agents, answered with words of our own."""
+        return self._told(c, taken, self._texts.say(text), self._texts.say(said))
+
+    def _told(self, c: Connection, taken: Taken, answer: str, said: str | None = None) -> Taken:
+        pen = messages.open_pen(c, taken.conversation)
+        if said:
+            pen.write(f"wechat:{taken.id}:said", {"text": said}, "customer")
+        pen.write(f"wechat:{taken.id}", {"text": answer}, "system")
+        return replace(taken, published=tuple(pen.done()))
+
+    def picture(self, c: Connection, row: Record, upload: str | None, trouble: str = "") -> Taken:
+        """A picture was fetched as `upload`, or cannot be: `trouble` names the text that says so."""
+        taken = Taken(row.id, row.conversation)
+        if people.find(c, row.conversation) is None:
+            _change(c, taken, media_id=None, reply="")
+            return taken
+        _change(c, taken, media_id=None)
+        if upload is None:
+            return self._answer(c, taken, trouble, "said_image")
+        return self._store(c, taken, Inbound("wechat", row.conversation, row.key, upload=upload))
+
+
+_ANSWERS: dict[type, tuple[str, str]] = {
+    p.Image: ("picture_lost", "said_image"),
+    p.Voice: ("voice", "said_voice"),
+    p.Video: ("video", "said_video"),
+    p.Link: ("link", "said_link"),
+    p.Unknown: ("unknown", "said_unknown"),
+}
+
+
+def _change(c: Connection, taken: Taken, **values: object) -> None:
+    c.execute(sa.update(w.received).where(w.received.c.id == taken.id).values(**values))
+
+
+def expire(c: Connection) -> None:
+    """Forget pushes that could not be repeated any more."""
+    old = sa.delete(w.received).where(w.received.c.at < time.time() - _KEPT)
+    c.execute(old.where(w.received.c.media_id.is_(None)))

@@ -213,7 +213,7 @@ class CompanyForm(FormValidationAction):
 
     def _answers_it(self, turn: Turn, asked: Field) -> bool:
         """True when the words plainly answer the question, whatever wish they were taken for (邻居有电, 不晓得)."""
-        if asked.said(turn.heard) is not None:
+        if asked.said(turn.heard) is not None or (asked.tells and asked.tells(turn.text) is not None):
             return True
         own_words = turn.intent != "request_human" or not names_a_person(turn.text)
         spoken_of = asked.optional or turn.intent == "request_human"

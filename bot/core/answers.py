@@ -8,7 +8,7 @@ from collections.abc import Mapping
 SUBMIT: Mapping[str, bool] = {r"^(提交|没问题|都对|可以|没错)|^[👌👍✅🆗]": True}
 LIT: Mapping[str, bool] = {
     r"^(也|都|全)?(没(?!跳|掉|动)|无|停|黑)|也没|都没|一样|没有电": False,
-    r"有电|亮着|都亮|灯.{0,2}(着|亮)|^有(呢|着|的)?$|都有": True,
+    r"有电|亮着|都亮|灯.{0,2}(着|亮)|^(邻居|隔壁|对门|人家|别家)?有(呢|着|的)?$|都有": True,
 }
 _NEIGHBOUR = r"(邻居|隔壁|对门|别人家|别家|楼上|楼下|左右).{0,4}"
 NEIGHBOURS_TOLD: Mapping[str, bool] = {
@@ -58,10 +58,13 @@ _ANGRY = re.compile(
     r"怎么回事|管不管|没人管|什么破|啥破|气死|急死|受够|几次了|几回了|第[三四五六七八九]次|又停电|又没电|老停|还没人来|没人来|没来人|还没来|又没"
     r"|坏了.{0,4}(谁|咋)|糊弄|推来推去|互相推|太过分|[😡😠🤬💢]"
 )
+_SURNAME = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔曹严魏姜谢邹苏潘范彭鲁马方任袁柳史唐薛雷贺罗郝毕安常于傅齐康余顾孟黄萧尹姚邵汪祁毛成戴宋庞熊纪项祝董梁杜阮蓝贾江童郭梅林徐邱高夏蔡田樊胡霍万柯卢莫房丁邓洪包石崔龚程邢裴陆荣翁段富侯宁刘景龙叶白邬闫阎云苗牛候武郁乔翟谭"
+_TITLE = "师傅|大爷|大娘|大妈|大叔|大哥|大姐|大嫂|阿姨|先生|女士|老师|老板|经理|会计|大夫|[哥姐叔婶姨]"
 _NAMED = re.compile(
+    rf"^(?:叫|姓|我是)?((?:[{_SURNAME}][\u4e00-\u9fff]{{0,2}}?(?:{_TITLE}))|[小老][{_SURNAME}])(?:[呀啊哇吧]|就行)?$|"
     r"(?:我|免贵|本人|^|[，,、 ])(姓[\u4e00-\u9fff])(?![\u4e00-\u9fff])"
     r"|(?:我叫|叫我)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
-    r"|\d{11}[，,、 ]*([\u4e00-\u9fff]{2,4})$"
+    r"|(?<!\d)1\d{10}[，,、 ]*(?!我|叫|姓)([\u4e00-\u9fff]{2,4})$"
 )
 _PART_OF_PLACE = re.compile(
     r"^(?:在|是)?(?:[0-9一二三四五六七八九十]{1,4}(?:号楼|栋|单元|室|组|社|队|号)){1,3}$"
@@ -79,7 +82,7 @@ def breaker_told(text: str) -> bool | None:
 
 
 def name_told(text: str) -> str | None:
-    """How a customer calls himself in passing (电话13800000021，我姓周)."""
+    """How a customer calls himself, alone (赵大爷, 小周) or in passing (电话13800000021，我姓周)."""
     found = _NAMED.search(text)
     return next((name for name in found.groups() if name), None) if found else None
 

@@ -97,7 +97,7 @@ def hold(conversation: dict[str, Any], system: RunningSystem) -> None:
         for number, turn in enumerate(conversation["turns"], 1):
             answer = customer.say(turn["say"]) if "say" in turn else customer.press(turn["press"])
             told = [told_as(reply) for reply in answer["replies"]]
-            assert told == turn["replies"], f"turn {number}: understood as {answer['intent']}"
+            assert told == turn["replies"], f"turn {number}, understood as {answer['intent']}: {told}"
             if "slots" in turn or "form" in turn:
                 check_state(customer.slots(), turn, number)
 

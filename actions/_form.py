@@ -229,7 +229,7 @@ class CompanyForm(FormValidationAction):
         filled = fill(fields, turn.slots, requested, turn.heard)
         if not (asked and asked.free) and (fixed := self._by_name(turn, fields)):
             others = {s: v for s, v in filled.values.items() if s not in (requested, "confirm")}
-            filled = Filled({**fixed.values, **others})
+            filled = Filled({**others, **fixed.values})
         news: Changes = {"misses": None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None

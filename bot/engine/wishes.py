@@ -40,6 +40,9 @@ ACTS = frozenset(
 )
 """Conversational acts: beside another wish they are manners, not a second wish."""
 
+MANNERS = frozenset(["greet", "thank", "inform"])
+"""Acts that give way to a wish in the same sentence (户号…，我家停电了)."""
+
 SURE = 0.7
 MODEL_VOTE = 0.02
 MODEL_ALONE = 0.3
@@ -65,8 +68,8 @@ def read_wishes(model: IntentModel, text: str, endangered: bool = False) -> Wish
     """The wishes of a normalised text. `endangered`: the danger lane has acted, the intent is report_danger."""
     clauses = _clauses(text)
     ranking, *parts = model.rank([text, *clauses])
-    sure = [part[0][0] for part in parts if part[0][1] >= SURE]
-    wishes = sorted((name for name in dict.fromkeys(sure) if name not in ACTS), key=precedence)
+    sure = dict(part[0] for part in parts if part[0][1] >= SURE)
+    wishes = sorted((name for name in sure if name not in ACTS), key=precedence)
     found, unreal = weigh(text)
     share = dict(ranking).get(DANGER, 0.0)
     if endangered or (share >= (MODEL_VOTE if found else MODEL_ALONE) and (found or not unreal)):
@@ -74,6 +77,8 @@ def read_wishes(model: IntentModel, text: str, endangered: bool = False) -> Wish
     if unreal and ranking[0][0] == DANGER:
         ranking = (*((name, chance / (1 - share + 1e-9)) for name, chance in ranking[1:]), (DANGER, 0.0))
     intent, confidence = ranking[0]
+    if intent in MANNERS and wishes:
+        intent, confidence = wishes[0], sure[wishes[0]]
     if confidence < model.thresholds.answer:
         offered = [name for name, _ in ranking[:3] if name not in ACTS][:2]
         clarify = tuple(offered) if confidence >= model.thresholds.clarify else ()

@@ -42,6 +42,11 @@ class Turn:
     def text(self) -> str:
         return self.heard.text
 
+    @property
+    def elder(self) -> bool:
+        """Whether short words and digits in pairs are wanted."""
+        return bool(self.slots.get("elder"))
+
     def mention(self, name: str) -> Any:
         """The last value of that entity in this sentence, without those taken back; None when absent."""
         return next((m.value for m in reversed(meant(self.heard)) if m.name == name), None)

@@ -28,11 +28,16 @@ export const elder = css`
   :host([elder-size]) .help { margin: 0; gap: 0.375rem; }
   :host([elder-size]) .help + .help { margin-top: 0.375rem; }
   :host([elder-size]) .help > * { flex: 1 1 auto; min-width: var(--target); padding: 0 0.375rem; border: 2px solid #fff; background: var(--primary-dark); font-weight: 600; }
-  :host([elder-size]) .help > :is(*:hover, [aria-pressed="true"]) { background: #fff; color: var(--primary-dark); }
+  :host([elder-size]) .help > :is(*, *:hover) { background: var(--primary-dark); }
+  :host([elder-size]) .help > :is([aria-pressed="true"], [aria-expanded="true"]) { background: #fff; color: var(--primary-dark); }
+  @media (hover: hover) {
+    :host([elder-size]) .help > *:hover { background: #fff; color: var(--primary-dark); }
+  }
   :host([elder-size]) .help svg { width: 1em; height: 1em; }
   :host([elder-size]) .status { margin: 0.375rem 0.25rem 0; }
-  #tools { display: grid; grid-template-columns: repeat(auto-fit, minmax(var(--target), 1fr)); gap: 0.375rem; padding: 0.5rem; border-bottom: 2px solid var(--line); background: var(--paper); }
-  #tools .wide { grid-column: 1 / -1; }
+  #tools { display: flex; flex-wrap: wrap; gap: 0.375rem; padding: 0.5rem; border-bottom: 2px solid var(--line); background: var(--paper); }
+  #tools .plain { flex: 1 1 auto; padding: 0 0.25rem; white-space: nowrap; }
+  #tools .wide { flex-basis: 100%; }
   :host([elder-size]) .plain { min-width: var(--target); border: 2px solid var(--primary); color: var(--primary); font-weight: 600; }
   :host([elder-size]) .plain[aria-pressed="true"] { background: var(--primary); color: var(--on-primary); }
   :host([elder-size]) .plain.strong { border-color: var(--alert); color: #fff; }
@@ -73,7 +78,7 @@ export const elder = css`
   :host([elder-size]) .composer .icon { border: 2px solid var(--primary); }
   :host([elder-size]) .composer .icon svg { width: 2rem; height: 2rem; }
   :host([elder-size]) .composer .send:disabled { background: #dde6e9; color: var(--muted); border-color: var(--line); }
-  :host([elder-size]) textarea { border: 2px solid var(--line); line-height: 1.5; }
+  :host([elder-size]) textarea { padding-block: max(0.25rem, calc((var(--target) - 1.5em) / 2 - 2px)); border: 2px solid var(--line); line-height: 1.5; }
   :host([elder-size]) .newest { min-height: var(--target); bottom: 6.5rem; }
   :host([elder-size]) .bubble a { display: inline-flex; align-items: center; min-height: var(--target); min-width: var(--target); }
   @media (max-width: 36rem), (max-height: 28rem) {
@@ -88,7 +93,7 @@ export const elder = css`
 /** The large pointer. Its picture is a file, since a page's policy may forbid addresses with data in them. */
 export function pointer(): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
-  const picture = new URL("pointer.svg", import.meta.url).href;
+  const picture = new URL(/* @vite-ignore */ "pointer.svg", import.meta.url).href;
   sheet.replaceSync(`:host([elder-pointer]), :host([elder-pointer]) * { cursor: url("${picture}") 4 4, auto !important; }`);
   return sheet;
 }

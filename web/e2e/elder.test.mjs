@@ -59,7 +59,7 @@ async function ask(page, text) {
 async function askEverything(page) {
   for (const words of EVERYTHING) await ask(page, words);
   await page.locator("grid-chat-bills h3").waitFor();
-  for (const closed of await page.locator("details:not([open]) > summary").all()) await closed.click();
+  await page.locator("details").evaluateAll((all) => all.forEach((each) => (each.open = true)));
 }
 
 /** What the gateway is told of the customer, by its own echo. */

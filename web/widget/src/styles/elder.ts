@@ -67,12 +67,14 @@ export const elder = css`
   .again { align-self: stretch; margin-top: 0.5rem; }
   :host([elder-size]) .welcome { padding: 0.25rem; text-align: left; }
   :host([elder-size]) .welcome h3 { margin: 0 0 0.5rem; font-size: 1.25em; }
-  :host([elder-size]) .card { min-width: 0; border: 2px solid var(--line); }
+  :host([elder-size]) .card { min-width: 0; overflow-wrap: anywhere; border: 2px solid var(--line); }
   :host([elder-size]) .card h3 { flex-wrap: wrap; }
   :host([elder-size]) :is(.steps, .checklist) li { flex-wrap: wrap; }
   :host([elder-size]) .steps time { flex-basis: 100%; padding-left: 1.75rem; }
   :host([elder-size]) dl div { flex-wrap: wrap; gap: 0 0.75rem; }
   :host([elder-size]) dt { width: auto; font-weight: 600; }
+  :host([elder-size]) tr { display: flex; flex-wrap: wrap; gap: 0 1em; justify-content: space-between; border-bottom: 1px solid var(--line); }
+  :host([elder-size]) :is(th, td) { border: 0; }
   :host([elder-size]) .mark { top: 0.25em; }
   :host([elder-size]) .typing { font-size: var(--text); }
   :host([elder-size]) .composer .icon { border: 2px solid var(--primary); }

@@ -55,7 +55,10 @@ export class BillHistoryCard extends LitElement {
       details { margin-top: 0.25rem; }
       :host([plain]) * { font-size: inherit; }
       :host([plain]) summary { min-height: var(--target); line-height: var(--target); }
-      :host([plain]) table { line-height: 1.6; }
+      :host([plain]) tr { display: flex; flex-wrap: wrap; gap: 0 1em; justify-content: space-between; border-bottom: 1px solid var(--line); }
+      :host([plain]) thead { display: none; }
+      :host([plain]) tbody th { flex: 1 1 100%; }
+      :host([plain]) :is(th, td) { border: 0; }
       summary { min-height: 2.75rem; line-height: 2.75rem; color: var(--primary); cursor: pointer; }
       @media (forced-colors: active) {
         .bar { fill: GrayText; }

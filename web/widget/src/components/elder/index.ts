@@ -120,7 +120,12 @@ export class Elder {
 
   /** The widget's words with those of the trade replaced. */
   text(text: Text): Text {
-    return { ...text, bill: { ...text.bill, account: words.account }, order: { ...text.order, number: words.number } };
+    const adjustment = Object.fromEntries(Object.entries(text.bill.adjustment).map(([kind, name]) => [kind, inPlainWords(name)]));
+    return {
+      ...text,
+      bill: { ...text.bill, account: words.account, adjustment },
+      order: { ...text.order, number: words.number },
+    };
   }
 
   /** Under the last message of a run: read it larger, or have it read. */

@@ -1,40 +1,19 @@
 /** 长辈版 in a real browser, against the fake gateway, under the strict policy: seen, touched, measured. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { FakeGateway, launch, openPage } from "./browser.mjs";
+import { test } from "node:test";
+import { box, checkAxe, DESKTOP, PHONE, setStage } from "./stage.mjs";
 
-const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const DESKTOP = { viewport: { width: 1360, height: 860 } };
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const ZOOMED = { viewport: { width: 680, height: 430 } }; // the desktop at 200 %
 const REFLOW = { viewport: { width: 320, height: 256 } }; // 1280 × 1024 at 400 %
 const SIZES = { 小: 18, 中: 22, 大: 26, 特大: 30 };
 const EVERYTHING = ["我家停电了", "柱状图", "账单", "进度", "停电信息", "过户", "材料", "好几户", "核对"];
 
-let browser;
-let gateway;
-let open = [];
-
-before(async () => (browser = await launch()));
-after(() => browser.close());
-beforeEach(async () => {
-  gateway = new FakeGateway();
-  await gateway.start();
-});
-afterEach(async () => {
-  for (const { context } of open) await context.close();
-  open = [];
-  await gateway.stop();
-});
-
+const stage = setStage();
 const named = (page, name) => page.locator("grid-chat").getByRole("button", { name, exact: true });
-const box = (page) => page.getByRole("textbox", { name: "输入您的问题" });
 
 async function visit(options = DESKTOP) {
-  const visited = await openPage(browser, gateway.url, options);
-  open.push(visited);
+  const visited = await stage.visit(options);
   const launcher = visited.page.getByRole("button", { name: /打开在线客服/ });
   await launcher.or(box(visited.page)).first().waitFor();
   if (!(await box(visited.page).isVisible())) await launcher.click();
@@ -133,7 +112,7 @@ test("长辈版 is a switch that is offered, remembered and left again, and the 
   await page.getByText("您好，要办哪样？").waitFor();
   assert.equal(await box(page).evaluate((area) => getComputedStyle(area).fontSize), "30px");
   const other = await context.newPage();
-  await other.goto(gateway.url);
+  await other.goto(stage.gateway.url);
   await other.getByText("您好，要办哪样？").waitFor();
   await named(other, "长辈版").click();
   for (const tab of [page, other]) await tab.getByText("您好，请直接说您的事").waitFor();
@@ -319,10 +298,6 @@ test("axe finds nothing in 长辈版, and nothing on the page around it", async 
     const { page } = await visitElder({ ...options, bypassCSP: true });
     await askEverything(page);
     await named(page, "字号").click();
-    await page.addScriptTag({ content: axe });
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await page.evaluate((runOnly) => window.axe.run({ runOnly }), tags);
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-    assert.deepEqual(told, []);
+    await checkAxe(page, options.viewport.width);
   }
 });

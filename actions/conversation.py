@@ -83,7 +83,8 @@ class Abuse(CompanyAction):
 
 class RequestElderMode(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say("utter_elder_mode", json_message={"type": "profile", "elder": True})
+        answer = "utter_elder_mode_goes_on" if turn.form else "utter_elder_mode"
+        say(answer, json_message={"type": "profile", "elder": True})
         return {"elder": True}
 
 

@@ -30,7 +30,6 @@ class Turn:
     also: tuple[str, ...] = ()
     ranking: tuple[str, ...] = ()
     danger: Mapping[str, Any] = field(default_factory=dict)
-    profile: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()
     said_before: tuple[Mapping[str, Any], ...] = ()
 
@@ -78,7 +77,6 @@ def read(tracker: Tracker) -> Turn:
         also=tuple(message.get("also") or ()),
         ranking=tuple(r["name"] for r in message.get("intent_ranking") or ()),
         danger=about.get("danger") or {},
-        profile=about.get("profile") or {},
         attachments=tuple(about.get("attachments") or ()),
         said_before=_last_replies(tracker.events),
     )

@@ -63,7 +63,13 @@ APPLICATION = [
 
 @pytest.mark.parametrize(
     ("steps", "kind"),
-    [(BILL, None), (OUTAGE, "fault"), (ELDER, "fault"), (COMPLAINT, "complaint"), (APPLICATION, "application")],
+    [
+        (BILL, None),
+        (OUTAGE, "fault"),
+        (ELDER, "fault"),
+        (COMPLAINT, "complaint"),
+        (APPLICATION, "application"),
+    ],
     ids=["bill", "outage", "elder", "complaint", "application"],
 )
 async def test_a_customer_on_the_page_is_served(

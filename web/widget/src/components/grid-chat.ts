@@ -82,6 +82,8 @@ export class GridChat extends LitElement {
     super.disconnectedCallback();
     for (const end of this.#endings) end();
     this.#grown.disconnect();
+    this.#elder?.destroy();
+    this.#elder = null;
     this.chat.destroy();
   }
 

@@ -34,6 +34,7 @@ export class Elder {
   #home = false;
   #magnified = 0;
   #sure: QuickReply | null = null;
+  #endings: (() => void)[];
   #speech = new Speech(() => this.host.requestUpdate());
 
   constructor(private readonly host: GridChat) {
@@ -42,13 +43,18 @@ export class Elder {
     const root = host.renderRoot as ShadowRoot;
     const sheets = [elder.styleSheet, pointer()].filter((sheet) => sheet !== undefined);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...sheets];
-    memory.watch(KEY, () => this.#become(recall(memory)));
-    store.subscribe((state) => this.#note(state));
+    this.#endings = [memory.watch(KEY, () => this.#become(recall(memory))), store.subscribe((state) => this.#note(state))];
     this.#become(this.#kept);
   }
 
   get on(): boolean {
     return this.#kept.on ?? this.host.elder === "on";
+  }
+
+  /** The widget leaves the page. */
+  destroy(): void {
+    for (const end of this.#endings) end();
+    if (this.#speech.speaking) this.#speech.hush();
   }
 
   /** Switch on or off, as the customer decided. */

@@ -23,6 +23,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from actions import _names, _turn
 from actions._turn import Turn
 from bot.company.ports import CompanyError, NotAllowed, NotFound, Unavailable
+from bot.core import phrasing
 
 logger = logging.getLogger(__name__)
 Changes = dict[str, Any]
@@ -44,10 +45,13 @@ class Needs(Exception):
 class Say:
     """Replies by name, and effects for the gateway (docs/protocols.md)."""
 
-    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+    def __init__(self, dispatcher: CollectingDispatcher, elder: bool = False) -> None:
         self._dispatcher = dispatcher
+        self._elder = elder
 
     def __call__(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
+        if self._elder and "order_no" in values:
+            values["order_no"] = phrasing.in_pairs(values["order_no"])
         self._dispatcher.utter_message(response=response, buttons=buttons, **values)
 
     def again(self, text: str) -> None:
@@ -95,7 +99,8 @@ class CompanyAction(Action, ABC):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        turn, say = _turn.read(tracker), Say(dispatcher)
+        turn = _turn.read(tracker)
+        say = Say(dispatcher, turn.elder)
         try:
             async with asyncio.timeout(ACT_SECONDS):
                 changes = await self.act(turn, say)

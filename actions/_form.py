@@ -31,7 +31,7 @@ from actions._base import (
 )
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
-from bot.core import answers
+from bot.core import answers, phrasing
 from bot.core.answers import names_a_person
 from bot.core.form import (
     SHORT_ANSWER,
@@ -101,7 +101,8 @@ class CompanyForm(FormValidationAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        turn, say = _turn.read(tracker), Say(dispatcher)
+        turn = _turn.read(tracker)
+        say = Say(dispatcher, turn.elder)
         try:
             async with asyncio.timeout(ACT_SECONDS):
                 return await self._step(turn, say, turn.slots.get(REQUESTED_SLOT))
@@ -293,7 +294,8 @@ class CompanyForm(FormValidationAction):
     def summary(self, slots: Changes) -> str:
         """What was told, label by label, to be confirmed before it is submitted."""
         told = ((f.slot, slots.get(f.slot)) for f in self.fields(slots) if f.slot != "confirm" and f.told)
-        lines = [f"{_names.word('label', slot)}：{value}" for slot, value in told if value]
+        read = phrasing.in_pairs if slots.get("elder") else str
+        lines = [f"{_names.word('label', slot)}：{read(value)}" for slot, value in told if value]
         return "；".join([_names.word("wish", slots.get(self.kind)), *lines] if self.kind else lines)
 
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:

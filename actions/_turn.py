@@ -30,7 +30,6 @@ class Turn:
     also: tuple[str, ...] = ()
     ranking: tuple[str, ...] = ()
     danger: Mapping[str, Any] = field(default_factory=dict)
-    profile: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()
     said_before: tuple[Mapping[str, Any], ...] = ()
 
@@ -41,6 +40,11 @@ class Turn:
     @property
     def text(self) -> str:
         return self.heard.text
+
+    @property
+    def elder(self) -> bool:
+        """Whether short words and digits in pairs are wanted."""
+        return bool(self.slots.get("elder"))
 
     def mention(self, name: str) -> Any:
         """The last value of that entity in this sentence, without those taken back; None when absent. The parts of
@@ -82,7 +86,6 @@ def read(tracker: Tracker) -> Turn:
         also=tuple(message.get("also") or ()),
         ranking=tuple(r["name"] for r in message.get("intent_ranking") or ()),
         danger=about.get("danger") or {},
-        profile=about.get("profile") or {},
         attachments=tuple(about.get("attachments") or ()),
         said_before=_last_replies(tracker.events),
     )

@@ -83,7 +83,8 @@ class Abuse(CompanyAction):
 
 class RequestElderMode(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say("utter_elder_mode_goes_on" if turn.form else "utter_elder_mode")
+        answer = "utter_elder_mode_goes_on" if turn.form else "utter_elder_mode"
+        say(answer, json_message={"type": "profile", "elder": True})
         return {"elder": True}
 
 
@@ -95,7 +96,7 @@ class RequestHuman(CompanyAction):
         say("utter_handover")
         say.effect(
             "handover", reason=reason, skill=skill or skill_of(turn),
-            priority=2 if turn.slots.get("elder") or turn.profile.get("elder") else 5,
+            priority=2 if turn.elder else 5,
             summary=summary_of(turn), slots=known_slots(turn),
         )  # fmt: skip
         return {"misses": None}

@@ -16,7 +16,7 @@ def render(message: Message, link: Callable[[str], str]) -> dict[str, Any]:
     }  # fmt: skip
     body = message.body
     optional = {"agent": message.agent, "text": body.get("text"), "msg_id": message.client_id}
-    optional |= {name: body.get(name) for name in ("quick_replies", "card")}
+    optional |= {name: body.get(name) for name in ("quick_replies", "card", "profile")}
     if image := body.get("image"):
         url = link(image["upload"]) if "upload" in image else image["url"]
         optional["image"] = {"url": url, "alt": image.get("alt", "")}

@@ -45,6 +45,12 @@ _POLL = 0.5
 _OWN = 100
 
 
+class Profile(BaseModel):
+    """What the page knows of the customer."""
+
+    elder: bool | None = None
+
+
 class Said(BaseModel):
     """user_uttered."""
 
@@ -52,6 +58,7 @@ class Said(BaseModel):
     text: str | None = None
     choice: str | None = Field(None, max_length=64)
     upload: str | None = Field(None, max_length=64)
+    profile: Profile = Profile()
 
 
 class SessionRequest(BaseModel):
@@ -70,7 +77,7 @@ def parse(conversation: str, raw: object) -> Inbound:
     text = clean(said.text, MAX_TEXT) if said.text is not None and (said.text or not given) else None
     if text is None and not given:
         raise Refused("empty")
-    return Inbound("web", conversation, said.msg_id, text, said.choice, said.upload)
+    return Inbound("web", conversation, said.msg_id, text, said.choice, said.upload, said.profile.elder)
 
 
 class Tokens:

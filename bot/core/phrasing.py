@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -63,3 +64,8 @@ def duration(working_days: int | None, span: timedelta | None) -> str:
         return f"{minutes}分钟"
     hours = minutes // 60
     return f"{hours // 24}天" if hours % 24 == 0 and hours > 24 else f"{hours}小时"
+
+
+def in_pairs(text: object) -> str:
+    """Long numbers two digits at a time, as one reads them to somebody who writes along: 13 80 00 00 00 5."""
+    return re.sub(r"\d{6,}", lambda number: " ".join(re.findall(r"\d\d?", number[0])), str(text))

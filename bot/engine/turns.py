@@ -54,14 +54,16 @@ class Turn:
 
 
 class Replies(OutputChannel):
-    """Collects one reply per response, as the gateway expects them."""
+    """Collects one reply per response, as the gateway expects them.
 
-    def __init__(self) -> None:
+    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue."""
+
+    def __init__(self, tracker: DialogueStateTracker) -> None:
         self.replies: list[dict[str, Any]] = []
+        self._tracker = tracker
 
-    @classmethod
-    def name(cls) -> str:
-        return "gateway"
+    def name(self) -> str:  # type: ignore[override]
+        return "elder" if self._tracker.get_slot("elder") else "gateway"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         keys = ("text", "buttons", "image", "custom")
@@ -93,11 +95,12 @@ class TurnProcessor(MessageProcessor):
         """Carry out the turn on `live.tracker` and return the answer. Stores nothing."""
         if not live.tracker.events or _too_long(live.tracker):
             _start_session(live)
-        tracker, channel = live.tracker, Replies()
+        tracker, channel = live.tracker, Replies(live.tracker)
         tracker.model_id, tracker.assistant_id = (
             self.model_metadata.model_id,
             self.model_metadata.assistant_id,
         )
+        _note_elder(tracker, turn)
         message = UserMessage(
             turn.payload or disarm(turn.text or ""),
             channel,
@@ -201,6 +204,13 @@ def _last_words(tracker: DialogueStateTracker) -> list[Event]:
         if isinstance(event, BotUttered):
             words.insert(0, event)
     return words
+
+
+def _note_elder(tracker: DialogueStateTracker, turn: Turn) -> None:
+    """What the channel knows of the customer's elder mode; where it knows nothing the conversation decides."""
+    elder = (turn.metadata.get("profile") or {}).get("elder")
+    if isinstance(elder, bool) and elder != bool(tracker.get_slot("elder")):
+        tracker.update(SlotSet("elder", elder))
 
 
 def _metadata(turn: Turn) -> dict[str, Any]:

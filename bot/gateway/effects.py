@@ -52,9 +52,11 @@ class Writer:
         custom = reply.custom or {}
         if custom.get("type") == "card" and custom.get("card") in CARDS:
             body["card"] = {"card": custom["card"], "data": custom.get("data", {})}
+        if body and custom.get("type") == "profile":
+            body["profile"] = {"elder": custom.get("elder") is True}
         if body:
             self.say(body, reply.buttons)
-        if custom and "card" not in body:
+        if custom and not body.keys() & {"card", "profile"}:
             self._effect(custom)
 
     def say(self, body: dict[str, Any], buttons: list[Button] | None = None) -> None:

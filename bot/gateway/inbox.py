@@ -51,6 +51,7 @@ class Inbound:
     text: str | None = None
     choice: str | None = None
     upload: str | None = None
+    elder: bool | None = None  # the customer has chosen or left 长辈版; None: nothing known
 
     @property
     def digest(self) -> str:
@@ -119,6 +120,8 @@ class Inbox:
         found = assess(body["text"]) if body["text"] else None
         if found:
             body["hazards"] = list(found.hazards)
+        if inbound.elder is not None:
+            body["profile"] = {"elder": inbound.elder}
         lane = 0 if found else min(self._wording.lane(shown["text"]), pen.talk.lane)
         if lane < 2:
             _hurry(pen.c, pen.talk.id, lane)

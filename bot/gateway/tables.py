@@ -62,7 +62,7 @@ inbox = sa.Table(
     _conversation(),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("body", sa.JSON, nullable=False),  # text, payload, attachments, danger
+    sa.Column("body", sa.JSON, nullable=False),  # text, payload, attachments, hazards, profile
     sa.Column("lane", sa.Integer, nullable=False),  # 0 danger, 1 fault and complaint, 2 the rest
     sa.Column("state", sa.String(8), nullable=False, default="new"),  # new, done, dead
     sa.Column("attempts", sa.Integer, nullable=False, default=0),

@@ -160,7 +160,7 @@ class Worker:
         row, who = claim.row, claim.who
         metadata: dict[str, Any] = {
             "channel": row.channel, "message_id": f"m-{row.id}", "conversation": row.conversation,
-            "now": iso(time.time()), "profile": {}, "attachments": claim.pictures,
+            "now": iso(time.time()), "profile": row.body.get("profile", {}), "attachments": claim.pictures,
             "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
         }  # fmt: skip
         if hazards := row.body.get("hazards"):

@@ -211,13 +211,20 @@ class Conversation:
         self.events.append({"event": "bot", "text": text})
 
     def _variant(self, variants: list[dict[str, Any]]) -> dict[str, Any]:
-        """The first variant whose conditions the slots meet, else the first without any, as Rasa chooses."""
+        """The first variant whose conditions the slots meet, else the first without any, as Rasa chooses: among
+        those for elder mode where they are wanted and exist."""
+        ordinary = [v for v in variants if "channel" not in v]
+        if self.slots.get("elder"):
+            return self._fitting([v for v in variants if "channel" in v]) or self._fitting(ordinary) or {}
+        return self._fitting(ordinary) or {}
+
+    def _fitting(self, variants: list[dict[str, Any]]) -> dict[str, Any] | None:
         plain = [v for v in variants if "condition" not in v]
         meets = [
             v for v in variants
             if v not in plain and all(self.slots[c["name"]] == c["value"] for c in v["condition"])
         ]  # fmt: skip
-        return [*meets, *plain][0]
+        return next(iter([*meets, *plain]), None)
 
 
 def _unescaped(buttons: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -189,3 +191,17 @@ async def test_an_order_is_found_after_the_engine_began_a_new_session(stranger: 
     assert stranger.company.faults[-1].conversation == "c-gateway"
     later = Conversation(stranger.company, conversation="c-gateway")
     assert names(await later.say("修得咋样了", "query_progress"))[0] == "utter_order_progress"
+
+
+async def test_plain_talk_is_told_to_the_page_and_reads_numbers_back_in_pairs(holder: Conversation) -> None:
+    (reply,) = await holder.say("听不清，说慢点", "request_elder_mode")
+    assert reply.custom == {"type": "profile", "elder": True}
+    assert len(reply.buttons) == 3
+    await holder.say("我家没电了", "report_outage")
+    for _ in range(9):
+        if holder.slots["requested_slot"] == "confirm":
+            break
+        await holder.say("不知道", "deny")
+    assert holder.slots["requested_slot"] == "confirm"
+    summary = holder.slots["summary"]
+    assert re.search(r"\d\d \d\d \d\d", summary) and not re.search(r"\d{3}", summary), summary

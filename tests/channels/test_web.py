@@ -267,3 +267,19 @@ def test_whatever_is_sent_parses_or_is_refused(body: object) -> None:
         return
     text = inbound.text
     assert text is None or (text == text.strip() and text.encode() and not text.startswith("/"))
+
+
+async def test_the_engine_is_told_of_the_elder_mode_a_page_has_chosen_and_of_nothing_else(page: Page) -> None:
+    for profile in ({"elder": True, "level": "L3"}, {"elder": False}, {"elder": None}, {}):
+        assert (await page.say("你好", profile=profile))["ok"]
+    await until(lambda: len(page.site.engine.executed) == 4)
+    told = [turn["metadata"]["profile"] for turn in page.site.engine.turns]
+    assert told == [{"elder": True}, {"elder": False}, {}, {}]
+    assert (await page.say("你好", profile={"elder": "perhaps"}))["error"]["code"] == "bad_request"
+
+
+async def test_a_page_hears_that_the_bot_noticed_the_wish_for_plain_talk(page: Page) -> None:
+    wish = {"type": "profile", "elder": True}
+    page.site.engine.answer = lambda turn: [{"text": "好的，我慢慢说。", "custom": wish}]
+    await page.say("说慢点")
+    assert (await page.hears("好的，我慢慢说。"))["profile"] == {"elder": True}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core import phrasing
 from bot.core.numbers import digits, measure, money, number, plain
 
 
@@ -74,3 +75,17 @@ def test_written_numbers_round_trip(value: int) -> None:
 def test_no_text_breaks_them(said: str) -> None:
     for read in (number, digits, money, measure):
         read(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("13800000058", "13 80 00 00 05 8"),
+        ("0100000000017", "01 00 00 00 00 01 7"),
+        ("狼山镇民主村1组7号", "狼山镇民主村1组7号"),
+        ("118.12", "118.12"),
+        (17, "17"),
+    ],
+)
+def test_long_numbers_are_read_in_pairs(text: object, read: str) -> None:
+    assert phrasing.in_pairs(text) == read

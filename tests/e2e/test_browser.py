@@ -92,6 +92,10 @@ async def test_the_widget_keeps_every_promise_to_a_gateway_that_keeps_the_protoc
     await browse("widget.test.mjs")
 
 
+async def test_elder_mode_can_be_seen_and_touched() -> None:
+    await browse("elder.test.mjs")
+
+
 async def test_the_widget_and_the_real_gateway_understand_each_other(tmp_path: Path) -> None:
     async with FakeEngine(answer=echo).serving() as engine:
         gateway = Gateway(tmp_path, engine)

@@ -24,6 +24,20 @@ OUTAGE = [
     {"say": "王大姐", "expect": "阳光小区7号楼"},
     {"press": "对，提交", "expect": "20\\d{13}"},
 ]
+ELDER = [
+    {"press": "长辈版"},
+    {"press": "家里没电", "expect": "小区几号楼"},
+    {"say": "临河区西环街道阳光小区7号楼2单元201", "expect": "亮着灯"},
+    {"press": "邻居有电", "expect": "总开关"},
+    {"press": "没掉", "expect": "电话"},
+    {"say": "13800000914", "expect": "贵姓"},
+    {"say": "王大姐", "expect": "13 80 00 00 91 4"},
+    {"press": "对，提交"},
+    {"press": "现在交", "expect": "单子号是20 \\d\\d "},
+    {"press": "常用的事"},
+    {"press": "修到哪了", "expect": "单子号是20 \\d\\d "},
+    {"press": "转人工", "expect": "找人"},
+]
 COMPLAINT = [
     {"say": "我要投诉", "expect": "."},
     {"say": "抄表的师傅态度恶劣还骂人", "expect": "."},
@@ -49,8 +63,14 @@ APPLICATION = [
 
 @pytest.mark.parametrize(
     ("steps", "kind"),
-    [(BILL, None), (OUTAGE, "fault"), (COMPLAINT, "complaint"), (APPLICATION, "application")],
-    ids=["bill", "outage", "complaint", "application"],
+    [
+        (BILL, None),
+        (OUTAGE, "fault"),
+        (ELDER, "fault"),
+        (COMPLAINT, "complaint"),
+        (APPLICATION, "application"),
+    ],
+    ids=["bill", "outage", "elder", "complaint", "application"],
 )
 async def test_a_customer_on_the_page_is_served(
     system: RunningSystem, steps: list[dict], kind: str | None

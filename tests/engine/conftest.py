@@ -31,6 +31,7 @@ slots:
   address:
     type: text
     mappings: [{type: from_entity, entity: address}]
+  elder: {type: any, influence_conversation: false, mappings: [{type: custom}]}
   phone_tail:
     type: text
     mappings: [{type: from_text, conditions: [{active_loop: outage_form, requested_slot: phone_tail}]}]
@@ -42,7 +43,7 @@ responses:
   utter_ask_address: [{text: 您家在哪里？}]
   utter_ask_phone_tail: [{text: 电话尾号是多少？}]
   utter_done: [{text: 记下了。}]
-  utter_person: [{text: 这就给您转人工。}]
+  utter_person: [{text: 这就给您转人工。}, {channel: elder, text: 这就找人。}]
 session_config: {session_expiration_time: 0, carry_over_slots_to_new_session: true}
 """
 RULES = """

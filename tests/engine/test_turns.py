@@ -256,3 +256,17 @@ async def test_no_words_of_the_customer_reach_a_log(
     assert "turn failed" in text
     assert "王小二" not in text
     assert "13800000001" not in text
+
+
+async def test_elder_mode_chooses_the_plain_wording_until_the_channel_says_otherwise(
+    say: Any, door: Any
+) -> None:
+    async def said(message_id: str, **metadata: Any) -> str:
+        return (await say("转人工", message_id, metadata=metadata))[1]["replies"][0]["text"]
+
+    assert await said("m-1") == "这就给您转人工。"
+    assert await said("m-2", profile={"elder": True}) == "这就找人。"
+    assert await said("m-3", profile={}) == "这就找人。"
+    assert (await (await door.get("/conversations/c-1/slots")).json())["slots"]["elder"] is True
+    assert await said("m-4", profile={"elder": False}) == "这就给您转人工。"
+    assert await said("m-5", profile={"elder": "yes"}) == "这就给您转人工。"

@@ -151,3 +151,11 @@ async def test_a_choice_counts_once_and_only_in_its_own_conversation_and_turn(de
     await desk.idle()
     with pytest.raises(Refused, match="unknown_choice"):
         await desk.say(choice=old)
+
+
+async def test_an_elder_mode_asked_for_in_words_is_told_with_the_words_that_promise_it(desk: Desk) -> None:
+    wish = {"type": "profile", "elder": True}
+    desk.engine.answer = lambda turn: [{"text": "好的，我慢慢说。", "custom": wish}]
+    await desk.say("说慢点")
+    await desk.idle()
+    assert (await desk.shown())[-1].body == {"text": "好的，我慢慢说。", "profile": {"elder": True}}

@@ -24,11 +24,16 @@ const ANSWERS = [
   ],
   ["攻击", () => hostile.map((text) => bot(text, { quick_replies: [{ id: "x", title: text }] }))],
   ["人工", () => [{ from: "system", text: "已为您转人工，受理号T0001" }, { from: "agent", agent: "小王", text: "您好，我是坐席小王，请讲。" }]],
+  ["听不清", () => [bot("好的，我慢慢说。一次只问一样。", { profile: { elder: true } })]],
+  ["核对", () => [bot("您听听对不对。电话：13 80 00 00 05 8。对吗？", { quick_replies: [["c-1", "对，提交"], ["c-2", "不对，要改"]].map(([id, title]) => ({ id, title })) })]],
+  ["好几户", () => [bot("看哪一家？", { quick_replies: [1, 2, 3, 4, 5, 6].map((n) => ({ id: `h-${n}`, title: `第${n}家` })) })]],
+  ["户号", () => [bot("请告诉我户号，户号在电费单上。")]],
+  ["什么版", ({ profile }) => [bot(`profile:${JSON.stringify(profile ?? {})}`)]],
   ["材料", () => [bot("要带的材料：\n- **身份证**\n- 房产证\n详见[办理指南](https://example.com/guide)")]],
 ];
 
-export function answers({ text, upload }) {
+export function answers({ text, upload, profile }) {
   if (upload) return [bot("照片收到了，正在转给抢修人员。")];
   const found = ANSWERS.find(([word]) => text.includes(word));
-  return found ? found[1]() : [bot(`收到：${text}`)];
+  return found ? found[1]({ profile }) : [bot(`收到：${text}`)];
 }

@@ -1,6 +1,6 @@
 /**
  * One conversation in the widget with a running system (GRIDCARE_E2E_URL). GRIDCARE_E2E_TALK is a JSON list of steps:
- * {say} or {press}, and `expect`, a regular expression that an answer must match. With GRIDCARE_E2E_SHOT a picture of
+ * {say} or {press}, and `expect`, a regular expression that an answer must match; without it nothing is awaited. With GRIDCARE_E2E_SHOT a picture of
  * the end is stored there.
  */
 
@@ -27,8 +27,9 @@ test("a customer is served on the page", async () => {
       await box.fill(step.say);
       await box.press("Enter");
     } else {
-      await page.getByRole("button", { name: step.press, exact: true }).last().click();
+      await page.getByRole("button", { name: step.press, exact: true, disabled: false }).last().click();
     }
+    if (!step.expect) continue;
     const wanted = new RegExp(step.expect);
     const deadline = Date.now() + 30_000;
     let heard = [];

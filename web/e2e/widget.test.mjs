@@ -2,44 +2,21 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { FakeGateway, launch, openPage } from "./browser.mjs";
+import { test } from "node:test";
+import { box, checkAxe, DESKTOP, PHONE, setStage } from "./stage.mjs";
 
 const hostile = JSON.parse(readFileSync(new URL("../fixtures/hostile-texts.json", import.meta.url), "utf8"));
-const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );
-const DESKTOP = { viewport: { width: 1360, height: 860 } };
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-let browser;
-let gateway;
-let open = [];
-
-before(async () => (browser = await launch()));
-after(() => browser.close());
-beforeEach(async () => {
-  gateway = new FakeGateway();
-  await gateway.start();
-});
-afterEach(async () => {
-  for (const { context } of open) await context.close();
-  open = [];
-  await gateway.stop();
-});
-
-async function visit(options = DESKTOP) {
-  const visited = await openPage(browser, gateway.url, options);
-  open.push(visited);
-  return visited;
-}
+const stage = setStage();
+const { visit } = stage;
 
 /** An opening panel moves; its place is measured when it has come to rest. */
 const settled = (panel) =>
   panel.evaluate((element) => Promise.all(element.getAnimations().map((each) => each.finished)));
-const box = (page) => page.getByRole("textbox", { name: "输入您的问题" });
 const bubbles = (page) => page.locator(".bubble").allInnerTexts();
 
 async function ask(page, text) {
@@ -49,14 +26,6 @@ async function ask(page, text) {
 
 async function answered(page, text) {
   await page.locator(".message:not(.customer) .bubble", { hasText: text }).first().waitFor();
-}
-
-async function checkAxe(page, state) {
-  await page.addScriptTag({ content: axe });
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations } = await page.evaluate((runOnly) => window.axe.run({ runOnly }), tags);
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  assert.deepEqual(told, [], state);
 }
 
 test("a tour through every kind of answer breaks neither the policy nor Trusted Types", async () => {
@@ -76,12 +45,12 @@ test("a gateway killed in the middle loses nothing and doubles nothing, in both 
   await ask(page, "第0句");
   await answered(page, "收到：第0句");
   const other = await context.newPage();
-  await other.goto(gateway.url);
+  await other.goto(stage.gateway.url);
   await answered(other, "收到：第0句");
   for (let n = 1; n <= 9; n++) {
     await ask(page, `第${n}句`);
-    if (n === 3 || n === 6) await gateway.kill();
-    if (n === 5 || n === 8) await gateway.start();
+    if (n === 3 || n === 6) await stage.gateway.kill();
+    if (n === 5 || n === 8) await stage.gateway.start();
   }
   await answered(page, "收到：第9句");
   await answered(other, "收到：第9句");
@@ -98,13 +67,13 @@ test("a gateway killed in the middle loses nothing and doubles nothing, in both 
 test("what was written while the gateway was away survives closing the page", async () => {
   const { context, page } = await visit();
   await page.getByText("7×24小时在线").last().waitFor();
-  await gateway.kill();
+  await stage.gateway.kill();
   await ask(page, "断网时写的话");
   await page.getByText("正在重连").waitFor();
   await page.close();
-  await gateway.start();
+  await stage.gateway.start();
   const next = await context.newPage();
-  await next.goto(gateway.url);
+  await next.goto(stage.gateway.url);
   await answered(next, "收到：断网时写的话");
   assert.equal((await bubbles(next)).filter((text) => text === "断网时写的话").length, 1);
 });
@@ -114,7 +83,7 @@ test("a message of another tab appears here, and ending the talk clears both", a
   await ask(page, "我家停电了");
   await page.getByRole("button", { name: "也没电" }).waitFor();
   const other = await context.newPage();
-  await other.goto(gateway.url);
+  await other.goto(stage.gateway.url);
   await other.getByRole("button", { name: "也没电" }).click();
   await page.locator(".message.customer", { hasText: "也没电" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "有电", exact: true }).isDisabled(), true);

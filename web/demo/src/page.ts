@@ -21,4 +21,12 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-say]")) {
 for (const event of ["open", "close"])
   document.addEventListener(`grid-chat:${event}`, () => document.body.classList.toggle("beside", event === "open"));
 
+const elder = document.querySelector<HTMLElement>("#elder");
+elder?.addEventListener("click", () => tell(["setElder", elder.ariaPressed !== "true"]));
+document.addEventListener("grid-chat:elder", (event) => {
+  const { on } = (event as CustomEvent<{ on: boolean }>).detail;
+  document.body.classList.toggle("elder", on);
+  if (elder) elder.ariaPressed = String(on);
+});
+
 if (matchMedia(WIDE).matches) tell(["open", false]);

@@ -109,6 +109,7 @@ export function asMessage(value: unknown): Message | null {
   if (card) message.card = card;
   const image = asImage(value.image);
   if (image) message.image = image;
+  if (isObject(value.profile) && isBoolean(value.profile.elder)) message.profile = { elder: value.profile.elder };
   return message;
 }
 

@@ -89,6 +89,11 @@ export interface CardData {
 export type CardName = keyof CardData;
 export type Card = { [Name in CardName]: { card: Name; data: CardData[Name] } }[CardName];
 
+/** What is known of the customer: whether they want 长辈版. */
+export interface Profile {
+  elder?: boolean;
+}
+
 /** `seq` counts every message of the conversation, both ways, from 1, without gaps. */
 export interface Message {
   seq: number;
@@ -101,6 +106,7 @@ export interface Message {
   card?: Card;
   image?: Image;
   msg_id?: string;
+  profile?: Profile;
 }
 
 export interface Limits {
@@ -125,6 +131,7 @@ export interface UserUttered {
   text?: string;
   choice?: string;
   upload?: string;
+  profile?: Profile;
 }
 
 export type ErrorCode =

@@ -2,7 +2,7 @@
 
 import type { GridChat } from "./components/grid-chat";
 
-export type EventName = "ready" | "open" | "close" | "message" | "unread" | "error";
+export type EventName = "ready" | "open" | "close" | "message" | "unread" | "error" | "elder";
 type Listener = (detail: unknown) => void;
 export type Command = [name: string, ...values: unknown[]];
 
@@ -14,6 +14,7 @@ export class Api {
   open = (focus = true): void => void this.element.open(focus);
   close = (): void => this.element.close();
   toggle = (): void => this.element.toggle();
+  setElder = (on: boolean): void => void this.element.setElder(on);
   send = (text: string): void => this.element.send(text);
 
   on = (event: EventName, listener: Listener): void => {

@@ -19,6 +19,8 @@ const PASSING: readonly string[] = ["rate_limited", "busy"];
 export class Chat {
   readonly store = new Store();
   readonly sessions: Sessions;
+  /** Whether the customer has chosen 长辈版; undefined as long as nobody knows. */
+  elder: boolean | undefined;
   #memory: Memory;
   #outbox: Outbox;
   #line: Line;
@@ -34,7 +36,7 @@ export class Chat {
   constructor(
     readonly server: string,
     public text: Text,
-    memory = new Memory(),
+    readonly memory = new Memory(),
   ) {
     this.#memory = memory;
     this.#outbox = new Outbox(memory);
@@ -269,7 +271,7 @@ export class Chat {
   async #body({ msg_id, text, choice, upload: kept }: Pending): Promise<UserUttered> {
     const file = this.#files.get(msg_id);
     const id = kept ?? (file && (await this.#upload(msg_id, file)));
-    return { msg_id, ...(text && { text }), ...(choice && { choice }), ...(id && { upload: id }) };
+    return { msg_id, ...(text && { text }), ...(choice && { choice }), ...(id && { upload: id }), profile: { elder: this.elder } };
   }
 
   async #upload(msg_id: string, file: File): Promise<string> {

@@ -16,12 +16,13 @@ function ownTag(): HTMLScriptElement | undefined {
 
 function mount(tag: HTMLScriptElement): GridChat {
   const element = document.createElement("grid-chat") as GridChat;
-  const { server, title, hotline, locale, position } = tag.dataset;
+  const { server, title, hotline, locale, position, elder } = tag.dataset;
   element.server = new URL(server ?? "/", tag.src).origin;
   element.heading = title ?? "";
   element.hotline = hotline ?? "";
   element.locale = locale ?? "";
   element.position = position ?? "right";
+  element.elder = elder ?? "auto";
   return element;
 }
 

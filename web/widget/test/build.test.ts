@@ -23,6 +23,13 @@ describe("the built widget (npm run build)", () => {
     expect(readdirSync(folder).some((name) => /^grid-chat-en-.+\.js$/.test(name))).toBe(true);
   });
 
+  it("brings 长辈版 only when somebody may want it", () => {
+    expect(read("grid-chat.js")).toContain("长辈版");
+    expect(read("grid-chat.js")).not.toContain("交电费那串数");
+    expect(readdirSync(folder).some((name) => /^grid-chat-elder-.+\.js$/.test(name))).toBe(true);
+    expect(read("pointer.svg")).toContain("<svg");
+  });
+
   it("asks nothing of other hosts and builds no code from text", () => {
     const hosts = read("grid-chat.js").match(/https?:\/\/[\w.-]+/g) ?? [];
     expect(hosts.filter((host) => !/^https?:\/\/(www\.w3\.org|localhost|socket\.io)$/.test(host))).toEqual([]);

@@ -146,7 +146,7 @@ describe("cards", () => {
 });
 
 describe("the head", () => {
-  const actions = { heading: "客服", hotline: "95598", askClear: () => {}, close: () => {} };
+  const actions = { heading: "客服", hotline: "95598", switchElder: null, askClear: () => {}, close: () => {} };
 
   it("always has a person and the hotline", () => {
     const place = draw(head(view(), actions));

@@ -9,6 +9,7 @@ import { talk as talkStyle } from "../styles/talk";
 import { theme } from "../styles/theme";
 import { textFor, zhCN } from "../text";
 import { composer, type Draft } from "./composer";
+import type { Elder } from "./elder";
 import { head } from "./head";
 import * as icons from "./icons";
 import { talk, typing } from "./talk";
@@ -26,6 +27,7 @@ export class GridChat extends LitElement {
     hotline: {},
     locale: {},
     position: { reflect: true },
+    elder: {},
     draft: { state: true },
     asking: { state: true },
     behind: { state: true },
@@ -36,6 +38,8 @@ export class GridChat extends LitElement {
   declare hotline: string;
   declare locale: string;
   declare position: string;
+  /** Whether this page offers 长辈版: auto, on (where the customer has not said otherwise) or off. */
+  declare elder: string;
   declare draft: Draft;
   declare asking: boolean;
   declare behind: boolean;
@@ -44,6 +48,7 @@ export class GridChat extends LitElement {
   static override styles = [theme, controls, panel, talkStyle];
 
   chat!: Chat;
+  #elder: Elder | null = null;
   #atEnd = true;
   #small = matchMedia(FULL_SCREEN);
   #grown = new ResizeObserver(() => this.#atEnd && this.#toEnd());
@@ -54,6 +59,7 @@ export class GridChat extends LitElement {
     this.server = location.origin;
     this.heading = this.hotline = this.locale = "";
     this.position = "right";
+    this.elder = "auto";
     this.draft = BLANK;
     this.asking = this.behind = this.live = false;
   }
@@ -68,6 +74,7 @@ export class GridChat extends LitElement {
     if (window.visualViewport) this.#listen(window.visualViewport, "resize", () => this.#fitViewport());
     this.#fitViewport();
     if (this.chat.known) this.chat.start();
+    if (this.elder === "on" || this.chat.memory.get("elder")) void this.#elderMode();
     this.#tell("ready", {});
   }
 
@@ -75,6 +82,8 @@ export class GridChat extends LitElement {
     super.disconnectedCallback();
     for (const end of this.#endings) end();
     this.#grown.disconnect();
+    this.#elder?.destroy();
+    this.#elder = null;
     this.chat.destroy();
   }
 
@@ -115,11 +124,23 @@ export class GridChat extends LitElement {
     this.chat.say(text);
   }
 
+  async setElder(on: boolean): Promise<void> {
+    (await this.#elderMode())?.turn(on);
+  }
+
+  /** 长辈版, a file of its own that is loaded when somebody may want it. */
+  async #elderMode(): Promise<Elder | null> {
+    if (this.elder === "off") return null;
+    const { Elder } = await import("./elder");
+    return (this.#elder ??= new Elder(this));
+  }
+
   protected override render(): TemplateResult {
     const view: View = {
+      elder: this.#elder?.on ? this.#elder : null,
       state: this.chat.store.state,
       chat: this.chat,
-      text: this.chat.text,
+      text: this.#elder?.on ? this.#elder.text(this.chat.text) : this.chat.text,
       locale: this.locale || "zh-CN",
     };
     return html`
@@ -139,11 +160,12 @@ export class GridChat extends LitElement {
     const actions = {
       heading: this.heading,
       hotline: this.hotline,
+      switchElder: this.elder === "off" ? null : (on: boolean) => void this.setElder(on),
       askClear: () => void (this.asking = true),
       close: () => this.close(),
     };
     return html`
-      ${head(view, actions)} ${this.asking ? this.#question(view) : nothing}
+      ${head(view, actions)} ${this.asking ? this.#question(view) : nothing} ${this.#elder?.offer(view.state)}
       <p class="notice" role="alert">${view.state.notice}</p>
       ${talk(view, this.live, () => this.#scrolled())} ${typing(view)}
       ${
@@ -207,6 +229,7 @@ export class GridChat extends LitElement {
 
   #changed(state: State, before: State): void {
     this.requestUpdate();
+    if (state.messages !== before.messages && state.messages.some(({ profile }) => profile?.elder)) void this.#elderMode();
     if (state.open !== before.open) this.#tell(state.open ? "open" : "close", {});
     if (state.settled && !this.live) void this.updateComplete.then(() => setTimeout(() => (this.live = true), 500));
     if (before.settled && state.messages !== before.messages) this.#announce(state, before);

@@ -5,6 +5,8 @@ import type { View } from "./view";
 export interface HeadActions {
   heading: string;
   hotline: string;
+  /** Switch 长辈版 on or off; null where the page has none. */
+  switchElder: ((on: boolean) => void) | null;
   askClear(): void;
   close(): void;
 }
@@ -17,7 +19,9 @@ function status({ state, text }: View): string {
 }
 
 /** Title, connection, and the two ways to a person, which never leave the screen. */
-export function head(view: View, { heading, hotline, askClear, close }: HeadActions): TemplateResult {
+export function head(view: View, actions: HeadActions): TemplateResult {
+  if (view.elder) return view.elder.head(view, actions, status(view));
+  const { heading, hotline, switchElder, askClear, close } = actions;
   const { text, chat, state } = view;
   return html`<div class="head">
     <div class="title">
@@ -26,6 +30,7 @@ export function head(view: View, { heading, hotline, askClear, close }: HeadActi
         <h2 id="heading" tabindex="-1">${heading || text.title}</h2>
         <p class="status ${state.connection}" role="status">${status(view)}</p>
       </div>
+      ${switchElder ? html`<button type="button" class="elder" aria-pressed="false" @click=${() => switchElder(true)}>${text.elder}</button>` : nothing}
       <button type="button" class="icon" aria-label=${text.clear} title=${text.clear} @click=${askClear}>${icons.sweep}</button>
       <button type="button" class="icon" aria-label=${text.close} title=${text.close} @click=${close}>${icons.cross}</button>
     </div>

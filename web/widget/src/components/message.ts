@@ -26,33 +26,36 @@ function photo(url: string | undefined, alt: string, server: string): TemplateRe
   return address ? html`<img class="photo" src=${address} alt=${visible(alt)} />` : nothing;
 }
 
-function choices(message: Message, { state, chat, text }: View): TemplateResult | typeof nothing {
+function choices(message: Message, { state, chat, text, elder }: View): TemplateResult | typeof nothing {
   if (!message.quick_replies) return nothing;
   const open = answerable(state, message);
   const next = state.messages.find(({ from, seq }) => from === "customer" && seq > message.seq);
   const said = next?.text ?? state.pending.find(({ error }) => !error)?.label;
-  return html`<div class="choices" role="group" aria-label=${text.choices}>
-    ${message.quick_replies.map(({ id, title }) => {
-      const chosen = !open && title === said;
-      return html`<button type="button" class="choice ${chosen ? "chosen" : ""}" ?disabled=${!open} @click=${() => chat.choose(id, title)}>
+  const buttons = message.quick_replies.map(({ id, title }) => {
+    const chosen = !open && title === said;
+    const choose = (): void => (elder ? elder.choose(id, title, chat) : chat.choose(id, title));
+    return html`<button type="button" class="choice ${chosen ? "chosen" : ""}" ?disabled=${!open} @click=${choose}>
         ${visible(title)}${chosen ? html`<span class="unseen">${text.chosen}</span>` : nothing}
       </button>`;
-    })}
+  });
+  return html`<div class="choices" role="group" aria-label=${text.choices}>
+    ${elder ? elder.choices(buttons, message.quick_replies, open, chat) : buttons}
   </div>`;
 }
 
 /** One message. `first` and `last` of a run by the same author carry the name and the time. */
 export function message(shown: Message, view: View, first: boolean, last: boolean, delivered: boolean): TemplateResult {
-  const { text, chat, locale } = view;
+  const { text, chat, locale, elder } = view;
   const { from, agent, at } = shown;
   const name = from === "agent" && agent ? `${text.from.agent} ${agent}` : text.from[from];
-  const words = shown.text && visible(shown.text);
+  const said = shown.text && visible(shown.text);
+  const words = said && elder ? elder.plain(said, from) : said;
   return html`<div class="message ${from} ${first ? "first" : ""}">
     <p class=${first && (from === "bot" || from === "agent") ? "who" : "unseen"}>${name}</p>
     ${photo(shown.image?.url, shown.image?.alt || text.picture, chat.server)}
     ${words ? html`<div class="bubble">${from === "customer" ? words : richText(words)}</div>` : nothing}
     ${shown.card ? html`<div class="card">${card(shown.card, view)}</div>` : nothing}
-    ${choices(shown, view)}
+    ${elder && last ? elder.reading(shown) : nothing} ${choices(shown, view)}
     ${last && from !== "system" ? html`<p class="meta"><time datetime=${at}>${clockTime(at, locale)}</time>${delivered ? html`<span>${text.sent}</span>` : nothing}</p>` : nothing}
   </div>`;
 }

@@ -10,7 +10,9 @@ const RUN_MS = 3 * 60_000;
 const sameRun = (a: Message | undefined, b: Message | undefined): boolean =>
   !!a && !!b && a.from === b.from && a.agent === b.agent && Math.abs(Date.parse(b.at) - Date.parse(a.at)) < RUN_MS;
 
-function welcome({ text, chat }: View): TemplateResult {
+function welcome(view: View): TemplateResult {
+  if (view.elder) return view.elder.home(view.chat);
+  const { text, chat } = view;
   return html`<div class="welcome">
     <span class="emblem">${icons.bolt}</span>
     <h3>${text.welcome}</h3>
@@ -37,7 +39,7 @@ export function talk(view: View, live: boolean, scrolled: () => void): TemplateR
       const shown = message(each, view, newDay || !sameRun(before, each), !sameRun(each, after), each === lastOwn);
       return html`${newDay && today ? html`<p class="day">${today}</p>` : nothing}${shown}`;
     })}
-    ${state.pending.map((each) => pending(each, view))}
+    ${state.pending.map((each) => pending(each, view))} ${view.elder?.again(empty, view.chat)}
   </div></div>`;
 }
 

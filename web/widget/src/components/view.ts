@@ -1,6 +1,7 @@
 import type { Chat } from "../chat";
 import type { State } from "../store";
 import type { Text } from "../text";
+import type { Elder } from "./elder";
 
 /** What every component is drawn from. */
 export interface View {
@@ -8,4 +9,6 @@ export interface View {
   chat: Pick<Chat, "server" | "say" | "choose" | "retry" | "drop"> & { sessions: Pick<Chat["sessions"], "limits"> };
   text: Text;
   locale: string;
+  /** 长辈版, while it is switched on. */
+  elder?: Elder | null;
 }

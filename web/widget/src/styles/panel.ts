@@ -38,6 +38,7 @@ export const panel = css`
   .status.offline::before { background: #ffb3a3; }
   .emblem { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: 0.75rem; background: rgb(255 255 255 / 0.16); }
   .icon { display: grid; place-items: center; width: var(--target); height: var(--target); padding: 0; border: 1px solid transparent; border-radius: 0.75rem; background: none; color: inherit; }
+  .elder { min-height: var(--target); padding: 0 0.625rem; border: 1px solid rgb(255 255 255 / 0.55); border-radius: 0.75rem; background: none; color: inherit; white-space: nowrap; }
   .head .icon:hover { background: rgb(255 255 255 / 0.16); }
   .head :focus-visible { outline-color: #fff; outline-offset: -2px; }
   .help { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 0.625rem; }

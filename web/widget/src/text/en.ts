@@ -5,6 +5,7 @@ export const en: Text = {
   launcher: (unread) => (unread ? `Open chat, ${unread} unread` : "Open chat"),
   launcherLabel: "Chat",
   close: "Close",
+  elder: "长辈版",
   person: "Talk to a person",
   call: (number) => `Call ${number}`,
   clear: "End and clear",

@@ -5,6 +5,7 @@ export const zhCN = {
   launcher: (unread: number) => (unread ? `打开在线客服，${unread}条未读` : "打开在线客服"),
   launcherLabel: "在线客服",
   close: "关闭窗口",
+  elder: "长辈版",
   person: "转人工",
   call: (number: string) => `拨打${number}`,
   clear: "结束并清除",

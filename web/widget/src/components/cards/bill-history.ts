@@ -21,12 +21,15 @@ export class BillHistoryCard extends LitElement {
     data: { attribute: false },
     locale: {},
     text: { attribute: false },
+    plain: { type: Boolean, reflect: true },
     measure: { state: true },
     chosen: { state: true },
   };
   declare data: BillHistory;
   declare locale: string;
   declare text: Text["bill"];
+  /** Only the newest month and the table, in the size of the text around: for 长辈版. */
+  declare plain: boolean;
   declare measure: Measure;
   declare chosen: number | null;
 
@@ -50,6 +53,12 @@ export class BillHistoryCard extends LitElement {
       .value { margin: 0.5rem 0 0; font-variant-numeric: tabular-nums; }
       .value b { font-size: 1.25rem; }
       details { margin-top: 0.25rem; }
+      :host([plain]) * { font-size: inherit; }
+      :host([plain]) summary { min-height: var(--target); line-height: var(--target); }
+      :host([plain]) tr { display: flex; flex-wrap: wrap; gap: 0 1em; justify-content: space-between; border-bottom: 1px solid var(--line); }
+      :host([plain]) thead { display: none; }
+      :host([plain]) tbody th { flex: 1 1 100%; }
+      :host([plain]) :is(th, td) { border: 0; }
       summary { min-height: 2.75rem; line-height: 2.75rem; color: var(--primary); cursor: pointer; }
       @media (forced-colors: active) {
         .bar { fill: GrayText; }
@@ -63,6 +72,7 @@ export class BillHistoryCard extends LitElement {
     super();
     this.locale = "zh-CN";
     this.text = zhCN.bill;
+    this.plain = false;
     this.measure = "yuan";
     this.chosen = null;
   }
@@ -70,6 +80,10 @@ export class BillHistoryCard extends LitElement {
   override render(): TemplateResult {
     const { months, account } = this.data;
     const { text } = this;
+    if (this.plain)
+      return html`<h3>${text.history(months.length)}</h3><p class="account">${text.account(account)}</p>
+        <p class="value">${monthName(this.#shown.month, this.locale)}<br /><b>${text.yuanOf(bare(this.#shown.yuan))}</b><br />${text.kwhOf(bare(this.#shown.kwh))}</p>
+        <details><summary>${text.table}</summary>${this.#table()}</details>`;
     return html`
       <div class="top">
         <div><h3>${text.history(months.length)}</h3><p class="account">${text.account(account)}</p></div>

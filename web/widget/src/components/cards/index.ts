@@ -16,7 +16,7 @@ export function card(shown: Card, view: View): TemplateResult {
   switch (shown.card) {
     case "bill_history":
       void import("./bill-history");
-      return html`<grid-chat-bills .data=${shown.data} .locale=${view.locale} .text=${view.text.bill}></grid-chat-bills>`;
+      return html`<grid-chat-bills .data=${shown.data} .locale=${view.locale} .text=${view.text.bill} ?plain=${view.elder}></grid-chat-bills>`;
     case "bill":
       return bill(shown.data, view);
     case "order":

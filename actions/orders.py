@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from actions import _names
 from actions._account import account_for, own_account
 from actions._base import Changes, CompanyAction, Say
@@ -9,6 +11,7 @@ from actions._telling import clock_words, order_card, tell_clock
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.ports import ApplicationDraft, BadData, Level, Order
+from bot.company.working_days import is_working_day
 from bot.core import phrasing
 
 RECONNECTION = "request_reconnection"
@@ -45,10 +48,26 @@ def tell_progress(order: Order, turn: Turn, say: Say) -> None:
         "utter_order_progress", order_no=order.order_no, title=order.title or _names.word("order_kind", order.kind),
         state=_names.word("state", order.state), department=order.department,
     )  # fmt: skip
+    standing = clock_standing(order, turn.now)
     if order.due_at:
-        name = "utter_order_late" if order.due_at < turn.now else f"utter_clock_{clock_words(order)}"
+        name = "utter_order_late" if standing == "late" else f"utter_clock_{clock_words(order)}"
         say(name, due=phrasing.deadline(order.due_at, turn.now))
+    if standing in ("warning", "paused"):
+        say(f"utter_clock_{standing}")
+    elif order.next_step and standing == "running":
+        say("utter_order_next", next=_names.word("next_step", order.next_step))
     say.card("order", order_card(order))
+
+
+def clock_standing(order: Order, now: datetime) -> str | None:
+    """running, warning, late or paused; None when no clock is meant to run. The company's end of it holds."""
+    if order.due_at and order.due_at < now:
+        return "late"
+    known = parts().region.commitments.get(order.commitment or "")
+    if known is None:
+        return "running" if order.due_at else None
+    standing = known.clock.standing(order.steps, now, is_working_day)
+    return "running" if standing == "late" else standing
 
 
 class RequestReconnection(CompanyAction):

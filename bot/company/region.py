@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from bot.core.address import Gazetteer
+from bot.core.clocks import Clock, Span
 
 ROOT = Path(__file__).parents[2] / "data" / "region"
 
@@ -30,15 +31,23 @@ class SafetyScript:
 
 @dataclass(frozen=True)
 class Commitment:
-    """One clock. Exactly one of `working_days` and `span` is set."""
+    """One clock, whose it is and where it stands written."""
 
     title: str
-    starts: str
     owner: str
-    working_days: int | None
-    span: timedelta | None
+    clock: Clock
     source: str
     verified: bool
+
+    @property
+    def working_days(self) -> int | None:
+        """The length in working days; None when it runs in hours and minutes."""
+        return self.clock.length.working_days
+
+    @property
+    def span(self) -> timedelta | None:
+        """The length in time; None when it runs in working days."""
+        return self.clock.length.time
 
 
 @dataclass(frozen=True)
@@ -140,14 +149,21 @@ def _contact(entry: dict[str, Any]) -> Contact:
 
 
 def _commitment(entry: dict[str, Any]) -> Commitment:
-    duration = entry["duration"]
-    if len(duration) != 1:
-        raise RegionError(f"commitment {entry['title']}: exactly one of minutes, hours, working_days")
-    days = duration.get("working_days")
-    span = None if days else timedelta(hours=duration.get("hours", 0), minutes=duration.get("minutes", 0))
-    return Commitment(
-        entry["title"], entry["starts"], entry["owner"], days, span, entry["source"], entry["verified"]
+    title, warn = entry["title"], entry.get("warn")
+    clock = Clock(
+        entry["starts"],
+        _span(title, entry["duration"]),
+        _span(title, warn) if warn else None,
+        tuple(entry.get("pause", ())),
     )
+    return Commitment(title, entry["owner"], clock, entry["source"], entry["verified"])
+
+
+def _span(title: str, entry: dict[str, int]) -> Span:
+    if len(entry) != 1 or not entry.keys() <= {"minutes", "hours", "working_days"}:
+        raise RegionError(f"commitment {title}: exactly one of minutes, hours, working_days")
+    days = entry.get("working_days")
+    return Span(working_days=days) if days else Span(time=timedelta(**entry))
 
 
 def _application(entry: dict[str, Any], commitment: str | None) -> Application:

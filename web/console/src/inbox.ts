@@ -51,9 +51,13 @@ const ORDER: Record<Filters["sort"], (a: Row, b: Row) => number> = {
   latest: (a, b) => bySince(b, a),
 };
 
+/** In the chosen order, danger in front of everything. */
 export function inbox({ rows, tab, filters, me }: State): Row[] {
   const name = me?.name ?? "";
-  return [...rows.values()].filter((row) => belongs[tab](row, name) && passes(row, filters)).sort(ORDER[filters.sort]);
+  const order = ORDER[filters.sort];
+  return [...rows.values()]
+    .filter((row) => belongs[tab](row, name) && passes(row, filters))
+    .sort((a, b) => Number(b.hazard) - Number(a.hazard) || order(a, b));
 }
 
 export function counts({ rows, me }: State): Record<Tab, number> {

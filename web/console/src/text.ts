@@ -330,6 +330,11 @@ export const text = {
     detail: "说明",
     hash: "校验值",
     filter: "筛选",
+    actions: {
+      login: "登录", login_failed: "登录失败", logout: "退出", view: "查看会话", reveal: "查看明文", search: "搜索", listen: "旁听", listen_end: "停止旁听",
+      assigned: "接手", take: "接手", reply: "回复", note: "备注", transfer: "转接", release: "交回机器人", agent_closed: "交回机器人", resolve: "办结",
+      reassign: "改派", order: "建工单", amend: "补充工单", score: "质检评分", presence: "改状态",
+    } as Record<string, string>,
     more: "更早的记录",
     none: "没有记录。",
   },

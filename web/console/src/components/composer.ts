@@ -42,7 +42,7 @@ export function offered(draft: Draft, view: View): Canned[] | null {
 }
 
 export function filled(canned: Canned, { state }: View): string {
-  return fill(canned.text, valuesOf(state.talk?.detail ?? null, state.me?.display ?? ""), (name) => VARIABLES[name] ?? name);
+  return fill(canned.text, valuesOf(state.talk, state.me?.display ?? ""), (name) => VARIABLES[name] ?? name);
 }
 
 export function mayWrite({ state, desk }: View, note: boolean): boolean {
@@ -100,7 +100,7 @@ export function composer(view: View, draft: Draft, actions: DraftActions): Templ
   const canned = offered(draft, view);
   const ready = sendable(draft, view);
   const locked = !mayWrite(view, draft.note);
-  const whispers = draft.note && state.talk !== null && desk.listening(state.talk.id);
+  const whispers = state.talk !== null && desk.listening(state.talk.id);
   const noteWords = whispers ? t.whisper : t.note;
   const choose = (one: Canned): void => actions.change({ text: filled(one, view), marked: 0 });
   const pressed = (event: KeyboardEvent): void => {

@@ -26,6 +26,8 @@ import { audit, type Review, samples, search } from "./review";
 import { head, log } from "./talk";
 import type { Ask, View } from "./view";
 
+/** On screens this wide the customer's data stands beside the talk; on others it is called up. */
+const ROOMY = "(min-width: 80rem)";
 const TICK_MS = 5_000;
 const NOTICE_MS = 8_000;
 const NEAR_END = 120;
@@ -71,7 +73,7 @@ export class GridConsole extends LitElement {
     super();
     this.now = Date.now();
     this.asked = null;
-    this.sidebar = true;
+    this.sidebar = matchMedia(ROOMY).matches;
     this.login = { busy: false, code: false, error: "" };
     this.sound = this.#alerts.sound;
     this.board = this.hits = this.review = this.audit = null;

@@ -92,7 +92,7 @@ export function audit(page: AuditPage | null, seek: (filter: Record<string, stri
     <div class="scroll" tabindex="0" role="region" aria-label=${t.title}>
       <table class="audit"><thead><tr>${[t.at, t.actor, t.action, t.subject, t.detail, t.hash].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${page?.entries.map(
-        (entry) => html`<tr><td><time datetime=${entry.at}>${stamp(entry.at)}</time></td><td>${plain(entry.actor)}</td><td>${plain(entry.action)}</td>
+        (entry) => html`<tr><td><time datetime=${entry.at}>${stamp(entry.at)}</time></td><td>${plain(entry.actor)}</td><td>${t.actions[entry.action] ?? plain(entry.action)}</td>
           <td>${plain(entry.subject)}</td><td>${plain(entry.detail)}</td><td><code>${entry.hash.slice(0, 12)}</code></td></tr>`,
       )}</tbody></table>
     </div>

@@ -1,16 +1,18 @@
 /** Prepared replies: found by what follows the `/`, filled from the open conversation. Pure. */
 
-import type { Canned, Detail } from "../contract";
+import type { Canned } from "../contract";
+import type { Talk } from "../store";
 import { moment } from "../text";
 
 export type Values = Readonly<Record<string, string | null | undefined>>;
 
-/** What variables of a prepared reply may name. Only what an agent sees anyway: masked where the panel masks. */
-export function valuesOf(detail: Detail | null, agent: string): Values {
+/** What variables of a prepared reply may name. A masked name is no way to greet anybody: it must have been revealed. */
+export function valuesOf(talk: Talk | null, agent: string): Values {
+  const detail = talk?.detail;
   const order = detail?.orders[0];
   return {
     agent,
-    customer: detail?.customer.name_masked,
+    customer: talk?.revealed.name,
     ticket: detail?.row.ticket,
     order_no: order?.order_no,
     due: order?.due_at && moment(order.due_at),

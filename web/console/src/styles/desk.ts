@@ -2,7 +2,7 @@ import { css } from "lit";
 
 /** The three columns: conversations, the open one, the customer. */
 export const desk = css`
-  .desk { display: grid; grid-template-columns: 21rem minmax(0, 1fr); min-height: 0; }
+  .desk { display: grid; grid-template-columns: 21rem minmax(0, 1fr); grid-template-rows: minmax(0, 1fr); min-height: 0; }
   .desk.with-panel { grid-template-columns: 21rem minmax(0, 1fr) 21rem; }
   .inbox, .panel { min-height: 0; background: var(--paper); }
   .inbox { display: grid; grid-template-rows: auto auto minmax(0, 1fr); border-right: 1px solid var(--line); }
@@ -13,6 +13,7 @@ export const desk = css`
   .filters { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.375rem; padding: 0.5rem 0.625rem; border-bottom: 1px solid var(--line); }
   .filters input { grid-column: 1 / -1; }
   .filters select { min-width: 0; padding: 0 0.125rem; font-size: var(--small); border-color: var(--line); }
+  .filters select:last-child { grid-column: span 2; }
   .filters select.set { border-color: var(--primary); background: var(--primary-soft); font-weight: 600; }
   .rows { overflow-y: auto; }
   .rows li { content-visibility: auto; contain-intrinsic-size: auto 5.5rem; border-bottom: 1px solid var(--line); }

@@ -2,7 +2,7 @@ import { css } from "lit";
 
 /** The bar, buttons, fields, dialogs, the way in. */
 export const frame = css`
-  :host { --text: 0.9375rem; --target: 2rem; --amber: #7a4b00; --amber-soft: #fff0d1; --good: #1d6b3a; display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100%; background: var(--ground); }
+  :host { --text: 0.9375rem; --target: 2rem; --amber: #7a4b00; --amber-soft: #fff0d1; --good: #1d6b3a; display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100vh; height: 100dvh; overflow: hidden; background: var(--ground); }
   h1, h2, h3, p, ul, ol, dl, dd { margin: 0; padding: 0; }
   ul { list-style: none; }
   h1 { font-size: 1.25rem; }
@@ -17,7 +17,7 @@ export const frame = css`
   button.primary:not(:disabled) { background: var(--primary); border-color: var(--primary); color: var(--on-primary); }
   button.primary:not(:disabled):hover { background: var(--primary-dark); }
   button.plain { border: 0; background: none; color: var(--primary); text-decoration: underline; min-height: 1.5rem; padding: 0 0.25rem; }
-  input[type="checkbox"], input[type="radio"] { min-height: 0; width: 1.125rem; height: 1.125rem; accent-color: var(--primary); }
+  input[type="checkbox"], input[type="radio"] { min-height: 0; width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--primary); }
   textarea { resize: vertical; width: 100%; padding: 0.375rem 0.625rem; line-height: 1.5; }
   .quiet { color: var(--muted); font-size: var(--small); }
   .error { color: var(--alert); font-weight: 600; }

@@ -3,7 +3,7 @@ import { css } from "lit";
 /** The open conversation and where its agent writes. */
 export const talk = css`
   .talk { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-height: 0; min-width: 0; }
-  .talk.none { display: grid; place-content: center; gap: 0.5rem; text-align: center; }
+  .talk.none { grid-template-rows: auto auto; place-content: center; gap: 0.5rem; text-align: center; }
   .talk-head { display: flex; align-items: center; gap: 0.75rem; flex-wrap: wrap; padding: 0.5rem 0.875rem; background: var(--paper); border-bottom: 1px solid var(--line); }
   .subject { flex: 1 1 14rem; min-width: 0; }
   .subject h2 { display: flex; align-items: center; gap: 0.5rem; }

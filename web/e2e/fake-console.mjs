@@ -1,6 +1,7 @@
 /**
  * The console's side of docs/protocols.md, played for tests and for work on the page: cookie sessions with CSRF, one
- * owner per conversation by compare-and-set, transcripts, notes, watching. `POST /test` plays customers.
+ * owner per conversation by compare-and-set, transcripts, notes, watching. `POST /test` plays customers, `POST
+ * /test/drop` cuts every live line.
  * Run: node e2e/fake-console.mjs <port>
  */
 
@@ -88,7 +89,7 @@ function customer({ title = "访客", text, conversation, ...more }) {
     if (samples.length < 4) samples.push({ id: id(), conversation: name, ticket: row.ticket, agent: "a01", why: samples.length % 2 ? "risk" : "random", scored: false });
   }
   for (const line of [text].flat()) add(talk, typeof line === "string" ? { from: "customer", text: line } : line);
-  if (talk.row.state === "BOT") add(talk, { from: "bot", text: `机器人：${[text].flat().at(-1)}` });
+  if (talk.row.state === "BOT" && text.length) add(talk, { from: "bot", text: `机器人：${[text].flat().at(-1)}` });
   return { id: talk.row.id, row: talk.row, heard: talk.messages.filter(({ from }) => from !== "note") };
 }
 
@@ -272,6 +273,10 @@ const http = createServer(async (request, response) => {
   const raw = Buffer.concat(parts);
   const send = (status, body, headers = {}) => response.writeHead(body === undefined ? 204 : status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
   try {
+    if (pathname === "/test/drop") {
+      io.of("/console").disconnectSockets(true);
+      return send(204, undefined);
+    }
     if (pathname === "/test") return send(200, customer(JSON.parse(raw)));
     if (!pathname.startsWith(BASE)) return file(response, pathname);
     const path = pathname.slice(BASE.length);

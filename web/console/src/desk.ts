@@ -1,5 +1,6 @@
 /** One agent at work: joins the store with the REST side and the live line. Draws nothing. */
 
+import { backoff, sleep } from "@gridcare/widget/src/services/backoff";
 import type { ConsoleMessage, MaskedField, Me, OrderDraft, PresenceState, Row } from "./contract";
 import { held, inbox, isLead, speaks, unreadOfMine, waiting } from "./inbox";
 import type { Alerts } from "./services/alerts";
@@ -27,6 +28,7 @@ export class Desk {
   #hiding: ReturnType<typeof setTimeout>[] = [];
   #active = Date.now();
   #saidTyping = 0;
+  #attempt = 0;
   #listening = new Set<string>();
 
   constructor(
@@ -38,6 +40,7 @@ export class Desk {
     this.live = makeLive(() => this.api.csrf, {
       connected: () => void this.#connected(),
       disconnected: () => this.store.dispatch({ type: "connection", connection: "offline" }),
+      refused: () => void this.#again(),
       row: (row) => this.#row(row),
       message: (conversation, message) => this.#message(conversation, message),
       typing: (id, on) => this.store.dispatch({ type: "typing", id, on }),
@@ -272,6 +275,19 @@ export class Desk {
     this.#timers = [setInterval(() => this.#beat(), ALIVE_MS), setInterval(() => this.#refreshOpen(), DETAIL_MS)];
   }
 
+  /** The live line was refused: come back when the session still holds, else leave. */
+  async #again(): Promise<void> {
+    await sleep(backoff(this.#attempt++));
+    if (!this.me) return;
+    try {
+      await this.api.me();
+      this.live.open();
+    } catch (error) {
+      if (error instanceof Refused && error.kind === "unauthorized") this.#leave(text.ended);
+      else void this.#again();
+    }
+  }
+
   #leave(notice: string): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#hide();
@@ -297,6 +313,7 @@ export class Desk {
   }
 
   async #connected(): Promise<void> {
+    this.#attempt = 0;
     this.store.dispatch({ type: "connection", connection: "online" });
     await this.try(async () => this.store.dispatch({ type: "rows", rows: await this.api.conversations() }));
     const { talk } = this.state;

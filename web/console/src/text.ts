@@ -346,10 +346,11 @@ export const text = {
   },
 };
 
-const TIME = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAY = new Intl.DateTimeFormat("zh-CN", { month: "numeric", day: "numeric" });
+const timeZone = "Asia/Shanghai";
+const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat("zh-CN", { timeZone, month: "numeric", day: "numeric" });
 const STAMP = new Intl.DateTimeFormat("zh-CN", {
-  month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+  timeZone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
 
 const shownBy = (format: Intl.DateTimeFormat) => (at: string): string => {

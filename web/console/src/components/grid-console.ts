@@ -151,6 +151,7 @@ export class GridConsole extends LitElement {
     const detail = talk?.detail;
     const actions = { change: (draft: Partial<Draft>) => this.#write(draft), send: () => void this.#send() };
     return html`<main class="desk ${talk ? "open" : ""} ${this.sidebar && talk ? "with-panel" : ""}">
+      <h1 class="unseen">${text.nav.desk}</h1>
       ${inbox(view)}
       ${
         talk

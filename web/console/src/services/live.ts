@@ -9,6 +9,8 @@ const ACK_MS = 10_000;
 export interface LiveEvents {
   connected(): void;
   disconnected(): void;
+  /** The server has cut the line or would not have us; it does not come back unless opened again. */
+  refused(): void;
   row(row: Row): void;
   message(conversation: string, message: ConsoleMessage): void;
   typing(conversation: string, on: boolean): void;
@@ -20,6 +22,7 @@ export interface LiveEvents {
 
 export class Live {
   #socket: Socket;
+  #wanted = false;
 
   constructor(csrf: () => string, events: LiveEvents) {
     this.#socket = io("/console", {
@@ -34,8 +37,11 @@ export class Live {
         if (isObject(body) && typeof body.conversation === "string") then(body.conversation, body);
       });
     this.#socket.on("connect", () => events.connected());
-    this.#socket.on("disconnect", () => events.disconnected());
-    this.#socket.on("connect_error", () => events.disconnected());
+    for (const event of ["disconnect", "connect_error"])
+      this.#socket.on(event, () => {
+        events.disconnected();
+        if (this.#wanted && !this.#socket.active) events.refused();
+      });
     this.#socket.on("row", (body: unknown) => given(asRow(body), events.row));
     this.#socket.on("agent", (body: unknown) => given(asAgent(body), events.agent));
     this.#socket.on("board_changed", () => events.board());
@@ -48,10 +54,12 @@ export class Live {
   }
 
   open(): void {
+    this.#wanted = true;
     this.#socket.connect();
   }
 
   close(): void {
+    this.#wanted = false;
     this.#socket.disconnect();
   }
 

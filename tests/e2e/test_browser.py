@@ -1,4 +1,5 @@
-"""The built widget in a real chromium: alone with a fake gateway, and with the real gateway and a fake engine."""
+"""The built widget and the agents' page in a real chromium: alone with a fake gateway, and the widget with the real
+gateway and a fake engine."""
 
 import asyncio
 import json
@@ -90,6 +91,10 @@ def echo(turn: dict[str, Any]) -> list[dict[str, Any]]:
 
 async def test_the_widget_keeps_every_promise_to_a_gateway_that_keeps_the_protocol() -> None:
     await browse("widget.test.mjs")
+
+
+async def test_the_agents_page_serves_two_agents_and_three_customers_by_the_consoles_protocol() -> None:
+    await browse("console.test.mjs")
 
 
 async def test_the_widget_and_the_real_gateway_understand_each_other(tmp_path: Path) -> None:

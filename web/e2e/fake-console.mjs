@@ -95,7 +95,7 @@ function customer({ title = "访客", text, conversation, ...more }) {
 
 function detail(talk, me) {
   note(me.name, "view", talk.row.id);
-  return { ...SEED.detail, row: rowFor(talk, me.name), outage: talk.outage ?? null, channel_limit: talk.limit, viewers: viewers(talk.row.id) };
+  return { ...SEED.detail, row: rowFor(talk, me.name), outage: talk.row.skill === "fault" ? SEED.outage : null, channel_limit: talk.limit, viewers: viewers(talk.row.id) };
 }
 
 const viewers = (conversation) =>

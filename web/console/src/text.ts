@@ -1,6 +1,6 @@
 /** Every word of the console. */
 
-const SOURCE: Record<string, string> = {
+const REASON: Record<string, string> = {
   user_asked: "客户要人工",
   n_failures: "多次没听懂",
   low_confidence_risk: "有风险的疑问",
@@ -95,7 +95,7 @@ export const text = {
     CLOSED: "已结束",
   },
   priority: { danger: "危险", urgent: "紧急", normal: "一般" } as Record<string, string>,
-  reason: SOURCE,
+  reason: REASON,
   inbox: {
     label: "会话列表",
     none: { mine: "您手上没有会话。", unassigned: "没有客户在等。", all: "没有会话。" },
@@ -128,7 +128,6 @@ export const text = {
     typing: (names: string) => `${names} 正在输入`,
     picture: "图片",
     choices: "选项：",
-    you: "您",
   },
   card: {
     bill_history: (months: number) => `账单卡片：近${months}个月`,
@@ -160,6 +159,7 @@ export const text = {
     send: "发送",
     keep: "存备注",
     sendHint: "Enter 发送，Shift+Enter 换行",
+    sendHintMod: "Ctrl+Enter 发送，Enter 换行",
     attach: "发图片",
     locked: (name: string) => `${name}在接待，您可以写备注。`,
     takeFirst: "接手后才能回复，现在可以写备注。",
@@ -175,8 +175,6 @@ export const text = {
     title: "建议回复",
     use: "采用",
     source: "来源",
-    none: "知识库里没找到合适的说法",
-    ask: "找建议",
   },
   panel: {
     label: "客户资料",
@@ -227,7 +225,6 @@ export const text = {
   orderKind: { fault: "报修", danger: "紧急抢修", application: "业务申请", complaint: "投诉", suggestion: "建议", praise: "表扬", report: "举报" } as Record<string, string>,
   dialog: {
     close: "取消",
-    reasonNeeded: "请选原因",
     choose: "请选择",
     transfer: {
       title: "转接会话",
@@ -260,6 +257,7 @@ export const text = {
     help: {
       title: "快捷键",
       enabled: "启用快捷键",
+      mod: "用 Ctrl+Enter 发送，Enter 只换行",
       commands: {
         next: "下一个会话",
         previous: "上一个会话",

@@ -148,6 +148,18 @@ describe("the composer", () => {
     }
   });
 
+  it("sends on Ctrl+Enter for those who chose so", () => {
+    localStorage.setItem("gridcare-console-send", "mod");
+    const place = write({ text: "您好" });
+    press(place, "Enter");
+    expect(sent).toBe(0);
+    press(place, "Enter", { ctrlKey: true });
+    expect(sent).toBe(1);
+    localStorage.clear();
+    press(place, "Enter", { ctrlKey: true });
+    expect(sent).toBe(1);
+  });
+
   it("sends nothing empty, too long, or with a gap", () => {
     for (const text of ["", "  ", "字".repeat(21), "预计〔预计来电〕来电"]) {
       press(write({ text }), "Enter");

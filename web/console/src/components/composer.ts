@@ -1,11 +1,12 @@
 /** Where an agent writes: a reply or a note, prepared replies after a `/`, a suggestion from the knowledge base. */
 
-import { asksToSend, lengthOf } from "@gridcare/widget/src/components/composer";
+import { lengthOf } from "@gridcare/widget/src/components/composer";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Canned } from "../contract";
 import { speaks } from "../inbox";
 import { plain } from "../plain";
 import { fill, find, hasGap, slash, valuesOf } from "../services/canned";
+import { asksToSend, sendsWithMod } from "../services/shortcuts";
 import { moment, text } from "../text";
 import type { View } from "./view";
 
@@ -137,7 +138,7 @@ export function composer(view: View, draft: Draft, actions: DraftActions): Templ
     ${draft.note ? nothing : suggestion(view, (words) => actions.change({ text: words }))}
     ${canned ? list(canned, draft, view, choose) : nothing}
     <div class="modes" role="group" aria-label=${t.mode}>${mode(false, t.reply)}${mode(true, noteWords)}
-      <span class="quiet">${used > most * 0.8 ? t.count(used, most) : t.sendHint}</span>
+      <span class="quiet">${used > most * 0.8 ? t.count(used, most) : sendsWithMod() ? t.sendHintMod : t.sendHint}</span>
     </div>
     <div class="write">
       <textarea rows="3" aria-label=${draft.note ? noteWords : t.label} placeholder=${draft.note ? t.notePlaceholder : t.placeholder}

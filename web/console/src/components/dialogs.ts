@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Agent, Named, OrderDraft } from "../contract";
 import { plain } from "../plain";
-import { enable, enabled, SHORTCUTS } from "../services/shortcuts";
+import { enable, enabled, sendsWithMod, sendWithMod, SHORTCUTS } from "../services/shortcuts";
 import { text } from "../text";
 import { type Ask, fields, type View } from "./view";
 
@@ -101,11 +101,14 @@ function orderForm(view: View, key: string): TemplateResult {
   });
 }
 
+const choice = (words: string, on: boolean, set: (on: boolean) => void): TemplateResult =>
+  html`<label class="check"><input type="checkbox" ?checked=${on} @change=${({ target }: Event) => set((target as HTMLInputElement).checked)} /> ${words}</label>`;
+
 function help(view: View): TemplateResult {
   const words = t.help;
   return html`<div>
     <h2 id="dialog-title">${words.title}</h2>
-    <label class="check"><input type="checkbox" ?checked=${enabled()} @change=${({ target }: Event) => enable((target as HTMLInputElement).checked)} /> ${words.enabled}</label>
+    ${choice(words.enabled, enabled(), enable)}${choice(words.mod, sendsWithMod(), sendWithMod)}
     <table class="keys"><tbody>
       ${SHORTCUTS.map(({ command, shown }) => html`<tr><th scope="row">${words.commands[command]}</th><td><kbd>${shown}</kbd></td></tr>`)}
       <tr><th scope="row">${words.commands.help}</th><td><kbd>?</kbd></td></tr>

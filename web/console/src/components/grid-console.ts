@@ -15,7 +15,7 @@ import { frame } from "../styles/frame";
 import { pages } from "../styles/pages";
 import { talk as talkStyle } from "../styles/talk";
 import { text } from "../text";
-import { bar } from "./bar";
+import { bar, pagesOf } from "./bar";
 import { board } from "./board";
 import { BLANK, composer, type Draft } from "./composer";
 import { dialog } from "./dialogs";
@@ -160,7 +160,7 @@ export class GridConsole extends LitElement {
                 this.sidebar = !this.sidebar;
               })}
               <div class="thread" @scroll=${{ handleEvent: (event: Event) => this.#scrolled(event), capture: true }}>${log(talk, view)}</div>
-              ${composer(view, this.#draft, actions)}
+              ${pagesOf(view.state.me?.roles ?? []).includes("desk") ? composer(view, this.#draft, actions) : nothing}
             </section>`
           : html`<section class="talk none"><p>${text.talk.none}</p><p class="quiet">${text.talk.noneMore}</p></section>`
       }

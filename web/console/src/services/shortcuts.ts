@@ -1,5 +1,7 @@
 /** Keys that spare the mouse. By place on the keyboard (event.code), so that every layout and input method works. */
 
+import { asksToSend as entersAlone } from "@gridcare/widget/src/components/composer";
+
 export type Command =
   | "next"
   | "previous"
@@ -39,6 +41,18 @@ const KEY = "gridcare-console-shortcuts";
 
 export const enabled = (): boolean => localStorage.getItem(KEY) !== "off";
 export const enable = (on: boolean): void => localStorage.setItem(KEY, on ? "on" : "off");
+
+const SEND = "gridcare-console-send";
+
+/** Whether Enter alone breaks the line and Ctrl (⌘) with it sends. */
+export const sendsWithMod = (): boolean => localStorage.getItem(SEND) === "mod";
+export const sendWithMod = (on: boolean): void => localStorage.setItem(SEND, on ? "mod" : "enter");
+
+/** Whether this key press asks to send, by the agent's choice; never one that ends a composition. */
+export function asksToSend(event: KeyboardEvent): boolean {
+  const mod = event.ctrlKey || event.metaKey;
+  return entersAlone(event) && mod === sendsWithMod();
+}
 
 type Press = Pick<KeyboardEvent, "code" | "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey" | "isComposing" | "keyCode">;
 

@@ -93,7 +93,7 @@ async def test_the_widget_keeps_every_promise_to_a_gateway_that_keeps_the_protoc
     await browse("widget.test.mjs")
 
 
-async def test_the_agents_page_serves_two_agents_and_three_customers_by_the_consoles_protocol() -> None:
+async def test_the_agents_page_serves_two_agents_and_three_customers() -> None:
     await browse("console.test.mjs")
 
 

@@ -1,4 +1,4 @@
-/** The console in chromium, two agents and three customers, against the fake server or a running gateway's console. */
+/** The console in chromium, two agents and three customers, against the fake server. */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -184,6 +184,17 @@ test("a whole service by keyboard alone, with an input method and prepared repli
   await dialog.waitFor({ state: "hidden" });
   await page.getByText("没有客户在等。").waitFor();
   assert.equal((await heard("c-1")).some((line) => line.includes("老客户")), false);
+});
+
+test("a filter that finds nothing can be taken back, and the fields show it", async () => {
+  await customer({ title: "客户甲", text: "在吗" });
+  const { page } = await enter("a01");
+  await tab(page, "全部");
+  await page.getByLabel("渠道").selectOption("voice");
+  await page.getByText("没有符合筛选的会话。").waitFor();
+  await page.getByRole("button", { name: "清除筛选" }).click();
+  await row(page, "客户甲").waitFor();
+  assert.equal(await page.getByLabel("渠道").inputValue(), "");
 });
 
 test("shortcuts are listed under ? and can be switched off", async () => {

@@ -1,5 +1,5 @@
 /**
- * The console's side of docs/protocols.md, played for tests and for work on the page: cookie sessions with CSRF, one
+ * The side of the gateway that console/README.md describes, played for tests and for work on the page: cookie sessions with CSRF, one
  * owner per conversation by compare-and-set, transcripts, notes, watching. `POST /test` plays customers, `POST
  * /test/drop` cuts every live line.
  * Run: node e2e/fake-console.mjs <port>

@@ -1,4 +1,4 @@
-/** The console of docs/protocols.md as types; `guards.ts` checks at run time what arrives. */
+/** What README.md asks of the gateway, as types; `guards.ts` checks at run time what arrives. */
 
 import type { Message } from "@gridcare/protocol";
 

@@ -5,6 +5,7 @@ import type { ConsoleMessage, MaskedField, Me, OrderDraft, PresenceState, Row } 
 import { held, inbox, isLead, speaks, unreadOfMine, waiting } from "./inbox";
 import type { Alerts } from "./services/alerts";
 import { Api, Refused } from "./services/api";
+import { newId } from "./services/ids";
 import { Live } from "./services/live";
 import { lastSeq, Store, type Page, type State } from "./store";
 import { text } from "./text";
@@ -179,7 +180,7 @@ export class Desk {
 
   async say(said: string, note: boolean): Promise<void> {
     const { talk } = this.state;
-    if (talk) await this.#send(talk.id, { msg_id: crypto.randomUUID(), text: said, note });
+    if (talk) await this.#send(talk.id, { msg_id: newId(), text: said, note });
   }
 
   async retry(msg_id: string): Promise<void> {
@@ -198,7 +199,7 @@ export class Desk {
     if (!talk) return;
     await this.try(async () => {
       const { id: upload } = await this.api.upload(talk.id, file);
-      const message = await this.api.say(talk.id, { msg_id: crypto.randomUUID(), upload });
+      const message = await this.api.say(talk.id, { msg_id: newId(), upload });
       this.store.dispatch({ type: "messages", id: talk.id, messages: [message] });
     });
   }

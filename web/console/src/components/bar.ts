@@ -30,13 +30,13 @@ function presence({ state, desk }: View): TemplateResult {
     <span class="dot ${current}" aria-hidden="true"></span>
     <select aria-label=${t.presence} @change=${stateChosen}>
       ${(Object.keys(t.states) as PresenceState[]).map(
-        (each) => html`<option value=${each} ?selected=${each === current}>${t.states[each]}</option>`,
+        (each) => html`<option value=${each} .selected=${each === current}>${t.states[each]}</option>`,
       )}
     </select>
     <label>${t.capacity}
       <select @change=${seatsChosen}>
         ${Array.from({ length: Math.max(MOST_SEATS, capacity) }, (_, n) => n + 1).map(
-          (seats) => html`<option value=${seats} ?selected=${seats === capacity}>${seats}</option>`,
+          (seats) => html`<option value=${seats} .selected=${seats === capacity}>${seats}</option>`,
         )}
       </select>
     </label>

@@ -28,7 +28,7 @@ export function board(data: Board | null, { desk, now, state }: View): TemplateR
       ${
         data.breaking.length
           ? html`<table><thead><tr><th scope="col">${t.talk}</th><th scope="col">${t.agent}</th><th scope="col">${t.due}</th><th scope="col">${t.action}</th></tr></thead>
-              <tbody>${data.breaking.toSorted((a, b) => a.due_at.localeCompare(b.due_at)).map((row) => {
+              <tbody>${[...data.breaking].sort((a, b) => a.due_at.localeCompare(b.due_at)).map((row) => {
                 const kind = clock(row, now);
                 const left = span(Math.abs(Date.parse(row.due_at) - now) / 1000);
                 return html`<tr>

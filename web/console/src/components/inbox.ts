@@ -21,8 +21,8 @@ function filter(view: View, name: keyof Filters, title: string, choices: readonl
   const chosen = ({ target }: Event): void =>
     view.desk.store.dispatch({ type: "filter", filters: { [name]: (target as HTMLSelectElement).value } });
   return html`<select aria-label=${title} class=${current && any ? "set" : ""} @change=${chosen}>
-    ${any ? html`<option value="" ?selected=${!current}>${text.filters.any(title)}</option>` : nothing}
-    ${choices.map(([value, words]) => html`<option value=${value} ?selected=${value === current}>${words}</option>`)}
+    ${any ? html`<option value="" .selected=${!current}>${text.filters.any(title)}</option>` : nothing}
+    ${choices.map(([value, words]) => html`<option value=${value} .selected=${value === current}>${words}</option>`)}
   </select>`;
 }
 

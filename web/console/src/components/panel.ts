@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Detail, MaskedField, Order } from "../contract";
 import { plain } from "../plain";
+import { newId } from "../services/ids";
 import { moment, text } from "../text";
 import type { View } from "./view";
 
@@ -34,7 +35,7 @@ function customer({ customer: known }: Detail, view: View): TemplateResult {
 }
 
 function order(one: Order, view: View): TemplateResult {
-  const change = { key: crypto.randomUUID(), order_no: one.order_no };
+  const change = { key: newId(), order_no: one.order_no };
   return html`<li class="order">
     <p><b>${plain(one.title || text.orderKind[one.kind] || one.kind)}</b> <span class="tag">${text.orderState[one.state] ?? plain(one.state)}</span></p>
     <p class="quiet">${one.order_no}${one.due_at ? ` · ${t.due(moment(one.due_at))}` : ""}</p>
@@ -51,7 +52,7 @@ function orders({ orders: open }: Detail, view: View): TemplateResult {
   return part(
     t.orders,
     html`${open.length ? html`<ul class="orders">${open.map((one) => order(one, view))}</ul>` : html`<p class="quiet">${t.noOrders}</p>`}
-      <button type="button" @click=${() => view.ask({ kind: "order", key: crypto.randomUUID() })}>${t.newOrder}</button>`,
+      <button type="button" @click=${() => view.ask({ kind: "order", key: newId() })}>${t.newOrder}</button>`,
   );
 }
 

@@ -28,7 +28,6 @@ export class Refused extends Error {
     readonly kind: string,
     readonly status: number,
     readonly agent = "",
-    readonly wait = 0,
   ) {
     super(kind);
   }
@@ -37,7 +36,7 @@ export class Refused extends Error {
 async function refusal(response: Response): Promise<Refused> {
   const body = await response.json().catch(() => ({}));
   const kind = String(body?.type ?? "").split("/").at(-1) || String(response.status);
-  return new Refused(kind, response.status, body?.agent_name ?? body?.agent ?? "", Number(response.headers.get("Retry-After")) || 0);
+  return new Refused(kind, response.status, body?.agent_name ?? body?.agent ?? "");
 }
 
 export class Api {

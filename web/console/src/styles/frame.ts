@@ -35,6 +35,8 @@ export const frame = css`
   .bar select { color: var(--ink); }
   .bar .quiet { color: #d7e6ea; }
   .bar :focus-visible { outline-color: #ffd479; }
+  .bar span, .bar label { white-space: nowrap; }
+  @media (max-width: 48rem) { .bar .brand, .bar .me { display: none; } .presence { flex-wrap: wrap; } }
   .presence { display: flex; align-items: center; gap: 0.5rem; margin-left: auto; }
   .presence label { display: flex; align-items: center; gap: 0.375rem; font-size: var(--small); }
   .connection { font-size: var(--small); color: #bfe8cd; }

@@ -36,7 +36,7 @@ export const frame = css`
   .bar .quiet { color: #d7e6ea; }
   .bar :focus-visible { outline-color: #ffd479; }
   .bar span, .bar label { white-space: nowrap; }
-  @media (max-width: 48rem) { .bar .brand, .bar .me { display: none; } .presence { flex-wrap: wrap; } }
+  @media (max-width: 48rem) { .bar .brand, .bar .me, .presence .quiet { display: none; } }
   .presence { display: flex; align-items: center; gap: 0.5rem; margin-left: auto; }
   .presence label { display: flex; align-items: center; gap: 0.375rem; font-size: var(--small); }
   .connection { font-size: var(--small); color: #bfe8cd; }

@@ -1,4 +1,5 @@
-"""The built widget in a real chromium: alone with a fake gateway, and with the real gateway and a fake engine."""
+"""The built widget and the agents' page in a real chromium: alone with a fake gateway, and the widget with the real
+gateway and a fake engine."""
 
 import asyncio
 import json
@@ -94,6 +95,10 @@ async def test_the_widget_keeps_every_promise_to_a_gateway_that_keeps_the_protoc
 
 async def test_elder_mode_can_be_seen_and_touched() -> None:
     await browse("elder.test.mjs")
+
+
+async def test_the_agents_page_serves_two_agents_and_three_customers() -> None:
+    await browse("console.test.mjs")
 
 
 async def test_the_widget_and_the_real_gateway_understand_each_other(tmp_path: Path) -> None:

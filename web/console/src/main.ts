@@ -1,0 +1,3 @@
+import { GridConsole } from "./components/grid-console";
+
+customElements.define("grid-console", GridConsole);

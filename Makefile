@@ -87,7 +87,7 @@ system-packages:
 	  echo "- installing$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else echo "missing for the tests: install$$missing (Debian names)"; exit 1; fi
 
-check: setup ## the fast set: lint, types, unit and house tests, side by side (under a minute on two quiet cores)
+check: setup ## the fast set: lint, types, unit and house tests, side by side
 	@$(MAKE) -j4 -O lint types test-services test-engine
 
 lint: .venv/stamp
@@ -97,7 +97,7 @@ types: .venv/stamp
 	@.venv/bin/mypy
 
 test-services: .venv/stamp
-	@$(PY) -m pytest tests -n 3 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+	@$(PY) -m pytest tests -n 4 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
 
 test-engine: bot/engine/.venv/stamp
 	@$(ENGINE_PY) -m pytest tests/engine --disable-warnings

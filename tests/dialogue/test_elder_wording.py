@@ -16,7 +16,7 @@ TRADE = ("户号", "户主", "阶梯", "客户端", "账单", "违约金", "工�
 NOT_FORCED = ("短信", "验证码", "拍照", "照片", "扫码", "二维码", "下载", "公众号", "小程序", "APP")
 
 
-def variations() -> list[tuple[str, dict[str, Any]]]:
+def read() -> list[tuple[str, dict[str, Any]]]:
     found = []
     for path in sorted(DIALOGUE.glob("*.yml")):
         replies = yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {})
@@ -24,10 +24,9 @@ def variations() -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+VARIATIONS = read()
 PLAIN = [
-    pytest.param(name, each, id=f"{name}: {each['text']}")
-    for name, each in variations()
-    if each.get("channel")
+    pytest.param(name, each, id=f"{name}: {each['text']}") for name, each in VARIATIONS if each.get("channel")
 ]
 
 
@@ -47,9 +46,9 @@ def test_plain_wording_is_short_and_without_words_of_the_trade(name: str, reply:
 
 
 def test_a_question_put_otherwise_after_a_miss_is_plain_too() -> None:
-    spoken = {name for name, each in variations() if each.get("channel")}
+    spoken = {name for name, each in VARIATIONS if each.get("channel")}
     missed = {
-        name: {each.get("channel") for other, each in variations() if other == name and each.get("condition")}
+        name: {each.get("channel") for other, each in VARIATIONS if other == name and each.get("condition")}
         for name in spoken
     }
     assert [name for name, channels in missed.items() if channels and "elder" not in channels] == []

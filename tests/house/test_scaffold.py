@@ -30,6 +30,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own_action", [False, True])
 def test_a_scaffolded_capability_stands_in_every_place(copy: Path, own_action: bool) -> None:
     what = Capability("query_office_days", "问放假安排", "放假安排看公告，我帮您问。", SENTENCES, own_action)

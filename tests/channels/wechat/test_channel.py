@@ -104,6 +104,7 @@ async def test_a_client_that_gave_up_is_answered_when_it_comes_again(line: Line)
     assert len(line.engine.executed) == 1 and line.pushed == []
 
 
+@pytest.mark.slow
 async def test_a_slow_turn_is_answered_with_success_in_time_and_pushed_once(line: Line) -> None:
     line.engine.delay = 6.0
     done = await line.say("你好")
@@ -187,6 +188,7 @@ async def test_a_number_for_an_agent_is_no_option_of_the_bots(line: Line) -> Non
     assert (await line.shown())[-1].body["text"] == "2"
 
 
+@pytest.mark.slow
 async def test_danger_is_answered_at_once_while_the_engine_sleeps(line: Line) -> None:
     line.engine.delay = 3.0
     done = await line.say("我家门口电线断了掉地上了")
@@ -332,6 +334,7 @@ async def test_plain_messages_are_taken_only_where_a_setting_says_so(tmp_path: P
         assert (await post(line, {**signed(), "signature": "0" * 40}, body)).status_code == 403
 
 
+@pytest.mark.slow
 async def test_nothing_personal_is_logged(line: Line, capfd: pytest.CaptureFixture[str]) -> None:
     line.platform.errors["send"] = [45015]
     line.engine.delay = 5

@@ -40,6 +40,7 @@ async def test_a_refused_token_is_renewed_once_and_the_message_arrives_once(line
     assert line.pushed == ["第一条", "第二条"]
 
 
+@pytest.mark.slow
 async def test_a_token_that_stays_refused_is_renewed_by_force_once_and_then_waits(line: Line) -> None:
     await line.say("你好")
     line.platform.errors["send"] = [40001] * 4
@@ -78,6 +79,7 @@ async def test_what_could_not_be_sent_comes_first_when_the_customer_writes_again
     assert line.pushed == ["echo:在吗"]
 
 
+@pytest.mark.slow
 async def test_the_quota_is_counted_and_not_overdrawn(line: Line) -> None:
     await line.say("你好")
     for n in range(7):

@@ -46,6 +46,7 @@ def test_an_entry_that_does_nothing_or_two_things_is_refused(entry: dict[str, st
         menu.Entry.model_validate(entry)
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_missing() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "bot.channels.wechat.menu"],
@@ -57,6 +58,7 @@ def test_the_command_says_what_is_missing() -> None:
     assert ran.returncode == 2 and "GRIDCARE_WECHAT_ACCOUNTS" in ran.stderr
 
 
+@pytest.mark.slow
 async def test_the_command_creates_the_menu_once_and_says_so(line: Line) -> None:
     settings = line.gateway.settings
     env = {

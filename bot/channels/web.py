@@ -42,7 +42,6 @@ MAX_TEXT = 1000
 PACKET = 16 * 1024
 TOKEN_SECONDS = 30 * 86_400
 _POLL = 0.5
-_OWN = 100
 
 
 class Profile(BaseModel):

@@ -55,8 +55,8 @@ function row(account: Account): HTMLLIElement {
     }),
     button("解绑", `解绑：${named}`, async () => {
       if (!confirm(`解绑${named}？`) || !(await call("DELETE", `/${account.id}`))) return;
-      message.textContent = "已解绑。";
       await show();
+      message.textContent = "已解绑。";
     }),
   );
   item.append(name, acts);

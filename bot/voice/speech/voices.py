@@ -113,7 +113,7 @@ class Speaker:
         self._recordings = recordings
         self._cache: OrderedDict[str, bytes] = OrderedDict()
 
-    async def say(self, text: str, manner: Manner = Manner(), prompt: str | None = None) -> bytes:  # noqa: B008
+    async def say(self, text: str, manner: Manner = Manner(), prompt: str | None = None) -> bytes:
         """Sound of the text, from the cache when it was said before. Raises Mute."""
         key = hashlib.sha256(f"{prompt}|{manner}|{text}".encode()).hexdigest()
         if key in self._cache:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from bot.channels import app as app_channel
-from bot.channels import web
+from bot.channels import voice, web
 from bot.channels.wechat import channel as wechat
 from bot.gateway import problems, routes
 from bot.gateway.gateway import Gateway
@@ -41,6 +41,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
         app.include_router(routes.demo(gateway))
     web.mount(app, gateway)
     app_channel.mount(app, gateway)
+    voice.mount(app, gateway)
     wechat_channel = wechat.mount(app, gateway)
     serve_build(app, gateway.settings.web_dir)
     app.add_middleware(BodyLimit)

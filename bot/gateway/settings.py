@@ -68,6 +68,9 @@ class Settings(WechatSettings):
     internal_token: Secret
     backend_token: Secret
     app_token: Secret
+    voice_token: Secret | None = Field(
+        None, description="of the voice process; without it there is no telephone"
+    )
     subject_key: Secret
     session_key: Secret
     region: str = "bayannur"

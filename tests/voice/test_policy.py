@@ -80,7 +80,7 @@ def test_an_old_caller_hears_slower_speech_and_confirms_each_choice() -> None:
 
 
 def test_an_old_caller_who_pressed_the_wrong_key_is_asked_again() -> None:
-    policy, out = call("22", elder=True)
+    _, out = call("22", elder=True)
     assert "查电费，请按二" in said(out) and not sent(out)
 
 

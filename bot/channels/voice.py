@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from bot.channels.turns import Turns
 from bot.gateway import handoff, messages
+from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
 from bot.gateway.inbox import Inbound, Refused, clean
 from bot.gateway.limits import TooFast
@@ -95,24 +96,27 @@ class VoiceChannel:
             raise Problem(409 if refused.code == "mismatch" else 422, refused.code) from None
         answer = await self._turns.answer(receipt, conversation, WAIT_SECONDS)
         found, cursor = (answer.messages, answer.cursor) if answer else ([], receipt.seq)
-        return await self._told(conversation, found, cursor, ended=answer is not None)
+        return await self._told(conversation, found, cursor)
 
     async def later(self, conversation: str, after: int, wait: float) -> dict[str, Any]:
         found = await self._turns.more(conversation, after, wait)
-        return await self._told(conversation, found, found[-1].seq if found else after, ended=False)
+        return await self._told(conversation, found, found[-1].seq if found else after)
 
-    async def _told(
-        self, conversation: str, found: list[Message], cursor: int, ended: bool
-    ) -> dict[str, Any]:
-        owner, on_duty = await self._gateway.store.read(_who, conversation)
+    async def _told(self, conversation: str, found: list[Message], cursor: int) -> dict[str, Any]:
+        state = await self._gateway.store.read(_state, conversation)
         shown = [speakable(each) for each in found if each.author != "customer"]
-        return {"messages": shown, "cursor": cursor, "owner": owner, "on_duty": on_duty, "ended": ended}
+        return {"messages": shown, "cursor": cursor, **state}
 
 
-def _who(c: sa.Connection, conversation: str) -> tuple[str, bool]:
-    """Who has the word, and whether somebody is at the desk."""
+def _state(c: sa.Connection, conversation: str) -> dict[str, Any]:
+    """Who has the word, whether somebody is at the desk, and whether everything the caller said is answered."""
     talk = messages.find_talk(c, conversation)
-    return (str(talk.owner) if talk else "bot"), handoff.somebody_on_duty(c)
+    waiting = sa.select(t.inbox.c.id).where(t.inbox.c.conversation == conversation, t.inbox.c.state == t.NEW)
+    return {
+        "owner": talk.owner if talk else "bot",
+        "on_duty": handoff.somebody_on_duty(c),
+        "ended": c.execute(waiting.limit(1)).first() is None,
+    }
 
 
 def mount(app: FastAPI, gateway: Gateway) -> None:

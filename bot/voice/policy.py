@@ -258,6 +258,9 @@ class Policy:
 
     def _ask_for(self, told: Sequence[Told]) -> None:
         last = next((each for each in reversed(told) if each.options or each.asks), None)
+        if last is None and self._question:
+            self._ask(self._question, repeat=True)
+            return
         if last is None:
             self._menu("more")
             return

@@ -131,7 +131,18 @@ async def test_an_agent_who_takes_the_conversation_is_heard(phone: Site, brain: 
         return handoff.speak(c, conversation, "坐席1", "a1", "您好，我来处理")
 
     await phone.gateway.tell(await phone.gateway.store.write(take))
-    assert await brain.listen(2) == Replied((Told("您好，我来处理"),), "agent", True, ended=False)
+    assert await brain.listen(2) == Replied((Told("您好，我来处理"),), "agent", True)
+
+
+async def test_a_turn_that_takes_longer_than_a_request_ends_when_its_answer_is_fetched(
+    phone: Site, brain: Brain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.voice.WAIT_SECONDS", 0.2)
+    phone.engine.delay = 1.0
+    early = await brain.say(Send("你好"))
+    assert early.told == () and not early.ended
+    late = await brain.listen(10)
+    assert late.told == (Told("echo:你好"),) and late.ended
 
 
 async def test_a_gateway_that_is_gone_is_told_as_such() -> None:

@@ -24,7 +24,6 @@ def test_an_outage_is_reported_with_keys_alone(system: RunningSystem) -> None:
         async with gateway(system) as http, Caller(Brain(http), number, aloud=True) as caller:
             await caller.hears("随时按零转人工")
             caller.press("12")
-            await caller.hears("停电的地方")
             await caller.hears("按旗县和乡镇选，请按二")
             caller.press("2")
             await caller.hears("临河区，请按一")
@@ -47,7 +46,7 @@ def test_an_outage_is_reported_with_keys_alone(system: RunningSystem) -> None:
             return told
 
     told = asyncio.run(report())
-    orders = system.rows("backend", "select * from work_order where phone = ?", number)
+    orders = system.rows("backend", "select * from work_orders where phone = ?", number)
     assert len(orders) == 1 and orders[0]["order_no"] in told
 
 
@@ -59,8 +58,7 @@ def test_danger_said_in_the_middle_of_a_bill_question_comes_first(system: Runnin
             caller.speak("电线断了掉在地上", 0.4)
             await caller.hears("至少八米")
             await caller.hears("正在为您转接人工")
-            while not caller.referred:
-                await asyncio.sleep(0.05)
+            await caller.call_referred.wait()
             return caller.referred
 
     assert asyncio.run(call()) == 1

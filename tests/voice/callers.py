@@ -22,6 +22,7 @@ class Caller:
         self.heard: list[str] = []
         self.sound = 0
         self.referred = 0
+        self.call_referred = asyncio.Event()
         self.agents_answer = True
         self._number = number
         self._aloud = aloud
@@ -41,6 +42,7 @@ class Caller:
 
     async def refer(self) -> bool:
         self.referred += 1
+        self.call_referred.set()
         return self.agents_answer
 
     async def __aenter__(self) -> Caller:

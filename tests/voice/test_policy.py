@@ -226,6 +226,12 @@ def test_without_a_person_the_ticket_is_told_and_a_call_back_offered() -> None:
     assert sent(policy.handle(Key("1"))) == [Send(f"请给我回电话，我的号码是{CALLER}")]
 
 
+def test_news_in_between_does_not_take_the_question_away() -> None:
+    policy, _ = call("12", Replied((LIT,)))
+    out = policy.handle(Replied((Told("紧急工单号1。"),)))
+    assert "紧急工单号1。" in said(out) and "邻居有电，请按一" in said(out)
+
+
 def test_an_agent_who_takes_the_conversation_gets_the_call() -> None:
     policy, _ = call("12", Replied((LIT,)))
     policy.handle(Replied((Told("您好，我是坐席。"),), owner="agent", ended=False))

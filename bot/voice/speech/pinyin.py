@@ -36,7 +36,7 @@ def pinyin(text: str) -> str:
         style=Style.TONE3,
         neutral_tone_with_five=True,
         tone_sandhi=False,
-        errors=lambda other: [_PAUSES.get(character, character) for character in other],
+        errors=lambda other: " ".join(_PAUSES.get(character, character) for character in other),
     )
     joined = " ".join(part.strip() for part in parts if part.strip())
     return re.sub(r" +", " ", _HARMLESS.sub("", joined.lower()).replace(" ,", ",").replace(" .", ".")).strip()

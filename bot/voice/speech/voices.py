@@ -102,7 +102,7 @@ def _resample(samples: np.ndarray, rate: int) -> np.ndarray:
     if rate != RATE:
         times = np.arange(int(len(samples) * RATE / rate)) * rate / RATE
         samples = np.interp(times, np.arange(len(samples)), samples)
-    return np.clip(np.rint(samples), -32768, 32767)
+    return np.asarray(np.clip(np.rint(samples), -32768, 32767))
 
 
 class Speaker:

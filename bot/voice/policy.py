@@ -272,9 +272,10 @@ class Policy:
             return
         if not self.caller:
             known = tuple(each for each in known if not each.caller)
-        hint = "" if options or known else self._prompt("speak_or_person")
+        options += tuple(each for each in known if each.title not in {other.title for other in options})
+        hint = "" if options else self._prompt("speak_or_person")
         confirmation = name in self.service.confirmations
-        self._ask(Question(hint, options or known, confirmation=confirmation))
+        self._ask(Question(hint, options, confirmation=confirmation))
 
     # ---- ways out
 

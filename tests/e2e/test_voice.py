@@ -1,10 +1,12 @@
 """Calls into the whole system without a telephone network: keys and words in, spoken texts out, orders in the books."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
 
+from bot.channels.voice import Opened, conversation_of
 from bot.voice.brain import Brain
 from tests.e2e.running import RunningSystem
 from tests.voice.callers import Caller
@@ -46,8 +48,61 @@ def test_an_outage_is_reported_with_keys_alone(system: RunningSystem) -> None:
             return told
 
     told = asyncio.run(report())
-    orders = system.rows("backend", "select * from work_orders where phone = ?", number)
-    assert len(orders) == 1 and orders[0]["order_no"] in told
+    name = conversation_of(system.secret("GRIDCARE_SESSION_KEY"), Opened(call="x", caller=number))
+    orders = system.rows("backend", "select * from work_orders where conversation = ?", name)
+    assert [order["kind"] for order in orders] == ["fault"] and orders[0]["order_no"] in told
+
+
+def test_the_balance_is_told_with_keys_alone(system: RunningSystem) -> None:
+    async def ask() -> str:
+        async with gateway(system) as http, Caller(Brain(http), "13800000774") as caller:
+            caller.press("2")
+            await caller.hears("请输入户号")
+            caller.press("0100000000017")
+            await caller.hears("您输入的是0100000000017")
+            caller.press("1")
+            words = await caller.hears("短信验证码，请按")
+            caller.press(str("一二三".index(words.split("短信验证码，请按")[1][0]) + 1))
+            await caller.hears("请输入六位验证码")
+            caller.press(newest_code(system))
+            await caller.hears("您输入的是")
+            caller.press("1")
+            return await caller.hears("元")
+
+    assert "元" in asyncio.run(ask())
+
+
+def newest_code(system: RunningSystem) -> str:
+    (row,) = system.rows("gateway", "select * from sms order by id desc limit 1")
+    return re.search(r"\d{6}", row["text"])[0]  # type: ignore[index]
+
+
+def test_a_complaint_is_registered_with_keys_alone(system: RunningSystem) -> None:
+    number = "13800000775"
+
+    async def complain() -> str:
+        async with gateway(system) as http, Caller(Brain(http), number) as caller:
+            caller.press("5")
+            await caller.hears("停电太频繁，请按一")
+            caller.press("2")
+            await caller.hears("昨天，请按二")
+            caller.press("2")
+            await caller.hears("说不上来，请按一")
+            caller.press("1")
+            await caller.hears("请核实处理，请按一")
+            caller.press("1")
+            await caller.hears("用现在这个号码，请按一")
+            caller.press("1")
+            await caller.hears("不留姓名，请按一")
+            caller.press("1")
+            await caller.hears("对，提交，请按一")
+            caller.press("1")
+            return await caller.hears("编号")
+
+    told = asyncio.run(complain())
+    name = conversation_of(system.secret("GRIDCARE_SESSION_KEY"), Opened(call="x", caller=number))
+    (order,) = system.rows("backend", "select * from work_orders where conversation = ?", name)
+    assert order["order_no"] in told
 
 
 def test_danger_said_in_the_middle_of_a_bill_question_comes_first(system: RunningSystem) -> None:

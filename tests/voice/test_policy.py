@@ -141,6 +141,15 @@ def test_the_place_is_told_by_county_and_town_with_keys() -> None:
     assert sent(policy.handle(Key("1"))) == [Send("临河区团结街道")]
 
 
+def test_who_cannot_spell_a_name_with_keys_gets_a_code_whatever_else_the_bot_offers() -> None:
+    ask = Told("户主姓名？", (("a", "说地址"), ("p", "转人工")), "holder_name")
+    policy, out = call("2", Replied((ask,)))
+    assert "说地址，请按一" in said(out) and said(out).count("短信验证码") == 1
+    assert sent(policy.handle(Key("2"))) == [Send("发验证码")]
+    both = Told("户主姓名？", (("a", "短信验证码"),), "holder_name")
+    assert said(call("2", Replied((both,)))[1]).count("短信验证码") == 1
+
+
 def test_the_calling_number_is_offered_unless_it_is_withheld() -> None:
     ask = Replied((Told("电话？", asks="phone"),))
     assert sent(call("5", ask, "1")[1]) == [Send(CALLER)]

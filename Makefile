@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT
 
-.PHONY: help setup web train up chat wechat-menu seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat vxml wechat-menu seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -74,12 +74,15 @@ up: setup web train $(RUN)/backend.db ## install, build, train, start everything
 chat: .venv/stamp ## talk to the running system in the terminal
 	@$(PY) -m scripts.chat
 
+vxml: .venv/stamp ## the voice line's VoiceXML door, for a telephone platform of the company's own
+	@$(PY) -m bot.voice.doors
+
 wechat-menu: .venv/stamp ## create or update the menu of the official accounts in GRIDCARE_WECHAT_ACCOUNTS
 	@$(PY) -m bot.channels.wechat.menu
 
 # ---- checking ---------------------------------------------------------------------------------------------------
 
-DEBIAN := chromium fonts-noto-cjk postgresql
+DEBIAN := chromium fonts-noto-cjk postgresql espeak-ng libxml2-utils w3c-sgml-lib
 system-packages:
 	@missing=""; for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] && exit 0; \

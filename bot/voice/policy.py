@@ -244,7 +244,7 @@ class Policy:
     def _replied(self, reply: Replied) -> None:
         texts = [each.text for each in reply.told if each.text and each.text not in self._scripts]
         for text in texts:
-            self._say(text, interruptible=not self._in_danger)
+            self._say(text)
         if not reply.ended and reply.owner != "agent":
             return
         self._out.append(Wait(None))
@@ -401,7 +401,8 @@ class Policy:
 
     def _say(self, text: str, interruptible: bool = True) -> None:
         if text:
-            self._out.append(Say(text, self._speed, self.profile.pause_ms, interruptible))
+            calm = interruptible and not self._in_danger
+            self._out.append(Say(text, self._speed, self.profile.pause_ms, calm))
 
     def _hush(self) -> None:
         """Nothing that was to be said before counts any more, what was not yet handed out included."""

@@ -5,9 +5,11 @@ import re
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bot.channels.voice import Opened, conversation_of
 from bot.voice.brain import Brain
+from bot.voice.doors.__main__ import Settings, create
 from tests.e2e.running import RunningSystem
 from tests.voice.callers import Caller
 
@@ -130,3 +132,24 @@ def test_zero_without_anybody_at_the_desk_tells_the_ticket_and_offers_a_call_bac
             assert not caller.referred
 
     asyncio.run(call())
+
+
+async def _through_the_door(system: RunningSystem) -> list[str]:
+    values = Settings(
+        gateway_url=system.url("gateway"), voice_token=SecretStr(system.secret("GRIDCARE_VOICE_TOKEN")),
+        vxml_password=SecretStr("door-of-a-test-0001"), agents_number="8001",
+    )  # fmt: skip
+    app = create(values)
+    transport = httpx.ASGITransport(app=app)
+    auth = ("ivr", "door-of-a-test-0001")
+    async with httpx.AsyncClient(transport=transport, base_url="http://door", auth=auth, timeout=60) as http:
+        pages = [(await http.post("/vxml", data={"call": "c", "caller": "13800000776"})).text]
+        for keys in ("1", "2", "2"):
+            where = re.search(r'next="([^"]+)"', pages[-1])
+            pages.append((await http.post(where[1], data={"heard": keys})).text)  # type: ignore[index]
+    return pages
+
+
+def test_a_platform_s_call_reaches_the_bot_through_the_door(system: RunningSystem) -> None:
+    pages = asyncio.run(_through_the_door(system))
+    assert "按旗县和乡镇选，请按二" in pages[2] and "临河区，请按一" in pages[3]

@@ -113,7 +113,8 @@ class Call:
                 self.happens(Played())
 
     async def _converse(self, call: str, caller: str | None) -> None:
-        """Bring the caller's words to the gateway, one after the other; listen when there are none."""
+        """Bring the caller's words to the gateway, one after the other; listen when there are none. A gateway that is
+        gone matters to the caller only when there is something to bring."""
         opened = False
         while True:
             try:
@@ -123,7 +124,9 @@ class Call:
                 await self._exchange()
             except Gone as fault:
                 log.error("gateway_gone", fault=str(fault))
-                self.happens(Lost())
+                if not self._to_send.empty():
+                    self._to_send.get_nowait()
+                    self.happens(Lost())
                 await asyncio.sleep(_GONE_PAUSE)
 
     async def _exchange(self) -> None:
@@ -131,16 +134,25 @@ class Call:
         listening = asyncio.create_task(self._brain.listen())
         try:
             await asyncio.wait((waiting, listening), return_when=asyncio.FIRST_COMPLETED)
-            if listening.done() and not waiting.done():
+            if listening.done() and not listening.exception():
                 heard = listening.result()
                 if heard.told or heard.owner == "agent":
                     self.happens(heard)
+            elif listening.done() and not waiting.done():
+                await asyncio.wait((waiting,), timeout=_GONE_PAUSE)
         finally:
             await _stop(listening)
             if not waiting.done():
                 await _stop(waiting)
-        if waiting.done() and not waiting.cancelled():
-            self.happens(await self._brain.say(waiting.result()))
+        if not waiting.cancelled():
+            await self._bring(waiting.result())
+
+    async def _bring(self, send: Send) -> None:
+        try:
+            self.happens(await self._brain.say(send))
+        except Gone as fault:
+            log.error("gateway_gone", fault=str(fault))
+            self.happens(Lost())
 
     async def _refer(self) -> None:
         if not await self._line.refer():

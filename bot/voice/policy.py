@@ -92,11 +92,11 @@ class Policy:
                 self._timed_out()
             case Replied():
                 self._replied(event)
-            case Lost():
+            case Lost() if not self._refer_after:
                 self._say(self._prompt("lost"))
                 self._refer()
             case NotTransferred():
-                self.transferred = self._refer_after = self._in_danger = False
+                self.transferred = self._refer_after = self._in_danger = self.calling_person = False
                 self._say(self._prompt("not_connected"))
                 self._menu("no_agent")
         return self._take()

@@ -21,6 +21,13 @@ def gateway(system: RunningSystem) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=system.url("gateway"), headers=token, trust_env=False, timeout=40)
 
 
+async def leave_number_and_submit(caller: Caller) -> None:
+    """The end of every form: this number, no name, submit."""
+    for option in ("用现在这个号码", "不留姓名", "对，提交"):
+        await caller.hears(f"{option}，请按一")
+        caller.press("1")
+
+
 def test_an_outage_is_reported_with_keys_alone(system: RunningSystem) -> None:
     number = "13800000771"
 
@@ -38,12 +45,7 @@ def test_an_outage_is_reported_with_keys_alone(system: RunningSystem) -> None:
             caller.press("1")
             await caller.hears("没跳，请按二")
             caller.press("2")
-            await caller.hears("用现在这个号码，请按一")
-            caller.press("1")
-            await caller.hears("不留姓名，请按一")
-            caller.press("1")
-            await caller.hears("对，提交，请按一")
-            caller.press("1")
+            await leave_number_and_submit(caller)
             told = await caller.hears("工单号")
             await caller.hears("还要办别的吗")
             assert caller.sound > 8000
@@ -93,12 +95,7 @@ def test_a_complaint_is_registered_with_keys_alone(system: RunningSystem) -> Non
             caller.press("1")
             await caller.hears("请核实处理，请按一")
             caller.press("1")
-            await caller.hears("用现在这个号码，请按一")
-            caller.press("1")
-            await caller.hears("不留姓名，请按一")
-            caller.press("1")
-            await caller.hears("对，提交，请按一")
-            caller.press("1")
+            await leave_number_and_submit(caller)
             return await caller.hears("编号")
 
     told = asyncio.run(complain())

@@ -10,7 +10,24 @@ from bot.voice.call import Call
 from bot.voice.events import Key, Speech
 from bot.voice.policy import Policy
 from bot.voice.service import load
-from bot.voice.speech.voices import Manner, Speaker, espeak
+from bot.voice.speech.voices import Manner, Speaker, Voice, espeak
+
+
+async def silence(_text: str, _manner: Manner) -> bytes:
+    """A voice for calls that nobody listens to."""
+    return b"\0\0"
+
+
+class Ear(Speaker):
+    """Notes every text, whether it is spoken anew or comes from the cache."""
+
+    def __init__(self, heard: list[str], voice: Voice) -> None:
+        super().__init__(voice)
+        self._heard = heard
+
+    async def say(self, text: str, manner: Manner = Manner(), prompt: str | None = None) -> bytes:
+        self._heard.append(text)
+        return await super().say(text, manner, prompt)
 
 
 class Caller:
@@ -25,13 +42,8 @@ class Caller:
         self.call_referred = asyncio.Event()
         self.agents_answer = True
         self._number = number
-        self._aloud = aloud
         self.policy = Policy(load("bayannur"), number, elder)
-        self.call = Call(self, self.policy, brain, Speaker(self._voice))
-
-    async def _voice(self, text: str, manner: Manner) -> bytes:
-        self.heard.append(text)
-        return await espeak(text, manner) if self._aloud else b"\0\0"
+        self.call = Call(self, self.policy, brain, Ear(self.heard, espeak if aloud else silence))
 
     async def play(self, sound: bytes, interruptible: bool) -> None:
         self.sound += len(sound)

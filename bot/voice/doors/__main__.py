@@ -58,7 +58,7 @@ def create(values: Settings) -> FastAPI:
 def main() -> None:
     """Serve until told to stop; a wrong setting is named in one line."""
     try:
-        values = Settings()
+        values = Settings()  # type: ignore[call-arg]
     except ValidationError as wrong:
         names = ", ".join(f"GRIDCARE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors())
         sys.exit(f"cannot start: {names}")

@@ -123,7 +123,7 @@ def load(name: str) -> Region:
 def _read(name: str, stem: str) -> dict[str, Any]:
     path = ROOT / name / f"{stem}.yml"
     try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        body = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except OSError as error:
         raise RegionError(f"region {name}: {stem}.yml cannot be read") from error
     if not isinstance(body, dict) or body.get("region") != name:

@@ -38,4 +38,4 @@ class Wording:
 
 
 def _read(stem: str) -> Any:
-    return yaml.safe_load((_FOLDER / f"{stem}.yml").read_text(encoding="utf-8"))
+    return yaml.load((_FOLDER / f"{stem}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

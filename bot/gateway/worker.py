@@ -56,6 +56,11 @@ class Claim:
     who: Subject
     pictures: list[str]
 
+    @property
+    def key(self) -> tuple[int, str]:
+        """Tells this claim from a later one of the same message."""
+        return self.row.id, self.row.holder
+
 
 class Worker:
     """Claims messages, asks the engine, stores the answers."""
@@ -79,8 +84,7 @@ class Worker:
         self._size = size
         self._tell = tell
         self._typing = typing
-        self._turns: dict[int, asyncio.Task[None]] = {}
-        self._holders: dict[int, str] = {}
+        self._turns: dict[tuple[int, str], asyncio.Task[None]] = {}  # by message and holder
         self.wake: Callable[[], None] = lambda: None
 
     async def free_claims(self) -> None:
@@ -94,9 +98,7 @@ class Worker:
             return False
         claims = await self._store.write(self._claim, free, free - self._size // 4)
         for claim in claims:
-            row = claim.row
-            task = asyncio.create_task(self._work(claim))
-            self._turns[row.id], self._holders[row.id] = task, row.holder
+            self._turns[claim.key] = asyncio.create_task(self._work(claim))
         return bool(claims)
 
     def _claim(self, c: Connection, most: int, ordinary: int) -> list[Claim]:
@@ -114,8 +116,8 @@ class Worker:
 
     async def renew(self) -> bool:
         """Keep the claims of the turns that run."""
-        if self._holders:
-            await self._store.write(_renew, dict(self._holders))
+        if self._turns:
+            await self._store.write(_renew, dict(self._turns.keys()))
         return False
 
     async def drain(self) -> None:
@@ -130,7 +132,7 @@ class Worker:
             # Nothing was stored: the claim runs out and the message is taken up again.
             log.error("turn_lost_hold", inbox=claim.row.id, error=type(error).__name__, at=where(error))
         finally:
-            del self._turns[claim.row.id], self._holders[claim.row.id]
+            del self._turns[claim.key]
             self.wake()
 
     async def _attempt(self, claim: Claim) -> list[Message]:

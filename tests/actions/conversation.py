@@ -57,7 +57,7 @@ def dialogue() -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
     rules: dict[str, list[str]] = {}
     responses: dict[str, list[dict[str, Any]]] = {}
     for path in DIALOGUE.glob("*.yml"):
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        body = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         responses |= body.get("responses", {})
         for rule in body.get("rules", ()):
             rules[rule["steps"][0]["intent"]] = [s["action"] for s in rule["steps"] if "action" in s]
@@ -66,7 +66,9 @@ def dialogue() -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
 
 @cache
 def domain_slots() -> list[str]:
-    domain = yaml.safe_load((DIALOGUE.parents[1] / "domain.yml").read_text(encoding="utf-8"))
+    domain = yaml.load(
+        (DIALOGUE.parents[1] / "domain.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     return list(domain["slots"])
 
 

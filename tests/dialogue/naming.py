@@ -16,7 +16,7 @@ def patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Every variant of every reply as a pattern, the most words of its own first."""
     found: list[tuple[int, re.Pattern[str], str]] = []
     for path in sorted(DIALOGUE.glob("*.yml")):
-        responses = yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {})
+        responses = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("responses", {})
         for name, variants in responses.items():
             for text in {variant["text"] for variant in variants if "text" in variant}:
                 parts = re.split(r"\{\w+\}", text)

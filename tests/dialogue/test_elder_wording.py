@@ -19,7 +19,7 @@ NOT_FORCED = ("短信", "验证码", "拍照", "照片", "扫码", "二维码", 
 def read() -> list[tuple[str, dict[str, Any]]]:
     found = []
     for path in sorted(DIALOGUE.glob("*.yml")):
-        replies = yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {})
+        replies = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("responses", {})
         found += [(name, each) for name, all_ in replies.items() for each in all_]
     return found
 

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
+from bot.company.desk import load as desk_rules
 from bot.company.ports import Company
 from bot.company.region import load
 from bot.gateway import sms
+from bot.gateway.desk import Desk
 from bot.gateway.engine import Engine
 from bot.gateway.identity import Identity
 from bot.gateway.inbox import Inbox, Receipt
@@ -36,20 +38,26 @@ class Gateway:
         self.wording = Wording(load(settings.region))
         self.limits = Limits(settings.messages_per_second, settings.sessions_per_minute)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
-        self.inbox = Inbox(self.store, self.wording, SESSION_IDLE)
+        self.rules = desk_rules(settings.region)
+        self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_moved)
+        self.inbox = Inbox(self.store, self.wording, self.desk, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
-        self.submissions = Submissions(self.store, company.orders, self.identity.who, self.wording, self.tell)
+        self.submissions = Submissions(
+            self.store, company.orders, self.identity.who, self.wording, self.desk, self.tell
+        )
         self.worker = Worker(
-            self.store, engine, self.identity, self.submissions, self.wording, settings.turns,
+            self.store, engine, self.identity, self.submissions, self.wording, self.desk, settings.turns,
             self.tell, self._tell_typing,
         )  # fmt: skip
         self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
+        self.on_moved: list[Callable[[str], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self._turns = Loop("turns", self.worker.step, 0.25)
         self._submitter = Loop("submissions", self.submissions.step, 0.5)
         self._others = [
             Loop("leases", self.worker.renew, 1.0),
+            Loop("desk", self.desk.step, 0.5),
             Loop("patience", Patience(self.store, self.wording, self.tell).step, 0.5),
         ]
         self._sms_client: httpx.AsyncClient | None = None
@@ -91,6 +99,10 @@ class Gateway:
         if published:
             for listener in self.on_published:
                 await listener(published)
+
+    async def _tell_moved(self, conversation: str) -> None:
+        for listener in self.on_moved:
+            await listener(conversation)
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
         for listener in self.on_typing:

@@ -18,6 +18,8 @@ class Wording:
     def __init__(self, region: Region) -> None:
         self._texts: dict[str, str] = _read("texts")
         self._lanes: dict[int, list[str]] = _read("lanes")
+        wishes: dict[str, list[str]] = _read("wishes")
+        self._back_to_bot = frozenset(wishes["back_to_bot"])
         self._contacts = {name: contact.value for name, contact in region.contacts.items()}
         self._safety = region.safety
 
@@ -27,6 +29,10 @@ class Wording:
 
     def has(self, text: str) -> bool:
         return text in self._texts
+
+    def wants_bot(self, text: str) -> bool:
+        """Whether the customer asks for the bot instead of a person."""
+        return "".join(filter(str.isalnum, text)) in self._back_to_bot
 
     def script(self, hazard: str) -> str:
         """What to say first when this is happening."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import httpx
 
 from bot.company.desk import load as desk_rules
 from bot.company.ports import Company
 from bot.company.region import load
-from bot.gateway import sms
+from bot.gateway import logins, sms
 from bot.gateway.desk import Desk
 from bot.gateway.engine import Engine
 from bot.gateway.identity import Identity
@@ -34,12 +35,13 @@ class Gateway:
     def __init__(self, settings: Settings, engine: Engine, company: Company) -> None:
         self.settings = settings
         self.engine = engine
+        self.company = company
         self.store = Store(settings.gateway_db)
         self.wording = Wording(load(settings.region))
         self.limits = Limits(settings.messages_per_second, settings.sessions_per_minute)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
         self.rules = desk_rules(settings.region)
-        self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_moved)
+        self.desk = Desk(self.store, self.rules, self.wording, self.tell, self.tell_moved)
         self.inbox = Inbox(self.store, self.wording, self.desk, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
@@ -52,6 +54,8 @@ class Gateway:
         )  # fmt: skip
         self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
         self.on_moved: list[Callable[[str], Awaitable[None]]] = []
+        self.channel_limits: list[Callable[[str], Awaitable[dict[str, Any] | None]]] = []
+        self.on_customer_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self._turns = Loop("turns", self.worker.step, 0.25)
         self._submitter = Loop("submissions", self.submissions.step, 0.5)
@@ -69,6 +73,8 @@ class Gateway:
         if self.store.single:
             await self.worker.free_claims()
             await self.submissions.free_claims()
+        if self.settings.demo_password:
+            await self.store.write(logins.create_demo, self.settings.demo_password.get_secret_value())
         if self.settings.sms_url:
             token = self.settings.sms_token.get_secret_value() if self.settings.sms_token else ""
             self._sms_client = httpx.AsyncClient(timeout=5, headers={"Authorization": f"Bearer {token}"})
@@ -100,7 +106,12 @@ class Gateway:
             for listener in self.on_published:
                 await listener(published)
 
-    async def _tell_moved(self, conversation: str) -> None:
+    async def customer_types(self, conversation: str, on: bool) -> None:
+        """A channel saw the customer type."""
+        for listener in self.on_customer_typing:
+            await listener(conversation, on)
+
+    async def tell_moved(self, conversation: str) -> None:
         for listener in self.on_moved:
             await listener(conversation)
 

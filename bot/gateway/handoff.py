@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.core.handoff import ENDED, PROMISED, SEATED, SPOKEN_BY_AGENT, WAITING, State, check
-from bot.gateway import messages
+from bot.gateway import messages, samples
 from bot.gateway import tables as t
 from bot.gateway.clock import day
 from bot.gateway.messages import Message
@@ -208,6 +208,8 @@ def move(c: Connection, row: t.Record, new: State, reason: str, actor: str, **mo
         raise Stale
     _event(c, row.id, row.state, new.value, reason, actor, changed.version)
     _hand_over(c, changed)
+    if new == State.CLOSED:
+        samples.pick(c, changed)
     return changed
 
 

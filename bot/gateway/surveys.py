@@ -7,7 +7,7 @@ import time
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot.gateway import messages
+from bot.gateway import messages, samples
 from bot.gateway import tables as t
 from bot.gateway.engine import Button
 from bot.gateway.messages import Message
@@ -15,7 +15,7 @@ from bot.gateway.texts import Wording
 
 _SCORES = {"survey_good": 5, "survey_fair": 3, "survey_bad": 1}
 _REASONS = ("survey_unsolved", "survey_slow", "survey_rude", "survey_unclear")
-_BAD = 3
+_BAD = 1
 RATE, WHY = "survey", "survey-why"
 
 
@@ -51,8 +51,12 @@ def chosen(c: Connection, conversation: str, payload: str, wording: Wording) -> 
     if kind == WHY:
         c.execute(which.values(reason=value.removeprefix("survey_")))
     else:
-        c.execute(which.values(score=int(value), answered_at=time.time()))
+        found = c.execute(
+            which.values(score=int(value), answered_at=time.time()).returning(s.handoff_id)
+        ).first()
         if int(value) <= _BAD:
+            if found and found.handoff_id:
+                samples.add(c, found.handoff_id, "risk")
             buttons = [Button(title=wording.say(name), payload=f"{WHY}:{number}:{name}") for name in _REASONS]
             return messages.ask(c, conversation, f"survey:{number}:why", wording.say("survey_why"), buttons)
     thanks = {"text": wording.say("survey_thanks")}

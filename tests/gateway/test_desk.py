@@ -29,7 +29,9 @@ async def asked(desk: Desk, talk: str = TALK, **more: Any) -> None:
 
 
 async def state(desk: Desk, talk: str = TALK) -> str:
-    query = sa.select(t.handoff.c.state).where(t.handoff.c.conversation == talk).order_by(t.handoff.c.id.desc())
+    query = (
+        sa.select(t.handoff.c.state).where(t.handoff.c.conversation == talk).order_by(t.handoff.c.id.desc())
+    )
     return str(await desk.gateway.store.read(lambda c: c.execute(query.limit(1)).scalar_one()))
 
 
@@ -125,7 +127,9 @@ async def test_a_customer_who_left_ends_the_talk_and_the_agent_writes_it_up(mann
     await becomes(manned, "CLOSED")
 
 
-async def test_a_wait_that_nobody_ends_becomes_a_promise_with_a_ticket_and_the_promise_ends_too(manned: Desk) -> None:
+async def test_a_wait_that_nobody_ends_becomes_a_promise_with_a_ticket_and_the_promise_ends_too(
+    manned: Desk,
+) -> None:
     await manned.change(sa.update(t.agent).values(state="busy"))
     await asked(manned)
     await long_ago(manned, queued_at=901)

@@ -38,7 +38,7 @@ _MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.ASSIGNED, State.BOT, State.CLOSED}) | PROMISED,
     State.ASSIGNED: frozenset({State.HUMAN, State.ASSIGNED, State.QUEUED, State.BOT, State.WRAP}),
     State.HUMAN: frozenset({State.ASSIGNED, State.QUEUED, State.BOT, State.WRAP}),
-    State.WRAP: frozenset({State.CLOSED, State.BOT, State.QUEUED}),
+    State.WRAP: frozenset({State.CLOSED, State.BOT}) | WAITING,
     State.CALLBACK_WAIT: frozenset({State.ASSIGNED, State.QUEUED, State.BOT, State.CLOSED}),
     State.OFFLINE_MESSAGE: frozenset({State.ASSIGNED, State.QUEUED, State.BOT, State.CLOSED}),
     State.CLOSED: frozenset(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -48,14 +49,12 @@ def in_order(line: Iterable[Waiting], now: float) -> list[Waiting]:
     return sorted(line, key=lambda one: urgency(one, now))
 
 
-def able(seat: Seat, one: Waiting, seats: Sequence[Seat], now: float) -> bool:
-    """Whether this agent may serve. Where no agent on duty has the skill, danger is served by anybody at once and the
-    others after a minute."""
-    if _fits(seat, one):
-        return True
-    if any(_fits(other, one) for other in seats):
-        return False
-    return one.priority == _DANGER or now - one.since >= _LENT
+def able(one: Waiting, seats: Sequence[Seat], now: float) -> list[Seat]:
+    """Who of those on duty may serve. Where nobody has the skill, danger is served by anybody at once and the others
+    after a minute."""
+    fitting = [seat for seat in seats if _fits(seat, one)]
+    lent = one.priority == _DANGER or now - one.since >= _LENT
+    return fitting or (list(seats) if lent else [])
 
 
 def _fits(seat: Seat, one: Waiting) -> bool:
@@ -65,27 +64,32 @@ def _fits(seat: Seat, one: Waiting) -> bool:
 def assign(line: Iterable[Waiting], seats: Sequence[Seat], now: float) -> list[tuple[int, str]]:
     """(id, agent) for everybody who can be served now: the agent he spoke with last, else the least busy one."""
     free = {seat.agent: seat.free for seat in seats}
+    left = sum(free.values())
     given: list[tuple[int, str]] = []
-    for one in in_order(line, now):
-        fitting = [seat for seat in seats if free[seat.agent] > 0 and able(seat, one, seats, now)]
+    for one in in_order(line, now) if left else ():
+        fitting = [seat for seat in able(one, seats, now) if free[seat.agent] > 0]
         if fitting:
             best = min(
                 fitting,
                 key=lambda seat: (seat.agent != one.last_agent, seat.busy, seat.idle_since, seat.agent),
             )
             free[best.agent] -= 1
+            left -= 1
             given.append((one.id, best.agent))
+        if not left:
+            break
     return given
 
 
 def ahead(line: Iterable[Waiting], seats: Sequence[Seat], now: float) -> dict[int, int]:
     """How many stand before each of them and could take an agent who would serve him."""
-    order = in_order(line, now)
-    servers = {one.id: frozenset(s.agent for s in seats if able(s, one, seats, now)) for one in order}
-    return {
-        one.id: sum(1 for other in order[:place] if servers[other.id] & servers[one.id] or not seats)
-        for place, one in enumerate(order)
-    }
+    passed: Counter[frozenset[str]] = Counter()  # those before, by who would serve them
+    places = {}
+    for one in in_order(line, now):
+        servers = frozenset(seat.agent for seat in able(one, seats, now))
+        places[one.id] = sum(count for others, count in passed.items() if others & servers or not seats)
+        passed[servers] += 1
+    return places
 
 
 def wait_range(before: int, agents: int, talk_minutes: tuple[float, float]) -> tuple[int, int] | None:

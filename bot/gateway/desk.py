@@ -3,12 +3,14 @@ for ever. One duty, called again and again; what it writes it commits together w
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import Connection
 
 from bot.company.desk import DeskRules
@@ -18,9 +20,12 @@ from bot.gateway import agents, handoff, messages, surveys
 from bot.gateway import tables as t
 from bot.gateway.clock import CHINA
 from bot.gateway.engine import Button
+from bot.gateway.logs import where
 from bot.gateway.messages import Message
 from bot.gateway.storage import Store
 from bot.gateway.texts import Wording
+
+log = structlog.get_logger()
 
 CHOICE_WAIT, CHOICE_BOT = "desk:message", "desk:bot"
 _PREFIXES = ("desk:", f"{surveys.RATE}:", f"{surveys.WHY}:")
@@ -52,27 +57,37 @@ class Desk:
         self._wording = wording
         self._tell = tell
         self._changed = changed
+        self.called = False  # somebody was called since the last round
 
     async def step(self) -> bool:
-        told, moved = await self._store.write(self.work)
+        """Give out what can be given, commit, and only then tell the others where they stand."""
+        self.called = False
+        told, moved = await self._store.write(self.serve)
         await self._tell(told)
         for conversation in moved:
             await self._changed(conversation)
+        await self._tell(await self._store.write(self.inform))
         return False
 
-    def work(self, c: Connection) -> tuple[list[Message], list[str]]:
-        """Everything that is due now: what was said, and the conversations that moved."""
+    def serve(self, c: Connection) -> tuple[list[Message], list[str]]:
+        """End the waits that are over and fill free seats: what was said, and the conversations that moved."""
         shift = _Shift(c, self._rules, self._wording, time.time())
         shift.end_waits()
         shift.give_out()
-        shift.tell_places()
         return shift.told, shift.moved
+
+    def inform(self, c: Connection) -> list[Message]:
+        """Tell those who wait where they stand."""
+        shift = _Shift(c, self._rules, self._wording, time.time())
+        shift.tell_places()
+        return shift.told
 
     def manned(self) -> bool:
         return self._rules.open_at(datetime.now(CHINA))
 
     def request(self, c: Connection, conversation: str, wish: handoff.Wish) -> tuple[str, str]:
         """Call a person. Returns the ticket and the name of the text that says what happens now."""
+        self.called = True
         here = agents.somebody_on_duty(c)
         state = State.QUEUED if here else State.OFFLINE_MESSAGE
         ticket, fresh = handoff.request(c, conversation, wish, state)
@@ -97,10 +112,7 @@ class Desk:
                 return []
             if row.state == State.QUEUED:
                 row = handoff.move(c, row, State.OFFLINE_MESSAGE, "user_asked", "customer")
-            text = self._wording.say("message_kept", ticket=row.ticket)
-            return messages.tell(
-                c, conversation, f"desk:{row.id}:{row.version}:kept", {"text": text}, author="system"
-            )
+            return self._say(c, row, "message_kept")
         return surveys.chosen(c, conversation, payload, self._wording)
 
     def take(self, c: Connection, conversation: str, agent: str, version: int) -> list[Message]:
@@ -164,9 +176,7 @@ class Desk:
         return self._say(c, row, name) if row else []
 
     def _say(self, c: Connection, row: t.Record, name: str, **values: object) -> list[Message]:
-        body = {"text": self._wording.say(name, ticket=row.ticket, **values)}
-        key = f"desk:{row.id}:{row.version}:{name}"
-        return messages.tell(c, row.conversation, key, body, author="system")
+        return _tell(c, row, name, self._wording.say(name, ticket=row.ticket, **values))
 
     def gave_out(self, payload: str) -> bool:
         """Whether a button is the desk's or a survey's and none of the bot's."""
@@ -213,7 +223,8 @@ class _Shift:
         h = t.handoff.c
         open_ones = sa.select(t.handoff).where(h.state.not_in([State.BOT.value, State.CLOSED.value]))
         for row in self._c.execute(open_ones.with_for_update(skip_locked=True)).all():
-            self._end_wait(row)
+            with self._alone(row):
+                self._end_wait(row)
 
     def _end_wait(self, row: t.Record) -> None:
         age, times = self._now - row.since, self._times
@@ -244,12 +255,15 @@ class _Shift:
         seats = agents.seats(self._c, self._now)
         rows = {row.id: row for row in self._waiting()}
         for number, name in assign(map(waiting, rows.values()), seats, self._now):
-            row = rows[number]
-            due = self._now + self._times.first_reply
-            handoff.move(self._c, row, State.ASSIGNED, "assigned", "system", agent=name, due_at=due)
-            self.moved.append(row.conversation)
-            agent = agents.find(self._c, name)
-            self._say(row, "joined", agent=agent.display if agent else name)
+            with self._alone(rows[number]):
+                self._give(rows[number], name)
+
+    def _give(self, row: t.Record, name: str) -> None:
+        due = self._now + self._times.first_reply
+        handoff.move(self._c, row, State.ASSIGNED, "assigned", "system", agent=name, due_at=due)
+        self.moved.append(row.conversation)
+        agent = agents.find(self._c, name)
+        self._say(row, "joined", agent=agent.display if agent else name)
 
     def tell_places(self) -> None:
         """Who waits in the line hears his place when it has changed, and of other ways when it takes long."""
@@ -258,7 +272,8 @@ class _Shift:
         before = ahead(map(waiting, rows), seats, self._now)
         for row in rows:
             if row.state == State.QUEUED:
-                self._tell_place(row, before[row.id], len(seats))
+                with self._alone(row):
+                    self._tell_place(row, before[row.id], len(seats))
 
     def _tell_place(self, row: t.Record, place: int, agents_on_duty: int) -> None:
         span = wait_range(place, agents_on_duty, self._rules.talk_minutes)
@@ -273,6 +288,17 @@ class _Shift:
         long = span is None or span[1] > self._times.offer_above_minutes or waited > self._times.offer_after
         if row.offered_at is None and long and waited > 1 and row.priority:
             self._offer(row)
+
+    @contextlib.contextmanager
+    def _alone(self, row: t.Record) -> Iterator[None]:
+        """What goes wrong with one row is undone and logged, and the others go on."""
+        kept = len(self.told), len(self.moved)
+        try:
+            with self._c.begin_nested():
+                yield
+        except Exception as error:
+            del self.told[kept[0] :], self.moved[kept[1] :]
+            log.error("desk_row_failed", handoff=row.id, error=type(error).__name__, at=where(error))
 
     def _offer(self, row: t.Record) -> None:
         buttons = [
@@ -310,9 +336,14 @@ class _Shift:
         self._c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(**values))
 
     def _say(self, row: t.Record, name: str, **values: object) -> None:
-        body = {"text": self._wording.say(name, ticket=row.ticket, **values)}
-        key = f"desk:{row.id}:{row.version}:{name}:{values.get('ahead', '')}"
-        self.told += messages.tell(self._c, row.conversation, key, body, author="system")
+        self.told += _tell(self._c, row, name, self._wording.say(name, ticket=row.ticket, **values))
+
+
+def _tell(c: Connection, row: t.Record, name: str, text: str) -> list[Message]:
+    pen = messages.open_pen(c, row.conversation)
+    # The place in the conversation makes it unique: the same may be said again later.
+    pen.write(f"desk:{row.id}:{name}:{pen.next_seq}", {"text": text}, "system")
+    return pen.done()
 
 
 def waiting(row: t.Record) -> Waiting:

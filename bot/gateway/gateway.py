@@ -41,7 +41,7 @@ class Gateway:
         self.limits = Limits(settings.messages_per_second, settings.sessions_per_minute)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
         self.rules = desk_rules(settings.region)
-        self.desk = Desk(self.store, self.rules, self.wording, self.tell, self.tell_moved)
+        self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_listeners)
         self.inbox = Inbox(self.store, self.wording, self.desk, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
@@ -59,9 +59,10 @@ class Gateway:
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self._turns = Loop("turns", self.worker.step, 0.25)
         self._submitter = Loop("submissions", self.submissions.step, 0.5)
+        self._desk = Loop("desk", self.desk.step, 0.5)
         self._others = [
+            self._desk,
             Loop("leases", self.worker.renew, 1.0),
-            Loop("desk", self.desk.step, 0.5),
             Loop("patience", Patience(self.store, self.wording, self.tell).step, 0.5),
         ]
         self._sms_client: httpx.AsyncClient | None = None
@@ -102,6 +103,8 @@ class Gateway:
 
     async def tell(self, published: Sequence[Message]) -> None:
         """Let every channel know what was published."""
+        if self.desk.called:
+            self._desk.wake()
         if published:
             for listener in self.on_published:
                 await listener(published)
@@ -111,7 +114,16 @@ class Gateway:
         for listener in self.on_customer_typing:
             await listener(conversation, on)
 
+    def seat_came_free(self) -> None:
+        """Somebody may be served now."""
+        self._desk.wake()
+
     async def tell_moved(self, conversation: str) -> None:
+        """An episode of this conversation has changed."""
+        self.seat_came_free()
+        await self._tell_listeners(conversation)
+
+    async def _tell_listeners(self, conversation: str) -> None:
         for listener in self.on_moved:
             await listener(conversation)
 

@@ -67,7 +67,8 @@ def request(c: Connection, conversation: str, wish: Wish, state: State = State.Q
         more |= {"skill": wish.skill, "reason": wish.reason}
     c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(**more))
     fresh = row.state == State.OFFERED
-    if row.state != state and State(row.state) in PROMISED | {State.OFFERED, State.WRAP}:
+    promised = State(row.state) in PROMISED
+    if (promised and state == State.QUEUED) or State(row.state) in {State.OFFERED, State.WRAP}:
         move(c, row, state, wish.reason, "bot", queued_at=time.time())
     else:
         _event(c, row.id, row.state, row.state, wish.reason, "bot", row.version)

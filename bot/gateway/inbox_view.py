@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 from bot.core.handoff import ENDED, State
 from bot.gateway import tables as t
 from bot.gateway.clock import iso
+from bot.gateway.texts import read
 
 _LIVELY = 1800.0
 _MOST = 500
 _PREVIEW = 80
 _HAZARD = "hazard"
+_TITLE: str = read("console")["title"]
 
 
 def rows(c: Connection, agent: str, conversation: str | None = None) -> list[dict[str, Any]]:
@@ -57,12 +59,17 @@ def _row(found: Mapping[Any, Any]) -> dict[str, Any]:
         "ticket": found[h.ticket], "version": found[talk.version] if ended else found[h.version],
         "reason": found[h.reason] or "", "skill": found[h.skill] or "general",
         "priority": 9 if ended else found[h.priority], "agent": None if ended else found[h.agent],
-        "title": found[talk.id][-4:], "preview": (body.get("text") or "")[:_PREVIEW],
+        "title": title(found[talk.id]), "preview": (body.get("text") or "")[:_PREVIEW],
         "last_seq": found[talk.last_seq], "read_seq": found[t.agent_read.c.seq] or 0,
         "since": iso(found[talk.active_at] if ended else found[h.queued_at] or found[h.since]),
         "due_at": iso(found[h.due_at]) if found[h.due_at] and not ended else None,
         "elder": bool(found[h.elder]), "hazard": found[h.reason] == _HAZARD and not ended,
     }  # fmt: skip
+
+
+def title(conversation: str) -> str:
+    """What a conversation is called on screen: nothing of the customer's."""
+    return _TITLE.format(tail=conversation[-4:])
 
 
 def transcript(

@@ -90,6 +90,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     @doors.open("PUT", "/presence", SERVES)
     async def presence(session: Who, body: Presence) -> dict[str, Any]:
         await gateway.store.write(agents.set_presence, session.name, body.state, body.capacity)
+        gateway.seat_came_free()
         await live.agent(session.name)
         found = await gateway.store.read(everybody)
         return next(each for each in found if each["name"] == session.name)
@@ -183,7 +184,7 @@ def _board(c: sa.Connection, skills: Mapping[str, str]) -> dict[str, Any]:
             for code, title in skills.items()
         ],
         "breaking": [
-            {"id": row.conversation, "ticket": row.ticket, "title": row.conversation[-4:], "due_at": iso(row.due_at),
+            {"id": row.conversation, "ticket": row.ticket, "title": inbox_view.title(row.conversation), "due_at": iso(row.due_at),
              "agent": row.agent}
             for row in sorted(breaking, key=lambda one: one.due_at)
         ],

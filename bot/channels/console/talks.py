@@ -268,20 +268,26 @@ def _kept(c: sa.Connection, gateway: Gateway, agent: str, name: str) -> tuple[di
     """What the gateway itself knows of a conversation, and who its customer is. A look is recorded."""
     h, m = t.handoff.c, t.message.c
     rows = list(c.execute(sa.select(t.handoff).where(h.conversation == name).order_by(h.id.desc()).limit(6)))
-    said = (
-        sa.select(m.author, m.body)
-        .where(m.conversation == name, m.seq.is_not(None))
-        .order_by(m.id.desc())
-        .limit(60)
-    )
+    said = sa.select(m.author, m.body, m.key).where(m.conversation == name, m.seq.is_not(None))
+    ticket = rows[0].ticket if rows else None
+    words = [
+        (row.author, row.body.get("text", ""))
+        for row in c.execute(said.order_by(m.id.desc()).limit(60))
+        if row.author == "customer" or _of_the_bot(row, ticket)
+    ]
     audit.record(c, agent, "view", name)
     return {
-        "now": rows[0] if rows else None,
-        "said": [(row.author, row.body.get("text", "")) for row in c.execute(said)][::-1],
+        "now": rows[0] if rows else None, "said": words[::-1],
         "previous": [
             {"id": name, "ticket": row.ticket, "at": iso(row.created_at), "reason": row.reason} for row in rows[1:]
         ],
     }, gateway.identity.who(c, name)  # fmt: skip
+
+
+def _of_the_bot(row: t.Record, ticket: str | None) -> bool:
+    """Whether it is an answer of the bot and not the gateway's own word about waiting or the hand-over."""
+    reply = row.author == "bot" and row.key.startswith("re:")
+    return reply and not (ticket and ticket in row.body.get("text", ""))
 
 
 def _told(words: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:

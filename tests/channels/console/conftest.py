@@ -81,7 +81,7 @@ class Office:
             self._count += 1
             receipt = await self.gateway.inbox.take(Inbound("web", talk, f"m{self._count}", text=text))
             await self.gateway.received(receipt)
-        await until(self.idle)
+        await until(self.idle, 20)
         if wish:
             await self.gateway.store.write(handoff.request, talk, wish)
 

@@ -158,7 +158,7 @@ async def test_a_logout_closes_the_live_line_of_the_session(office: Office) -> N
 
 
 async def test_a_late_reply_of_the_bot_is_shown_to_agents_as_not_sent(office: Office) -> None:
-    office.engine.delay = 0.4
+    office.engine.delay = 2.0
     taking = asyncio.create_task(office.customer(TALK, "你好"))
     await until(lambda: office.engine.running)
     page = await office.page("a01")

@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT
 
-.PHONY: help setup web train up chat wechat-menu seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat wechat-menu agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -60,6 +60,12 @@ train: setup ## train the engine (only when its data changed)
 
 $(RUN)/backend.db: | .venv/stamp
 	@$(MAKE) seed
+
+agent: .venv/stamp ## create or renew an agent: NAME=a01 DISPLAY=小王 ROLES=agent,lead SKILLS=billing TOTP=1
+	@$(PY) -m scripts.agents create $(NAME) $(if $(DISPLAY),--display $(DISPLAY)) $(if $(ROLES),--roles $(ROLES)) $(if $(SKILLS),--skills $(SKILLS)) $(if $(TOTP),--totp)
+
+audit-verify: .venv/stamp ## check that the console's audit trail is unbroken
+	@$(PY) -m scripts.agents audit-verify
 
 seed: .venv/stamp ## fill the reference company system; SIZE=households
 	@mkdir -p $(RUN)

@@ -27,6 +27,7 @@ from bot.company.ports import (
 )
 from bot.gateway import handoff, messages
 from bot.gateway import tables as t
+from bot.gateway.desk import Desk
 from bot.gateway.messages import Message
 from bot.gateway.storage import Store, insert_once
 from bot.gateway.texts import Wording
@@ -84,9 +85,11 @@ class Submissions:
         orders: Orders,
         who: Callable[[Connection, str], Subject],
         wording: Wording,
+        desk: Desk,
         tell: Callable[[Sequence[Message]], Awaitable[None]],
     ) -> None:
         self._store = store
+        self._desk = desk
         self._orders = orders
         self._who = who
         self._wording = wording
@@ -159,7 +162,7 @@ class Submissions:
             return []
         skill = {"apply": "application", "voice": "complaint"}.get(row.operation, "fault")
         priority = 0 if row.urgent else 3
-        ticket, _ = handoff.request(c, row.conversation, "backend_down", skill=skill, priority=priority)
+        ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", skill, priority))
         return _say(c, row, self._wording.say("deferred_refused", ticket=ticket))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -60,6 +61,17 @@ def settings(folder: Path, **changes: Any) -> Settings:
 def company() -> FakeCompany:
     """One household on file."""
     return FakeCompany(household(ACCOUNT))
+
+
+def agent(name: str, **more: Any) -> dict[str, Any]:
+    """A row of an agent who sits at the desk, general skills, three places."""
+    now = time.time()
+    row = {
+        "name": name, "display": name, "password": "", "totp": None, "totp_used": 0, "roles": ["agent"],
+        "skills": ["general"], "level": 0, "capacity": 3, "state": "online", "seen_at": now, "idle_since": now,
+        "created_at": now,
+    }  # fmt: skip
+    return {**row, **more}
 
 
 def free_port() -> int:

@@ -8,12 +8,12 @@ import hmac
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend import addresses
 from backend.access import find_account
-from backend.tables import Account, Customer
+from backend.tables import Account, Customer, Phone
 
 
 def match(session: Session, account_no: str, items: Mapping[str, str]) -> list[str]:
@@ -29,8 +29,11 @@ def phone_on_file(session: Session, account_no: str) -> str | None:
 
 
 def accounts_of_phone(session: Session, phone: str) -> list[str]:
-    """All accounts whose customer has this number."""
-    query = select(Account.account_no).join(Customer).where(Customer.phone == phone)
+    """All accounts whose holder has this number, and those it was bound to."""
+    bound = select(Phone.account_id).where(Phone.phone == phone)
+    query = (
+        select(Account.account_no).join(Customer).where(or_(Customer.phone == phone, Account.id.in_(bound)))
+    )
     return list(session.scalars(query.order_by(Account.account_no)))
 
 

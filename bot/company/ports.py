@@ -19,7 +19,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.company.services import Services
 
 
 class CompanyError(Exception):
@@ -491,3 +494,4 @@ class Company:
     orders: Orders
     directory: Directory
     verification: Verification
+    services: Services

@@ -28,8 +28,10 @@ from bot.company.ports import (
     Subject,
     VoiceDraft,
 )
+from tests.company.services_contract import HOME, OTHER, OWING, PREPAID, ServicesContract
 
-HOME, OTHER, DARK, UNKNOWN = "0100000000017", "0100000000041", "0100000000033", "0199999999999"
+__all__ = ["DARK", "HOME", "OTHER", "OWING", "PREPAID", "UNKNOWN", "Contract", "Who"]
+DARK, UNKNOWN = "0100000000033", "0199999999999"
 HOME_ADDRESS, DARK_ADDRESS = "临河区金川小区5号楼2单元301", "临河区新华镇永胜村3组12号"
 FAULT = FaultReport("household", "家里没电了", address=HOME_ADDRESS)
 
@@ -38,7 +40,7 @@ class Who(Protocol):
     def __call__(self, level: Level | str, *accounts: str, conversation: str = ...) -> Subject: ...
 
 
-class Contract(ABC):
+class Contract(ServicesContract, ABC):
     @pytest.fixture
     @abstractmethod
     def company(self) -> AsyncIterator[Company]: ...

@@ -12,7 +12,7 @@ from actions._form import CompanyForm
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.identity import Proof
-from bot.company.ports import Level, NotAllowed
+from bot.company.ports import Account, Level, NotAllowed
 from bot.core import values
 from bot.core.form import Field
 
@@ -44,10 +44,15 @@ class IdentityForm(CompanyForm):
             Field(way, WAYS[way], words=words, check=check),
         )
 
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        """What needs a code is not asked for a name first."""
+        return {"way": "code"} if turn.slots.get("need") == Level.L3.value else {}
+
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("candidates"):
             return await self._offer(turn, slots, news, say)
-        if news.get("way") == "code" and slots.get("account_no"):
+        told = {"way", "account_no"} & news.keys() and "code" not in news
+        if slots.get("way") == "code" and slots.get("account_no") and told:
             return await self._send_code(turn, slots, say)
         given = next((way for way in WAYS if news.get(way)), None)
         if given and slots.get("account_no"):
@@ -62,13 +67,27 @@ class IdentityForm(CompanyForm):
         exact = next((a for a in accounts if a.account_no == said), None)
         chosen = exact or chosen_by_words(str(said or turn.text), accounts)
         if chosen:
-            return {"account_no": chosen.account_no, "candidates": None, "holder_name": "known"}
+            return {
+                "account_no": chosen.account_no,
+                "candidates": None,
+                **await self._chosen(turn, slots, chosen, say),
+            }
         missed = self._missed(turn, say, "utter_invalid_account_choice") if said else {}
         say(
             "utter_choose_account",
             buttons=[choice(alias(a), "/inform", choice=a.account_no) for a in accounts],
         )
         return missed
+
+    async def _chosen(self, turn: Turn, slots: Changes, chosen: Account, say: Say) -> Changes:
+        """An account of the subject needs no further proof, unless a code is wanted that was not given yet."""
+        if turn.subject.level.covers(Level(slots.get("need") or "L1")):
+            return {"holder_name": "known", "code": "known"}
+        return (
+            await self._send_code(turn, {**slots, "account_no": chosen.account_no}, say)
+            if slots.get("way") == "code"
+            else {}
+        )
 
     async def _send_code(self, turn: Turn, slots: Changes, say: Say) -> Changes:
         masked = await parts().identity.send_code(turn.conversation, slots["account_no"])

@@ -35,6 +35,17 @@ APPLY_NOW: Mapping[str, bool] = {
 ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
 
+PERSON_TITLE, FIRM_TITLE = "个人", "企业"
+TITLE_KIND: Mapping[str, str] = {
+    r"公司|企业|单位|店|厂|专票|抬头": FIRM_TITLE,
+    r"个人|自己|自家|户主|家里": PERSON_TITLE,
+}
+CHANGE, RELEASE = "换手机号", "解绑"
+PHONE_CHANGE: Mapping[str, str] = {r"换|改|新号|新的|变了": CHANGE, r"解|删|去掉|取消|不[租住]|卖了": RELEASE}
+
+_HOW = re.compile(
+    r"怎么|咋|吗[?？]?$|能不能|可以不|行不|不[?？]$|要[什啥哪]|哪|谁|几个|多少|为啥|为什么|[?？]$"
+)
 _PAPERS_SAID = re.compile(r"有|没|差|缺|齐|带|备|全|证|本$|照|合同|资料")
 _PERSON = re.compile(
     r"人工|真人|活人|坐席|客服|接线|话务|服务员|转接|转到?人|领导|个人(来|跟|和|说|接|听|讲)"
@@ -131,6 +142,16 @@ def angry(text: str) -> bool:
 def names_a_person(text: str) -> bool:
     """True when the words themselves ask for a person; a button's choice has no words and always does."""
     return not text or bool(_PERSON.search(text))
+
+
+def asks_how(text: str) -> bool:
+    """True for a question about how something is done (怎么绑定, 专票能开不), not a wish to have it done."""
+    return bool(_HOW.search(text))
+
+
+def among(choices: Mapping[str, str], text: str) -> str | None:
+    """Which choice the words of a sentence mean; None when none."""
+    return next((value for words, value in choices.items() if re.search(words, text)), None)
 
 
 def content_of(text: str) -> str | None:

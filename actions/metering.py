@@ -33,7 +33,7 @@ class QueryTimeOfUse(Answer):
                 raise
             say("utter_query_bill_no_such_month", month=phrasing.month(month))
             return {"account_no": account_no, "month": None}
-        used = (f"{_names.word('period', name)}{phrasing.kwh(kwh)}度" for name, kwh in split.kwh.items())
+        used = (_names.word("period", name).format(kwh=phrasing.kwh(kwh)) for name, kwh in split.kwh.items())
         say("utter_query_time_of_use", month=phrasing.month(split.month), periods="、".join(used))
         if split.tariff and split.kwh.keys() <= split.prices.keys():
             tell_comparison(split, await company.billing.tier(turn.subject, account_no), say)

@@ -43,6 +43,15 @@ TITLE_KIND: Mapping[str, str] = {
 CHANGE, RELEASE = "换手机号", "解绑"
 PHONE_CHANGE: Mapping[str, str] = {r"换|改|新号|新的|变了": CHANGE, r"解|删|去掉|取消|不[租住]|卖了": RELEASE}
 
+ERASE, COPY, STORED, NO_MACHINE, LEAK = "erase", "copy", "stored", "no_machine", "leak"
+PRIVACY: Mapping[str, str] = {
+    r"泄[露漏]|卖.{0,6}(信息|资料|号码)|外传|骚扰电话|怎么知道我.{0,4}(电话|号码|名字)": LEAK,
+    r"不[想要让用愿].{0,6}(机器|自动|打标签)|拒绝.{0,4}自动|机器.{0,6}(不算|说了算)|人来?审|人工审": NO_MACHINE,
+    r"删|清空|清除|抹掉|注销.{0,6}(信息|资料|记录)|全清": ERASE,
+    r"副本|导出|拷贝|复制|给我一份|要一份|打一份": COPY,
+    r"存了|保存了|都?有我?(啥|什么|哪些)|哪些.{0,6}(信息|资料)|知道我|掌握|记了我|查.{0,6}(信息|资料)": STORED,
+}
+
 _HOW = re.compile(
     r"怎么|咋|吗[?？]?$|能不能|可以不|行不|不[?？]$|要[什啥哪]|哪|谁|几个|多少|为啥|为什么|[?？]$"
 )

@@ -160,6 +160,11 @@ class Engine:
             "active_form": tracker.active_loop_name if tracker else None,
         }
 
+    async def forget(self, conversation: str) -> None:
+        """Delete everything that is kept of a conversation. Raises TurnConflict while a turn of it runs."""
+        async with self._alone(conversation):
+            await self.store.forget(conversation)
+
     @asynccontextmanager
     async def _alone(self, conversation: str) -> AsyncIterator[None]:
         if conversation in self._running:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.gateway import handoff, submissions
+from bot.gateway import handoff, personal, submissions
 from bot.gateway import tables as t
 from bot.gateway.engine import Button, Reply
 from bot.gateway.messages import Pen
@@ -83,6 +83,8 @@ class Writer:
                     self._handover(Handover.model_validate(custom))
                 case "deferred":
                     self._deferred(Deferred.model_validate(custom))
+                case "erase":
+                    self._erase()
                 case "end_session":
                     self._end_session()
                 case _:
@@ -104,6 +106,10 @@ class Writer:
             raise KeyError(wish.operation)
         submissions.build(wish.operation, wish.body)
         submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)
+
+    def _erase(self) -> None:
+        """What the customer had asked for and confirmed is done though nobody may hear of it."""
+        personal.erase(self._pen, self._wording.say("erased"), self._inbox_id)
 
     def _end_session(self) -> None:
         self._pen.changes["session"] = self._pen.talk.session + 1

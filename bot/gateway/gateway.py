@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
-from bot.company.ports import Company
+from bot.company.ports import Company, Unavailable
 from bot.company.region import load
 from bot.gateway import sms
-from bot.gateway.engine import Engine
+from bot.gateway.engine import Engine, EngineFault
 from bot.gateway.identity import Identity
 from bot.gateway.inbox import Inbox, Receipt
 from bot.gateway.limits import Limits
@@ -39,7 +39,9 @@ class Gateway:
         self.inbox = Inbox(self.store, self.wording, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
-        self.submissions = Submissions(self.store, company.orders, self.identity.who, self.wording, self.tell)
+        self.submissions = Submissions(
+            self.store, company.orders, self.identity.who, self.wording, self.tell, self._forget
+        )
         self.worker = Worker(
             self.store, engine, self.identity, self.submissions, self.wording, settings.turns,
             self.tell, self._tell_typing,
@@ -91,6 +93,14 @@ class Gateway:
         if published:
             for listener in self.on_published:
                 await listener(published)
+
+    async def _forget(self, sessions: Sequence[str], pictures: Sequence[str]) -> None:
+        """Delete what lies outside of the database. Raises Unavailable while the engine cannot."""
+        await self.uploads.remove(pictures)
+        try:
+            await self.engine.forget(sessions)
+        except EngineFault as error:
+            raise Unavailable(type(error).__name__) from None
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
         for listener in self.on_typing:

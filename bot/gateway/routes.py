@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field, SecretStr
 
 from bot.company.ports import CompanyError
-from bot.gateway import sms
+from bot.gateway import personal, sms
 from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
 from bot.gateway.identity import Outcome, TooMany, UnknownConversation, conversation_of
@@ -93,6 +93,10 @@ def identity(gateway: Gateway) -> APIRouter:
     async def check(name: str, body: CodeCheck) -> dict[str, Any]:
         with _Refusals():
             return _proof(await gateway.identity.check_code(conversation_of(name), body.code))
+
+    @router.get("/stored")
+    async def stored(name: str) -> dict[str, int]:
+        return await gateway.store.read(personal.stored, conversation_of(name))
 
     return router
 

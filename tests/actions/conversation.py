@@ -15,7 +15,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions._wiring import Parts, plug
 from bot.company import knowledge, region
-from bot.company.identity import Proof
+from bot.company.identity import Proof, Stored
 from bot.company.ports import Level, NotAllowed
 from tests.company.fake import FakeCompany
 
@@ -41,6 +41,9 @@ class FakeIdentity:
 
     async def check_code(self, conversation: str, code: str) -> Proof:
         return self._answer(self.sent[-1], code == self.code, Level.L3)
+
+    async def stored(self, conversation: str) -> Stored:
+        return Stored(12, 1, 1, 0)
 
     def _answer(self, account_no: str, matched: bool, level: Level) -> Proof:
         if self.tries == 0:

@@ -104,7 +104,9 @@ async def test_every_business_can_be_applied_for(
 
 def test_the_registry_and_the_region_name_the_same_businesses() -> None:
     # These are ordered by actions of their own, without the form.
-    assert set(region.load("bayannur").documents) == {*BUSINESSES, "request_reconnection", "query_prepaid"}
+    assert set(region.load("bayannur").documents) == {
+        *BUSINESSES, "request_reconnection", "query_prepaid", "ask_privacy",
+    }  # fmt: skip
 
 
 def test_documents_at_hand_are_those_named() -> None:

@@ -117,6 +117,9 @@ class CompanyForm(FormValidationAction):
             return await self._ask(turn, say, {"resume": None, "doing": self.form()})
         if slots.get("doing") != self.form():
             return await self._open(turn, say)
+        if turn.picture:
+            say("utter_picture_kept")
+            return self._asking(turn, {}, str(requested))
         asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
         if turn.intent in self.cancelled_by or (requested == QUIT and turn.intent == "affirm"):
             return self._cancel(turn, say, requested)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,8 @@ from rasa_sdk import Tracker
 
 from bot.company.ports import Level, Subject
 from bot.core.form import Heard, Mention, house_numbers, meant
+
+_NO_WORDS = re.compile(r"\[\w{2,4}\]")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Turn:
     @property
     def text(self) -> str:
         return self.heard.text
+
+    @property
+    def picture(self) -> bool:
+        """Whether the message is a picture without words; channels write [图片] in their place."""
+        return bool(self.attachments) and bool(_NO_WORDS.fullmatch(self.text))
 
     @property
     def elder(self) -> bool:

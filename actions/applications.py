@@ -133,7 +133,7 @@ class Apply(SubmitAction):
             business=business, contact_name=slots.get("contact_name") or "", phone=slots.get("phone") or "",
             address=slots.get("address"), account_no=slots.get("account_no"), details=details,
             documents=answers.at_hand(slots.get("documents"), needs.documents), channel=turn.channel,
-            conversation=turn.conversation,
+            conversation=turn.conversation, attachments=turn.attachments,
         )  # fmt: skip
 
     async def submit(self, turn: Turn, draft: ApplicationDraft, key: str, say: Say) -> Changes:

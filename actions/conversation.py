@@ -185,6 +185,9 @@ async def retell(turn: Turn, say: Say) -> Changes:
 async def unclear(turn: Turn, say: Say) -> Changes:
     """Nothing to go by: 等一下 is granted, the other account is turned to (那家里的呢), a question the knowledge base
     clearly knows is answered; else first 您是想问A还是B, the second time a person."""
+    if turn.picture:
+        say("utter_picture_what")
+        return {}
     if answers.asks_to_wait(turn.text):
         say("utter_take_your_time")
         return {}

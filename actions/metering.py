@@ -10,6 +10,7 @@ from actions._base import Changes, Say, button
 from actions._telling import tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
+from actions.billing import tell_tariff
 from actions.information import Answer
 from bot.company.ports import ApplicationDraft, Level, NotFound, TierStatus
 from bot.company.services import Prepaid, TimeOfUse
@@ -51,7 +52,7 @@ def tell_comparison(split: TimeOfUse, flat: TierStatus, say: Say) -> None:
         difference=phrasing.yuan(abs(by_period - as_now)),
     )  # fmt: skip
     if split.tariff:
-        say("utter_tariff_source", source=split.tariff.source, version=split.tariff.version)
+        tell_tariff(split.tariff, say)
 
 
 class QueryPrepaid(Answer):

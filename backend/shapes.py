@@ -297,6 +297,7 @@ class ApplicationDraft(Request):
     documents: list[Short] = Field(default_factory=list, max_length=50)
     channel: Short = ""
     conversation: Short = ""
+    attachments: list[Short] = Field(default_factory=list, max_length=20)
 
 
 class VoiceDraft(Request):
@@ -314,6 +315,7 @@ class VoiceDraft(Request):
     about_order: Name | None = None
     channel: Short = ""
     conversation: Short = ""
+    attachments: list[Short] = Field(default_factory=list, max_length=20)
 
 
 Mobile = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$", examples=["13800000017"])]

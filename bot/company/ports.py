@@ -343,6 +343,7 @@ class ApplicationDraft:
     documents: tuple[str, ...] = ()
     channel: str = ""
     conversation: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -372,6 +373,7 @@ class VoiceDraft:
     about_order: str | None = None
     channel: str = ""
     conversation: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ OPERATIONS = {
     "apply": ApplicationDraft,
     "voice": VoiceDraft,
     "amend_fault": dict,
-    "forget": dict,
 }
 SILENT = {"amend_fault", "forget"}  # nobody is told of their outcome
 _AT_ONCE = 4

@@ -125,7 +125,7 @@ async def test_in_wechat_binding_is_in_the_menu(company: FakeCompany) -> None:
 async def test_peak_and_valley_are_told_and_compared_with_the_flat_price(holder: Conversation) -> None:
     replies = await holder.say("峰谷各用多少", "query_time_of_use", month="2026-10")
     assert names(replies) == [
-        "utter_query_time_of_use", "utter_compare_time_of_use_cheaper", "utter_tariff_source",
+        "utter_query_time_of_use", "utter_compare_time_of_use_cheaper", "utter_tariff_unverified",
     ]  # fmt: skip
     # 268 kWh: 107 peak, 80 flat, 81 valley; 107×0.4648+80×0.415+81×0.249 = 103.10; flat by tiers 118.12
     assert "107度" in replies[0].text and "103.10" in replies[1].text and "118.12" in replies[1].text

@@ -23,8 +23,10 @@ BUSINESSES = frozenset({
     "apply_rename", "apply_account_closure", "apply_time_of_use", "apply_price_class_change",
     "apply_multi_person_household", "request_meter_test", "apply_meter_relocation", "apply_pv", "apply_ev_charger",
     "apply_temporary_power", "update_tax_info", "report_wrong_payment", "claim_outage_loss", "ask_value_added_service",
+    "ask_operation_help",
 })  # fmt: skip
-LOSS, MANAGER = "claim_outage_loss", "ask_value_added_service"
+LOSS, MANAGER, VISIT = "claim_outage_loss", "ask_value_added_service", "ask_operation_help"
+OFFERED = {MANAGER, VISIT}  # opened by actions of their own
 PAPERS = Field(
     "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=answers.papers_said, told=False,
     says=answers.PAPERS,
@@ -49,6 +51,7 @@ DETAILS: dict[str, Field] = {
     "payment_ref": Field("payment_ref", words=values.number_words, optional=True),
     "outage_time": Field("outage_time", ("date", "time"), words=values.time_words, verbatim=True),
     "loss": Field("loss", words=values.words, free=True),
+    "visit_for": Field("visit_for", words=values.words, free=True),
     "service": Field("service", words=values.words, free=True),
     "money": Field("money", ("money",), words=values.words, verbatim=True),
 }
@@ -57,7 +60,7 @@ DETAILS: dict[str, Field] = {
 class ApplicationForm(CompanyForm):
     """documents told → what data/region asks for this business → documents at hand → phone and name → summary."""
 
-    own: ClassVar[frozenset[str]] = BUSINESSES - {MANAGER}  # opened by its own action, after an offer
+    own: ClassVar[frozenset[str]] = BUSINESSES - OFFERED
     kind: ClassVar[str] = "application_kind"
     submit: ClassVar[str] = "action_apply"
     private: ClassVar[tuple[str, ...]] = (
@@ -84,14 +87,15 @@ class ApplicationForm(CompanyForm):
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         """An offer that was accepted need not be asked again."""
-        accepted = intent == turn.slots.get("opening") == MANAGER
+        accepted = intent == turn.slots.get("opening") and intent in OFFERED
         return {**super().opening(turn, intent), **({"wanted": True} if accepted else {})}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:
             say("utter_application_not_now")
             return {"doing": None}
-        if "application_kind" in news and slots["application_kind"] == MANAGER:
+        if "application_kind" in news and slots["application_kind"] in OFFERED:
+            say(f"utter_begin_{slots['application_kind']}")
             return {}
         if "application_kind" in news:
             if slots["application_kind"] == LOSS and (found := clearly_known(turn)):

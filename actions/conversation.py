@@ -217,6 +217,8 @@ class OutOfScope(CompanyAction):
     base clearly knows was misjudged, and is answered."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.picture:
+            return await unclear(turn, say)
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {}

@@ -293,6 +293,12 @@ def post_match(session: Reads, asked: shapes.MatchRequest) -> shapes.IdentityMat
     return shapes.IdentityMatch(matched=verification.match(session, asked.account_no, asked.items))
 
 
+@api.post("/verification/account", tags=["verification"])
+def post_account(session: Reads, asked: shapes.HolderQuestion) -> shapes.AccountAnswer:
+    """The one account of a holder at an address."""
+    return shapes.AccountAnswer(account_no=verification.account_at(session, asked.holder_name, asked.address))
+
+
 @api.post("/verification/phone", tags=["verification"])
 def post_phone(session: Reads, asked: shapes.AccountQuestion) -> shapes.PhoneAnswer:
     """The number on file, for a code by SMS."""

@@ -371,6 +371,15 @@ class AccountQuestion(Request):
     account_no: Short
 
 
+class HolderQuestion(Request):
+    holder_name: Short
+    address: Short
+
+
+class AccountAnswer(Shape):
+    account_no: str | None
+
+
 class PhoneAnswer(Shape):
     phone: str | None
 

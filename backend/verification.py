@@ -22,6 +22,14 @@ def match(session: Session, account_no: str, items: Mapping[str, str]) -> list[s
     return [name for name, said in items.items() if account and CHECKS[name](account, said)]
 
 
+def account_at(session: Session, holder_name: str, address: str) -> str | None:
+    """The one account where both fit; a holder with several at the same address must tell the number."""
+    plain = "".join(unicodedata.normalize("NFKC", holder_name).split())
+    named = session.scalars(select(Account).join(Customer).where(Customer.name == plain))
+    found = [each.account_no for each in named if _address(each, address)]
+    return found[0] if len(found) == 1 else None
+
+
 def phone_on_file(session: Session, account_no: str) -> str | None:
     """The full number, or None."""
     account = find_account(session, account_no)

@@ -150,6 +150,11 @@ class HttpVerification:
         body = {"account_no": account_no, "items": items}
         return await self._line.ask(IdentityMatch, path("verification", "match"), body)
 
+    async def account_at(self, holder_name: str, address: str) -> str | None:
+        body = {"holder_name": holder_name, "address": address}
+        answer = await self._line.ask(dict[str, str | None], path("verification", "account"), body)
+        return answer.get("account_no")
+
     async def phone_on_file(self, account_no: str) -> str | None:
         answer = await self._line.ask(
             dict[str, str | None], path("verification", "phone"), {"account_no": account_no}

@@ -35,6 +35,10 @@ class Identity(Protocol):
     """Raises NotAllowed when the tries are used up, Unavailable when the gateway does not answer."""
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof: ...
+    async def find(self, conversation: str, holder_name: str, address: str) -> Proof:
+        """Who has no account number: the account of that holder at that address, proved by both."""
+        ...
+
     async def send_code(self, conversation: str, account_no: str) -> str:
         """Send an SMS code to the number on file; returns that number, masked."""
         ...
@@ -62,6 +66,10 @@ class GatewayIdentity:
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof:
         return _proof(await self._post(f"/{conversation}/match", {"account_no": account_no, "items": items}))
+
+    async def find(self, conversation: str, holder_name: str, address: str) -> Proof:
+        body = {"holder_name": holder_name, "address": address}
+        return _proof(await self._post(f"/{conversation}/find", body))
 
     async def send_code(self, conversation: str, account_no: str) -> str:
         return str((await self._post(f"/{conversation}/code", {"account_no": account_no}))["phone_masked"])

@@ -478,6 +478,10 @@ class Verification(Protocol):
     """Used by the gateway alone, which holds the identity level."""
 
     async def match(self, account_no: str, items: dict[str, str]) -> IdentityMatch: ...
+    async def account_at(self, holder_name: str, address: str) -> str | None:
+        """The one account of that holder at that address; None when there is none, or more than one."""
+        ...
+
     async def phone_on_file(self, account_no: str) -> str | None:
         """The full number for an SMS code; None when there is none or no such account."""
         ...

@@ -52,6 +52,16 @@ PRIVACY: Mapping[str, str] = {
     r"存了|保存了|都?有我?(啥|什么|哪些)|哪些.{0,6}(信息|资料)|知道我|掌握|记了我|查.{0,6}(信息|资料)": STORED,
 }
 
+_NO_NUMBER = re.compile(
+    r"户号.{0,6}(不知道|不晓得|忘|记不|找不|没有|不清楚)|(没有|没|不知道|不晓得|忘了?|记不[得清住]|找不[见到着]).{0,3}户号"
+)
+OPERATIONS: Mapping[str, str] = {
+    r"[交缴充]|付款|电费": "pay",
+    r"报修|没电|停电|坏了": "report",
+    r"绑|加.{0,3}户|户号": "bind",
+}
+_VISIT = re.compile(r"上门|来家里|到家里来|派.{0,3}人来家|出不了门|走不动")
+
 _HOW = re.compile(
     r"怎么|咋|吗[?？]?$|能不能|可以不|行不|不[?？]$|要[什啥哪]|哪|谁|几个|多少|为啥|为什么|[?？]$"
 )
@@ -161,6 +171,16 @@ def asks_how(text: str) -> bool:
 def among(choices: Mapping[str, str], text: str) -> str | None:
     """Which choice the words of a sentence mean; None when none."""
     return next((value for words, value in choices.items() if re.search(words, text)), None)
+
+
+def wants_visit(text: str) -> bool:
+    """True for 能不能上门给老人办, 腿脚不好出不了门."""
+    return bool(_VISIT.search(text))
+
+
+def has_no_number(text: str) -> bool:
+    """True for 户号我不知道, 没有户号, 找不见户号: whoever says so is not asked for it."""
+    return bool(_NO_NUMBER.search(text))
 
 
 def content_of(text: str) -> str | None:

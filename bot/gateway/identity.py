@@ -119,6 +119,24 @@ class Identity:
         level = max(levels, key=lambda one: one.value)
         return Outcome(True, await self._store.write(self._proved, conversation, account_no, level), left)
 
+    async def find(self, conversation: str, holder_name: str, address: str) -> Outcome:
+        """Who has no account number proves himself by both other items. Raises TooMany, or Unavailable."""
+        hashed = self._hash("account", f"{holder_name} {address}")
+        left = await self._store.write(self._count_try, conversation, hashed)
+        try:
+            account_no = await self._verification.account_at(holder_name, address)
+        except Exception:
+            await self._store.write(_take_back, conversation, hashed)
+            raise
+        if account_no is None:
+            return Outcome(False, await self._store.read(self.who, conversation), left - 1)
+        await self._store.write(_take_back, conversation, hashed)
+        return Outcome(True, await self._store.write(self._granted, conversation, account_no), left)
+
+    def _granted(self, c: Connection, conversation: str, account_no: str) -> Subject:
+        _grant(c, conversation, account_no, Level.L2, "match")
+        return self.who(c, conversation)
+
     def _proved(self, c: Connection, conversation: str, account_no: str, level: Level) -> Subject:
         _take_back(c, conversation, self._hash("account", account_no))
         _grant(c, conversation, account_no, level, "match")

@@ -30,6 +30,11 @@ class MatchRequest(BaseModel):
     items: dict[Literal["holder_name", "address", "meter_no", "phone_tail"], Item] = Field(min_length=1)
 
 
+class FindRequest(BaseModel):
+    holder_name: Item
+    address: Item
+
+
 class CodeRequest(BaseModel):
     account_no: Account
 
@@ -82,6 +87,12 @@ def identity(gateway: Gateway) -> APIRouter:
         with _Refusals():
             items = {str(name): said for name, said in body.items.items()}
             return _proof(await gateway.identity.match(conversation_of(name), body.account_no, items))
+
+    @router.post("/find")
+    async def find(name: str, body: FindRequest) -> dict[str, Any]:
+        with _Refusals():
+            found = await gateway.identity.find(conversation_of(name), body.holder_name, body.address)
+            return _proof(found)
 
     @router.post("/code")
     async def code(name: str, body: CodeRequest) -> dict[str, Any]:

@@ -29,11 +29,16 @@ class FakeIdentity:
 
     holders: dict[str, str] = field(default_factory=dict)
     code: str = "123456"
+    home: str = "金川小区5号楼2单元301"
     tries: int = 3
     sent: list[str] = field(default_factory=list)
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof:
         return self._answer(account_no, self.holders.get(account_no) in items.values(), Level.L2)
+
+    async def find(self, conversation: str, holder_name: str, address: str) -> Proof:
+        account_no = next((a for a, holder in self.holders.items() if holder == holder_name), "")
+        return self._answer(account_no, bool(account_no) and address == self.home, Level.L2)
 
     async def send_code(self, conversation: str, account_no: str) -> str:
         self.sent.append(account_no)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.applications import BUSINESSES, MANAGER
+from actions.applications import BUSINESSES, OFFERED, VISIT
 from bot.company import region
 from bot.core.answers import at_hand
 from tests.actions.conftest import ACCOUNT
@@ -86,8 +86,8 @@ async def test_every_business_can_be_applied_for(
     }  # fmt: skip
     words = {"tax_no": "91150000MA0000001X", "payment_ref": "流水号20261101", "outage_time": "昨天"}
     await holder.say("想办这个业务", business)
-    if business == MANAGER:
-        await holder.say("登记", "affirm")
+    if business in OFFERED:
+        await holder.say("上门" if business == VISIT else "登记", VISIT if business == VISIT else "affirm")
     for _ in range(12):
         asked = holder.slots.get("requested_slot")
         if asked in ("wanted", "documents", "confirm"):

@@ -307,6 +307,11 @@ class Contract(ServicesContract, ABC):
             OTHER, said
         )
 
+    async def test_holder_and_address_together_find_the_account(self, company: Company) -> None:
+        assert await company.verification.account_at("王秀英", HOME_ADDRESS) == HOME
+        assert await company.verification.account_at("赵永强", HOME_ADDRESS) is None
+        assert await company.verification.account_at("王秀英", DARK_ADDRESS) is None
+
     async def test_the_number_on_file_leads_to_its_accounts(self, company: Company) -> None:
         phone = await company.verification.phone_on_file(HOME)
         assert phone

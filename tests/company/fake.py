@@ -423,6 +423,15 @@ class FakeCompany(FakeServices):
         }
         return IdentityMatch(tuple(name for name, said in items.items() if facts.get(name) == said))
 
+    async def account_at(self, holder_name: str, address: str) -> str | None:
+        self._enter("account_at")
+        found = [
+            number
+            for number, home in self.households.items()
+            if (home.holder_name, home.address) == (holder_name, address)
+        ]
+        return found[0] if len(found) == 1 else None
+
     async def phone_on_file(self, account_no: str) -> str | None:
         self._enter("phone_on_file")
         home = self.households.get(account_no)

@@ -31,7 +31,7 @@ from actions._base import (
 )
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
-from bot.core import answers, phrasing
+from bot.core import answers
 from bot.core.answers import names_a_person
 from bot.core.form import (
     SHORT_ANSWER,
@@ -102,7 +102,7 @@ class CompanyForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn = _turn.read(tracker)
-        say = Say(dispatcher, turn.elder)
+        say = Say(dispatcher, turn)
         try:
             async with asyncio.timeout(ACT_SECONDS):
                 return await self._step(turn, say, turn.slots.get(REQUESTED_SLOT))
@@ -287,18 +287,17 @@ class CompanyForm(FormValidationAction):
                 FollowupAction(self.submission(slots)),
             ]
         if field.slot == "confirm":
-            news["summary"] = self.summary(slots)
+            news["summary"] = self.summary(turn, slots)
         return self._asking(turn, news, field.slot)
 
     def _asking(self, turn: Turn, news: Changes, slot: str) -> list[EventType]:
         """Asks for a slot. Rasa takes an answer that sets nothing but the question for a rejection: hence `doing`."""
         return [*sets(news, turn), SlotSet("doing", self.form()), SlotSet(REQUESTED_SLOT, slot)]
 
-    def summary(self, slots: Changes) -> str:
+    def summary(self, turn: Turn, slots: Changes) -> str:
         """What was told, label by label, to be confirmed before it is submitted."""
         told = ((f.slot, slots.get(f.slot)) for f in self.fields(slots) if f.slot != "confirm" and f.told)
-        read = phrasing.in_pairs if slots.get("elder") else str
-        lines = [f"{_names.word('label', slot)}：{read(value)}" for slot, value in told if value]
+        lines = [f"{_names.word('label', slot)}：{turn.read_back(value)}" for slot, value in told if value]
         return "；".join([_names.word("wish", slots.get(self.kind)), *lines] if self.kind else lines)
 
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:

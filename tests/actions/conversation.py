@@ -222,9 +222,9 @@ class Conversation:
         """The first variant whose conditions the slots meet, else the first without any, as Rasa chooses: among
         those for elder mode where they are wanted and exist."""
         ordinary = [v for v in variants if "channel" not in v]
-        if self.slots.get("elder"):
-            return self._fitting([v for v in variants if "channel" in v]) or self._fitting(ordinary) or {}
-        return self._fitting(ordinary) or {}
+        wanted = "elder" if self.slots.get("elder") else self.metadata["channel"]
+        marked = [v for v in variants if v.get("channel") == wanted]
+        return self._fitting(marked) or self._fitting(ordinary) or {}
 
     def _fitting(self, variants: list[dict[str, Any]]) -> dict[str, Any] | None:
         plain = [v for v in variants if "condition" not in v]

@@ -231,3 +231,15 @@ async def test_a_planned_outage_is_told_for_the_day_asked(company: FakeCompany) 
     replies = await talk.say("明天停电吗", "query_planned_outage", date="2026-11-24")
     assert names(replies) == ["utter_outage_announced", "utter_outage_eta"]
     assert names(await talk.say("后天呢", date="2026-11-25")) == ["utter_planned_outage_none"]
+
+
+async def test_on_the_telephone_numbers_are_read_digit_by_digit(company: FakeCompany) -> None:
+    talk = Conversation(company, channel="voice")
+    await talk.say("整栋楼没电", "report_outage", scope="building")
+    await talk.say("金川小区5号楼", address="金川小区5号楼")
+    await talk.say("13800000001", phone="13800000001")
+    (asked,) = await talk.say("王大姐", person_name="王大姐")
+    assert "1 3 8 0，0 0 0 0，0 0 1" in asked.text
+    replies = await talk.say("对", "affirm")
+    (number,) = company.filed
+    assert replies[0].name == "utter_fault_reported" and " ".join(number[:4]) in replies[0].text

@@ -17,7 +17,7 @@ from bot.gateway.identity import session_name
 from bot.gateway.messages import Pen
 
 FORGET = "forget"
-_EMPTY = {"text": None, "payload": None, "attachments": []}
+_EMPTY: dict[str, Any] = {"text": None, "payload": None, "attachments": []}
 _BY_CONVERSATION = (t.button, t.identity, t.code, t.wrong_try, t.attachment)
 
 

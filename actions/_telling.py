@@ -109,6 +109,12 @@ def clearly_known(turn: Turn) -> tuple[Found, ...]:
     return found if found and found[0].score >= CLEARLY else ()
 
 
+def serving(turn: Turn, intent: str) -> tuple[Found, ...]:
+    """What is known for the words and serves that wish."""
+    found = parts().knowledge.search(turn.text, intent) if turn.text else ()
+    return found if found and intent in parts().knowledge.intents(found[0].id) else ()
+
+
 def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[str, str]) -> None:
     """The best answer with its source; a second one nearly as good is offered by its title."""
     best, *others = found

@@ -9,7 +9,7 @@ from typing import ClassVar
 from actions import _names
 from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
-from actions._telling import clearly_known, tell_clock, tell_known
+from actions._telling import serving, tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
@@ -98,7 +98,7 @@ class ApplicationForm(CompanyForm):
             say(f"utter_begin_{slots['application_kind']}")
             return {}
         if "application_kind" in news:
-            if slots["application_kind"] == LOSS and (found := clearly_known(turn)):
+            if slots["application_kind"] == LOSS and (found := serving(turn, LOSS)):
                 tell_known(found, turn, say)
             tell_documents(slots["application_kind"], say)
             return {}

@@ -56,11 +56,21 @@ class QueryBill(CompanyAction):
         say(
             "utter_query_bill", month=phrasing.month(bill.month), kwh=phrasing.kwh(bill.kwh),
             amount=phrasing.yuan(bill.amount), paid=_names.word("paid", "yes" if bill.paid else "no"),
+            readings=_readings(bill),
         )  # fmt: skip
         if len(bill.lines) > 1:
             say("utter_query_bill_tiers", lines="，".join(_line(bill)))
         say.card("bill_history", history_card(account_no, history))
         return {"account_no": account_no, "month": None, "bill_month": bill.month}
+
+
+def _readings(bill: Bill) -> str:
+    """From which reading to which, and by what they are multiplied."""
+    kind = "plain" if bill.multiplier == 1 else "multiplied"
+    return _names.word("readings", kind).format(
+        opening=phrasing.kwh(bill.opening_reading), closing=phrasing.kwh(bill.closing_reading),
+        multiplier=phrasing.kwh(bill.multiplier),
+    )  # fmt: skip
 
 
 def _line(bill: Bill) -> list[str]:
@@ -113,6 +123,7 @@ class QueryArrears(CompanyAction):
             "utter_query_arrears", months=phrasing.listing(phrasing.month(m) for m in arrears.months),
             principal=phrasing.yuan(arrears.principal), penalty=phrasing.yuan(arrears.penalty),
             total=phrasing.yuan(arrears.principal + arrears.penalty),
+            since=phrasing.day(arrears.due_since) if arrears.due_since else _names.word("since", "due"),
         )  # fmt: skip
         if arrears.cut_off:
             say("utter_query_arrears_cut_off", **usual("reconnection"))

@@ -20,6 +20,8 @@ class AskPrivacy(Answer):
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         wish = self._confirmed(turn) or turn.mention("choice") or answers.among(answers.PRIVACY, turn.text)
+        if wish == answers.LEAK and answers.asks_how(turn.text):
+            wish = None  # a question about secrecy, not a complaint
         match wish:
             case answers.STORED:
                 await tell_stored(turn, say)

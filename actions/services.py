@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from actions._account import account_for
 from actions._base import Changes, CompanyAction, Say
 from actions._form import CONFIRM, CompanyForm
-from actions._telling import clearly_known, tell_known
+from actions._telling import serving, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ACCOUNT
+from bot.company.knowledge import Found
 from bot.company.ports import BadData, Level
 from bot.company.services import InvoiceDraft
 from bot.core import answers, phrasing, values
@@ -33,8 +34,10 @@ def opening_of(turn: Turn) -> Changes:
     return {"on_file": bool(mine), "wanted": None if explains(turn) else True, **known}
 
 
-def explains(turn: Turn) -> bool:
-    return answers.asks_how(turn.text) and bool(clearly_known(turn))
+def explains(turn: Turn) -> tuple[Found, ...]:
+    """The answer to a question of how it is done; none for a plain wish."""
+    intent = str(turn.slots.get("opening") or turn.intent)
+    return serving(turn, intent) if answers.asks_how(turn.text) else ()
 
 
 def begins(turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
@@ -43,7 +46,7 @@ def begins(turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         say("utter_application_not_now")
         return {"doing": None}
     if "service_kind" in news and slots.get("wanted") is None:
-        tell_known(clearly_known(turn), turn, say)
+        tell_known(explains(turn), turn, say)
     elif "service_kind" in news:
         say(f"utter_begin_{slots['service_kind']}")
     return {}

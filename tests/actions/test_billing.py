@@ -146,3 +146,9 @@ async def test_an_explained_bill_tells_version_and_source_of_its_prices(holder: 
     replies = await holder.say("怎么这么贵", "explain_bill", month="2026-10")
     (told,) = (r.text for r in replies if r.name == "utter_tariff_unverified")
     assert "test" in told and "made up for tests" in told
+
+
+async def test_a_bill_tells_the_readings_it_comes_from(holder: Conversation) -> None:
+    replies = await holder.say("上个月账单", "query_bill", month="2026-10")
+    bill = holder.company.households[ACCOUNT].bills[-1]
+    assert f"表从{bill.opening_reading:f}走到{bill.closing_reading:f}" in replies[0].text

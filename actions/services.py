@@ -19,19 +19,23 @@ from bot.company.services import InvoiceDraft
 from bot.core import answers, phrasing, values
 from bot.core.form import Field
 
-WANTED = Field("wanted", answers={"affirm": True, "deny": False}, says=answers.APPLY_NOW, told=False)
-OWN_ACCOUNT = replace(ACCOUNT, when=lambda slots: not slots.get("on_file"))
+OWN_ACCOUNT = replace(ACCOUNT, when=lambda slots: not slots.get("own_account"))
 
 
 def is_firm(slots: Any) -> bool:
     return slots.get("title_kind") == answers.FIRM_TITLE
 
 
-def opening_of(turn: Turn) -> Changes:
+def whether(slot: str) -> Field:
+    """The question whether to begin."""
+    return Field(slot, answers={"affirm": True, "deny": False}, says=answers.APPLY_NOW, told=False)
+
+
+def opening_of(turn: Turn, wanted: str) -> Changes:
     """What both forms know at once. Who asks how it is done hears that first and is asked whether to begin."""
     mine = turn.subject.accounts
     known = {"account_no": mine[0]} if len(mine) == 1 else {}
-    return {"on_file": bool(mine), "wanted": None if explains(turn) else True, **known}
+    return {"own_account": bool(mine), wanted: None if explains(turn) else True, **known}
 
 
 def explains(turn: Turn) -> tuple[Found, ...]:
@@ -40,15 +44,15 @@ def explains(turn: Turn) -> tuple[Found, ...]:
     return serving(turn, intent) if answers.asks_how(turn.text) else ()
 
 
-def begins(turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-    """The explanation at the opening; the end when it was all that was wanted."""
-    if slots.get("wanted") is False:
+def begins(turn: Turn, opened_for: str | None, wanted: bool | None, say: Say) -> Changes:
+    """The explanation or a first word at the opening; the end when the explanation was all that was wanted."""
+    if wanted is False:
         say("utter_application_not_now")
         return {"doing": None}
-    if "service_kind" in news and slots.get("wanted") is None:
+    if opened_for and wanted is None:
         tell_known(explains(turn), turn, say)
-    elif "service_kind" in news:
-        say(f"utter_begin_{slots['service_kind']}")
+    elif opened_for:
+        say(f"utter_begin_{opened_for}")
     return {}
 
 
@@ -56,18 +60,18 @@ class InvoiceForm(CompanyForm):
     """account → month → to whom → where to → summary; the code comes at the end (action_issue_invoice)."""
 
     own: ClassVar[frozenset[str]] = frozenset({"request_invoice"})
-    kind: ClassVar[str] = "service_kind"
+    kind: ClassVar[str] = "invoice_kind"
     submit: ClassVar[str] = "action_issue_invoice"
     private: ClassVar[tuple[str, ...]] = (
-        "wanted", "on_file", "invoice_month", "title_kind", "firm_title", "tax_no", "send_to",
+        "invoice_wanted", "invoice_month", "title_kind", "firm_title", "tax_no", "send_to",
     )  # fmt: skip
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         return (
-            WANTED,
+            whether("invoice_wanted"),
             OWN_ACCOUNT,
             Field("invoice_month", ("month",)),
-            Field("title_kind", ("choice",), says=answers.TITLE_KIND),
+            Field("title_kind", ("choice",), says=answers.TITLE_KIND, tells=answers.title_told),
             Field("firm_title", ("person_name",), words=values.words, when=is_firm),
             Field("tax_no", words=values.words, check=values.tax_no, when=is_firm),
             Field("send_to", ("phone",), words=values.words, check=values.send_to),
@@ -75,10 +79,10 @@ class InvoiceForm(CompanyForm):
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
-        return {**super().opening(turn, intent), **opening_of(turn)}
+        return {**super().opening(turn, intent), **opening_of(turn, "invoice_wanted")}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        return begins(turn, slots, news, say)
+        return begins(turn, news.get("invoice_kind"), slots.get("invoice_wanted"), say)
 
 
 class IssueInvoice(CompanyAction):
@@ -116,12 +120,12 @@ class PhoneForm(CompanyForm):
     own: ClassVar[frozenset[str]] = frozenset({"subscribe_outage_notice", "bind_account", "unbind_account"})
     kind: ClassVar[str] = "service_kind"
     submit: ClassVar[str] = "action_manage_phone"
-    private: ClassVar[tuple[str, ...]] = ("wanted", "on_file", "phone_change", "bound_phone")
+    private: ClassVar[tuple[str, ...]] = ("phone_wanted", "phone_change", "bound_phone")
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         changes = slots.get("service_kind") == "unbind_account"
         return (
-            WANTED,
+            whether("phone_wanted"),
             *((Field("phone_change", ("choice",), says=answers.PHONE_CHANGE),) if changes else ()),
             OWN_ACCOUNT,
             Field("bound_phone", ("phone",), words=values.number_words, check=values.mobile),
@@ -130,13 +134,13 @@ class PhoneForm(CompanyForm):
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         wanted = answers.among(answers.PHONE_CHANGE, turn.text) if intent == "unbind_account" else None
-        return {**super().opening(turn, intent), **opening_of(turn), "phone_change": wanted}
+        return {**super().opening(turn, intent), **opening_of(turn, "phone_wanted"), "phone_change": wanted}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if turn.channel == "wechat" and news.get("service_kind") in ("bind_account", "unbind_account"):
             say("utter_bind_in_wechat")
             return {"doing": None}
-        return begins(turn, slots, news, say)
+        return begins(turn, news.get("service_kind"), slots.get("phone_wanted"), say)
 
 
 class ManagePhone(CompanyAction):

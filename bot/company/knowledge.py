@@ -66,6 +66,7 @@ class Knowledge:
         self._placeholders = placeholders
         asked = [(n, text) for n, e in enumerate(entries) for text in (e.head.title, *e.head.questions)]
         rows = [(n, tokens(text)) for n, text in asked]
+        self._written = {tuple(row): n for n, row in rows}
         self._single = _Index([row for _, row in rows] + [tokens(text) for text in foreign])
         self._owner = np.array([n for n, _ in rows] + [len(entries)] * len(foreign))
         whole = [tokens(entry.body) for entry in entries]
@@ -92,10 +93,12 @@ class Knowledge:
         return tuple(self.entries[self._number[entry_id]].head.intents)
 
     def _scores(self, question: str) -> Scores:
-        """One score per entry."""
+        """One score per entry; a question that stands in an entry word for word is certain."""
         best = np.zeros(len(self.entries) + 1)
         np.maximum.at(best, self._owner, self._single.share(question))
         scores: Scores = (best[:-1] + self._whole.share(question)) / 2 - FOREIGN_WEIGHT * best[-1]
+        if (written := self._written.get(tuple(tokens(question)))) is not None:
+            scores[written] = 1.0
         return scores
 
     def _found(self, number: int, score: float) -> Found:

@@ -60,6 +60,7 @@ OPERATIONS: Mapping[str, str] = {
     r"报修|没电|停电|坏了": "report",
     r"绑|加.{0,3}户|户号": "bind",
 }
+_TITLE_TOLD = re.compile(r"(?:开|抬头|写).{0,4}(个人|自己|公司|企业|单位)")
 _VISIT = re.compile(r"上门|来家里|到家里来|派.{0,3}人来家|出不了门|走不动")
 
 _HOW = re.compile(
@@ -176,6 +177,12 @@ def among(choices: Mapping[str, str], text: str) -> str | None:
 def wants_visit(text: str) -> bool:
     """True for 能不能上门给老人办, 腿脚不好出不了门."""
     return bool(_VISIT.search(text))
+
+
+def title_told(text: str) -> str | None:
+    """Whom an invoice is for, where a sentence says so by itself (抬头开公司的)."""
+    found = _TITLE_TOLD.search(text)
+    return None if found is None else PERSON_TITLE if found[1] in ("个人", "自己") else FIRM_TITLE
 
 
 def has_no_number(text: str) -> bool:

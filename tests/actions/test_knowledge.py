@@ -52,7 +52,7 @@ async def test_who_asks_how_a_service_is_done_hears_it_and_is_asked_whether_to_b
     stranger: Conversation,
 ) -> None:
     told, asked = await stranger.say("专票怎么开", "request_invoice")
-    assert (told.name, asked.name) == ("utter_knowledge", "utter_ask_wanted")
+    assert (told.name, asked.name) == ("utter_knowledge", "utter_ask_invoice_wanted")
     assert stranger.form == "invoice_form"
 
 

@@ -185,3 +185,15 @@ async def test_who_is_not_content_hears_of_12398_though_the_company_is_down(
 ) -> None:
     company.down = True
     assert names(await stranger.say("很不满意", "rate_service")) == ["utter_rated_low", "utter_supervision"]
+
+
+async def test_a_service_in_the_middle_of_another_forgets_nothing(vouched: Conversation) -> None:
+    await vouched.say("开发票，抬头开公司的", "request_invoice", month="2026-10")
+    assert vouched.slots["title_kind"] == "企业"
+    await vouched.say("示例商贸公司", "inform")
+    told = names(await vouched.say("停电给我发短信", "subscribe_outage_notice"))
+    assert told == ["utter_begin_subscribe_outage_notice", "utter_ask_bound_phone"]
+    await vouched.say(PHONE, phone=PHONE)
+    told = names(await vouched.say("对", "affirm"))
+    assert told == ["utter_done_subscribe_outage_notice", "utter_resume", "utter_ask_tax_no"]
+    assert vouched.slots["firm_title"] == "示例商贸公司"

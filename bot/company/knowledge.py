@@ -77,8 +77,11 @@ class Knowledge:
     def search(self, question: str, intent: str | None = None, on: date | None = None) -> tuple[Found, ...]:
         """The best entries, best first, at most three; empty when nothing fits: then offer a person.
 
-        `intent` lifts the entries that serve it; entries not yet valid on that day (today) are left out."""
+        `intent` lifts the entries that serve it; without one, a question that stands in an entry word for word is certain;
+        entries not yet valid on that day (today) are left out."""
         scores, day = self._scores(question), on or date.today()
+        if intent is None and (written := self._written.get(tuple(tokens(question)))) is not None:
+            scores[written] = 1.0
         hint = np.array([SAME_INTENT * (intent in entry.head.intents) for entry in self.entries])
         order = (int(n) for n in np.argsort(-scores - hint, kind="stable") if scores[n] >= THRESHOLD)
         valid = (n for n in order if self.entries[n].head.valid_from <= day)
@@ -93,12 +96,10 @@ class Knowledge:
         return tuple(self.entries[self._number[entry_id]].head.intents)
 
     def _scores(self, question: str) -> Scores:
-        """One score per entry; a question that stands in an entry word for word is certain."""
+        """One score per entry."""
         best = np.zeros(len(self.entries) + 1)
         np.maximum.at(best, self._owner, self._single.share(question))
         scores: Scores = (best[:-1] + self._whole.share(question)) / 2 - FOREIGN_WEIGHT * best[-1]
-        if (written := self._written.get(tuple(tokens(question)))) is not None:
-            scores[written] = 1.0
         return scores
 
     def _found(self, number: int, score: float) -> Found:

@@ -54,7 +54,7 @@ class Desk:
         self._store = store
         self._rules = rules
         self._times = rules.times
-        self._wording = wording
+        self.wording = wording
         self._tell = tell
         self._changed = changed
         self.called = False  # somebody was called since the last round
@@ -71,14 +71,14 @@ class Desk:
 
     def serve(self, c: Connection) -> tuple[list[Message], list[str]]:
         """End the waits that are over and fill free seats: what was said, and the conversations that moved."""
-        shift = _Shift(c, self._rules, self._wording, time.time())
+        shift = _Shift(c, self._rules, self.wording, time.time())
         shift.end_waits()
         shift.give_out()
         return shift.told, shift.moved
 
     def inform(self, c: Connection) -> list[Message]:
         """Tell those who wait where they stand."""
-        shift = _Shift(c, self._rules, self._wording, time.time())
+        shift = _Shift(c, self._rules, self.wording, time.time())
         shift.tell_places()
         return shift.told
 
@@ -100,7 +100,7 @@ class Desk:
     def call(self, c: Connection, conversation: str, wish: handoff.Wish) -> tuple[str, str]:
         """`request`, with the text itself instead of its name."""
         ticket, name = self.request(c, conversation, wish)
-        return ticket, self._wording.say(name, ticket=ticket, hours=self._rules.hours_said)
+        return ticket, self.wording.say(name, ticket=ticket, hours=self._rules.hours_said)
 
     def chosen(self, c: Connection, conversation: str, payload: str) -> list[Message] | None:
         """What follows a button that the desk or a survey gave out; None for another's button."""
@@ -113,7 +113,7 @@ class Desk:
             if row.state == State.QUEUED:
                 row = handoff.move(c, row, State.OFFLINE_MESSAGE, "user_asked", "customer")
             return self._say(c, row, "message_kept")
-        return surveys.chosen(c, conversation, payload, self._wording)
+        return surveys.chosen(c, conversation, payload, self.wording)
 
     def take(self, c: Connection, conversation: str, agent: str, version: int) -> list[Message]:
         """An agent takes a conversation (handoff.take) and the customer hears who it is."""
@@ -161,7 +161,7 @@ class Desk:
         asked = {"handoff_id": row.id, "agent": agent}
         return [
             *self._say(c, row, "talk_over"),
-            *surveys.ask(c, conversation, "person", self._wording, **asked),
+            *surveys.ask(c, conversation, "person", self.wording, **asked),
         ]
 
     def _joined(self, c: Connection, conversation: str, due: float) -> list[Message]:
@@ -176,7 +176,7 @@ class Desk:
         return self._say(c, row, name) if row else []
 
     def _say(self, c: Connection, row: t.Record, name: str, **values: object) -> list[Message]:
-        return _tell(c, row, name, self._wording.say(name, ticket=row.ticket, **values))
+        return _tell(c, row, name, self.wording.say(name, ticket=row.ticket, **values))
 
     def gave_out(self, payload: str) -> bool:
         """Whether a button is the desk's or a survey's and none of the bot's."""
@@ -196,7 +196,7 @@ class Desk:
             handoff.offer(c, conversation, "policy")
         elif not turn.wants_person:
             handoff.lapse(c, conversation)
-        return surveys.ask(c, conversation, "bot", self._wording) if turn.asks_rating else []
+        return surveys.ask(c, conversation, "bot", self.wording) if turn.asks_rating else []
 
     def back_to_bot(self, c: Connection, conversation: str) -> list[Message]:
         """The customer wants the bot again: from a person, or out of the line."""

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.gateway import handoff, submissions
+from bot.gateway import handoff, personal, submissions
 from bot.gateway.desk import Desk
 from bot.gateway.engine import Button, Reply
 from bot.gateway.messages import Pen, keep_buttons
@@ -77,6 +77,8 @@ class Writer:
                     self._deferred(Deferred.model_validate(custom))
                 case "survey":
                     self._survey()
+                case "erase":
+                    self._erase()
                 case "end_session":
                     self._end_session()
                 case _:
@@ -100,6 +102,10 @@ class Writer:
             raise KeyError(wish.operation)
         submissions.build(wish.operation, wish.body)
         submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)
+
+    def _erase(self) -> None:
+        """What the customer had asked for and confirmed is done though nobody may hear of it."""
+        personal.erase(self._pen, self._desk.wording.say("erased"), self._inbox_id)
 
     def _end_session(self) -> None:
         self._pen.changes["session"] = self._pen.talk.session + 1

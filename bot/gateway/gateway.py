@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 
 from bot.company.desk import load as desk_rules
-from bot.company.ports import Company
+from bot.company.ports import Company, Unavailable
 from bot.company.region import load
 from bot.gateway import logins, sms
 from bot.gateway.desk import Desk
-from bot.gateway.engine import Engine
+from bot.gateway.engine import Engine, EngineFault
 from bot.gateway.identity import Identity
 from bot.gateway.inbox import Inbox, Receipt
 from bot.gateway.limits import Limits
@@ -46,7 +46,7 @@ class Gateway:
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
         self.submissions = Submissions(
-            self.store, company.orders, self.identity.who, self.wording, self.desk, self.tell
+            self.store, company.orders, self.identity.who, self.wording, self.desk, self.tell, self._forget
         )
         self.worker = Worker(
             self.store, engine, self.identity, self.submissions, self.wording, self.desk, settings.turns,
@@ -126,6 +126,14 @@ class Gateway:
     async def _tell_listeners(self, conversation: str) -> None:
         for listener in self.on_moved:
             await listener(conversation)
+
+    async def _forget(self, sessions: Sequence[str], pictures: Sequence[str]) -> None:
+        """Delete what lies outside of the database. Raises Unavailable while the engine cannot."""
+        await self.uploads.remove(pictures)
+        try:
+            await self.engine.forget(sessions)
+        except EngineFault as error:
+            raise Unavailable(type(error).__name__) from None
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
         for listener in self.on_typing:

@@ -1,6 +1,6 @@
 """Writes to the company that must happen even when it is down now: kept, repeated under one key, then told.
 
-Emergency orders of the danger lane and the `deferred` effects of actions end here."""
+Emergency orders of the danger lane, the `deferred` effects of actions and what is to be forgotten end here."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ OPERATIONS = {
     "voice": VoiceDraft,
     "amend_fault": dict,
 }
+SILENT = {"amend_fault", "forget"}  # nobody is told of their outcome
 _AT_ONCE = 4
 _CLAIM = 8.0
 _SLOWEST = {True: 5.0, False: 30.0}
@@ -87,7 +88,9 @@ class Submissions:
         wording: Wording,
         desk: Desk,
         tell: Callable[[Sequence[Message]], Awaitable[None]],
+        forget: Callable[[Sequence[str], Sequence[str]], Awaitable[None]],
     ) -> None:
+        self._forget = forget
         self._store = store
         self._desk = desk
         self._orders = orders
@@ -127,6 +130,9 @@ class Submissions:
 
     async def _call(self, row: t.Record) -> str | None:
         """The order number, or None while the order to amend has no number yet."""
+        if row.operation == "forget":
+            await self._forget(row.body["sessions"], row.body["pictures"])
+            return ""
         who = await self._store.read(self._who, row.conversation)
         what = build(row.operation, row.body)
         if row.operation == "report_fault":
@@ -148,7 +154,7 @@ class Submissions:
         await self._tell(await self._store.write(self._accept, row, order_no))
 
     def _accept(self, c: Connection, row: t.Record, order_no: str) -> list[Message]:
-        if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation == "amend_fault":
+        if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation in SILENT:
             return []
         text = "danger_order" if row.urgent else f"deferred_{row.operation}"
         return _say(c, row, self._wording.say(text, order_no=order_no))
@@ -158,7 +164,7 @@ class Submissions:
         await self._tell(await self._store.write(self._refuse, row))
 
     def _refuse(self, c: Connection, row: t.Record) -> list[Message]:
-        if not _end(c, row, {"state": "refused"}) or row.operation == "amend_fault":
+        if not _end(c, row, {"state": "refused"}) or row.operation in SILENT:
             return []
         skill = {"apply": "application", "voice": "complaint"}.get(row.operation, "fault")
         priority = 0 if row.urgent else 3

@@ -121,7 +121,7 @@ submission = sa.Table(
     _key(),
     sa.Column("key", sa.String(120), nullable=False, unique=True),
     _conversation(),
-    sa.Column("operation", sa.String(16), nullable=False),  # report_fault, amend_fault, apply, voice
+    sa.Column("operation", sa.String(16), nullable=False),  # report_fault, amend_fault, apply, voice, forget
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("follows", sa.String(120)),  # key of the submission whose order this one amends
     sa.Column("urgent", sa.Boolean, nullable=False, default=False),

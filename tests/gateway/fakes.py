@@ -93,6 +93,8 @@ class FakeEngine:
     executed: list[str] = field(default_factory=list)
     stored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     running: set[str] = field(default_factory=set)
+    forgotten: list[str] = field(default_factory=list)
+    refuses_to_forget: int = 0
     port: int = field(default_factory=free_port)
 
     @property
@@ -124,12 +126,25 @@ class FakeEngine:
             self.running.discard(turn["conversation"])
         return JSONResponse(self.stored[key])
 
+    async def forget(self, request: Request) -> Response:
+        if self.refuses_to_forget:
+            self.refuses_to_forget -= 1
+            return JSONResponse({}, 503)
+        self.forgotten.append(request.path_params["id"])
+        return Response(status_code=204)
+
     async def ready(self, _request: Request) -> Response:
         return JSONResponse({})
 
     @property
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/turns", self.turn, methods=["POST"]), Route("/ready", self.ready)])
+        return Starlette(
+            routes=[
+                Route("/turns", self.turn, methods=["POST"]),
+                Route("/conversations/{id}", self.forget, methods=["DELETE"]),
+                Route("/ready", self.ready),
+            ]
+        )
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[FakeEngine]:

@@ -29,7 +29,8 @@ KINDS = {
 # They ask for an account or a place before they answer, by an action and not by a rule of theirs.
 ASKING = {
     "query_balance", "query_bill", "query_arrears", "query_usage", "query_tier", "explain_bill", "query_outage",
-    "query_restoration_time", "query_planned_outage", "query_progress", "urge_order",
+    "query_restoration_time", "query_planned_outage", "query_progress", "urge_order", "query_time_of_use",
+    "query_prepaid",
 }  # fmt: skip
 
 

@@ -18,8 +18,8 @@ _NUMBER = re.compile(r"[零幺一二三四五六七八九十百两]+")
 _SAID_WITH_NUMBERS = re.compile(r"[零幺一二三四五六七八九十百两号楼单元栋组队社块钱度电口人月]+")
 NUMBERS = 0.6
 """Confidence in digits: they are always read back."""
-_FAR = 0.5  # edits per character from which a text is not that phrase
-_FAR_TOGETHER = 0.3
+_FAR = 0.42  # edits per character from which a text is not that phrase
+_FAR_TOGETHER = 0.2
 
 
 @dataclass(frozen=True)

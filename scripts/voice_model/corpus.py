@@ -38,7 +38,7 @@ class Corpus:
 
     def sample(self, dice: random.Random) -> str:
         """One utterance: half of them phrases, a quarter digits, the rest numbers, places and two things at once."""
-        match dice.choices(("phrase", "digits", "number", "place", "mixed"), (42, 30, 10, 8, 10))[0]:
+        match dice.choices(("phrase", "digits", "number", "place", "mixed"), (50, 22, 10, 8, 10))[0]:
             case "phrase":
                 return dice.choice(self.phrases)
             case "digits":

@@ -49,7 +49,7 @@ def collate(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     banks, targets = [], []
     for text, clean in rows:
-        snr, loss = dice.uniform(2, 35), float(dice.choice([0, 0, 0.01, 0.03]))
+        snr, loss = dice.uniform(5, 35), float(dice.choice([0, 0, 0.01, 0.03]))
         banks.append(torch.from_numpy(frames(over_the_line(clean, dice, babble, snr, loss))))
         targets.append(torch.tensor([index[character] for character in text]))
     lengths = torch.tensor([len(bank) for bank in banks])
@@ -88,8 +88,8 @@ def fit(data: list[tuple[str, Samples]], characters: list[str], epochs: int) -> 
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("folder", type=Path)
-    given.add_argument("--utterances", type=int, default=12000)
-    given.add_argument("--epochs", type=int, default=20)
+    given.add_argument("--utterances", type=int, default=9000)
+    given.add_argument("--epochs", type=int, default=18)
     options = given.parse_args()
     torch.manual_seed(_SEED)
     torch.set_num_threads(1)

@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT
 
-.PHONY: help setup web train up chat vxml wechat-menu seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat call vxml wechat-menu agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -61,6 +61,12 @@ train: setup ## train the engine (only when its data changed)
 $(RUN)/backend.db: | .venv/stamp
 	@$(MAKE) seed
 
+agent: .venv/stamp ## create or renew an agent: NAME=a01 DISPLAY=小王 ROLES=agent,lead SKILLS=billing TOTP=1
+	@$(PY) -m scripts.agents create $(NAME) $(if $(DISPLAY),--display $(DISPLAY)) $(if $(ROLES),--roles $(ROLES)) $(if $(SKILLS),--skills $(SKILLS)) $(if $(TOTP),--totp)
+
+audit-verify: .venv/stamp ## check that the console's audit trail is unbroken
+	@$(PY) -m scripts.agents audit-verify
+
 seed: .venv/stamp ## fill the reference company system; SIZE=households
 	@mkdir -p $(RUN)
 	@echo "- seeding the company system with $(SIZE) households"
@@ -100,7 +106,7 @@ types: .venv/stamp
 	@.venv/bin/mypy
 
 test-services: .venv/stamp
-	@$(PY) -m pytest tests -n 4 -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+	@$(PY) -m pytest tests -n 4 --dist worksteal -m "not model and not e2e and not browser and not slow" --ignore tests/engine
 
 test-engine: bot/engine/.venv/stamp
 	@$(ENGINE_PY) -m pytest tests/engine --disable-warnings

@@ -23,7 +23,6 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from actions import _names, _turn
 from actions._turn import Turn
 from bot.company.ports import CompanyError, NotAllowed, NotFound, Unavailable
-from bot.core import phrasing
 
 logger = logging.getLogger(__name__)
 Changes = dict[str, Any]
@@ -45,13 +44,13 @@ class Needs(Exception):
 class Say:
     """Replies by name, and effects for the gateway (docs/protocols.md)."""
 
-    def __init__(self, dispatcher: CollectingDispatcher, elder: bool = False) -> None:
+    def __init__(self, dispatcher: CollectingDispatcher, turn: Turn) -> None:
         self._dispatcher = dispatcher
-        self._elder = elder
+        self._turn = turn
 
     def __call__(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
-        if self._elder and "order_no" in values:
-            values["order_no"] = phrasing.in_pairs(values["order_no"])
+        if "order_no" in values:
+            values["order_no"] = self._turn.read_back(values["order_no"])
         self._dispatcher.utter_message(response=response, buttons=buttons, **values)
 
     def again(self, text: str) -> None:
@@ -100,7 +99,7 @@ class CompanyAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn = _turn.read(tracker)
-        say = Say(dispatcher, turn.elder)
+        say = Say(dispatcher, turn)
         try:
             async with asyncio.timeout(ACT_SECONDS):
                 changes = await self.act(turn, say)

@@ -7,7 +7,6 @@ event makes Rasa reject the form, so that the rule of the interrupting intent ru
 from __future__ import annotations
 
 import asyncio
-from abc import abstractmethod
 from inspect import isabstract
 from typing import Any, ClassVar
 
@@ -29,52 +28,34 @@ from actions._base import (
     sets,
     snake,
 )
+from actions._listening import ANSWERS, QUIET, Listener
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
-from bot.core import answers, phrasing
-from bot.core.answers import names_a_person
+from bot.core import answers
 from bot.core.form import (
     SHORT_ANSWER,
     Field,
     Filled,
-    Heard,
-    cannot_tell,
-    corrected,
     fill,
-    meant,
     missing,
     refuses,
     will_not,
 )
 
-ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
-ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
-HEARD_OVER_WORDS = {"report_danger", "request_human"}  # even while the customer's own words are asked for
-QUIET = ALWAYS_HEARD | {
-    "thank",
-    "greet",
-    "abuse",
-    "urge_order",
-}  # coming back from these needs no word about it
 MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
 QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
 CONFIRM = Field("confirm", answers={"affirm": True, "deny": False}, says=answers.SUBMIT)
 
 
-class CompanyForm(FormValidationAction):
+class CompanyForm(Listener, FormValidationAction):
     """Base of all forms; see the module docstring."""
 
     own: ClassVar[frozenset[str]] = frozenset()  # intents that open it or say more about it
-    kind: ClassVar[str] = ""  # the slot that keeps which intent opened it
     submit: ClassVar[str] = ""
     private: ClassVar[tuple[str, ...]] = ()  # slots that are forgotten when it opens and ends
     cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel"})
     left: ClassVar[str] = "utter_cancelled"  # what is said to who leaves it
     secret: ClassVar[frozenset[str]] = frozenset()  # fields whose values are never stored
-
-    @abstractmethod
-    def fields(self, slots: Changes) -> tuple[Field, ...]:
-        """The fields for this state of the slots, in the order they are asked."""
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         """Slots to set when the form opens for an intent, beside what the sentence says."""
@@ -102,7 +83,7 @@ class CompanyForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn = _turn.read(tracker)
-        say = Say(dispatcher, turn.elder)
+        say = Say(dispatcher, turn)
         try:
             async with asyncio.timeout(ACT_SECONDS):
                 return await self._step(turn, say, turn.slots.get(REQUESTED_SLOT))
@@ -117,6 +98,9 @@ class CompanyForm(FormValidationAction):
             return await self._ask(turn, say, {"resume": None, "doing": self.form()})
         if slots.get("doing") != self.form():
             return await self._open(turn, say)
+        if turn.picture:
+            say("utter_picture_kept")
+            return self._asking(turn, {}, str(requested))
         asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
         if turn.intent in self.cancelled_by or (requested == QUIT and turn.intent == "affirm"):
             return self._cancel(turn, say, requested)
@@ -127,23 +111,6 @@ class CompanyForm(FormValidationAction):
                 return []
             return await self._ask(turn, say, {**self.opening(turn, turn.intent), **self._heard(turn, None)})
         return await self._take(turn, say, requested, asked)
-
-    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
-        """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them, or more than that."""
-        if turn.danger or turn.intent in HEARD_OVER_WORDS:
-            return None
-        if asked is None or asked.free or turn.heard.mentions or asked.said(turn.heard) is not None:
-            return None
-        if answers.asks_to_wait(turn.text):
-            say("utter_take_your_time")
-            return {}
-        if answers.puzzled(turn.text):
-            say("utter_in_other_words")
-            return {"misses": 1}
-        if answers.asks_why(turn.text):
-            say("utter_why_asked")
-            return {"misses": 1}
-        return None
 
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
         intent = turn.slots.get("opening") or turn.intent
@@ -175,53 +142,6 @@ class CompanyForm(FormValidationAction):
     def _heard(self, turn: Turn, requested: str | None, changes: Changes | None = None) -> Changes:
         now = {**turn.slots, **(changes or {})}
         return dict(fill(self.fields(now), now, requested, turn.heard).values)
-
-    def _by_name(self, turn: Turn, fields: tuple[Field, ...]) -> Filled | None:
-        """What a correction gives that names its field (地点不对，是阳光小区) or a part of the place (不对，是西门)."""
-        known = [f for f in fields if turn.slots.get(f.slot) is not None]
-        labels = {word: f.slot for f in known for word in _names.words("label_words", f.slot)}
-        named = corrected(turn.text, labels)
-        if named is None and turn.intent == "correct":
-            place = next((f.slot for f in known if "address" in f.entities), None)
-            words = answers.place_corrected(turn.text)
-            named = (place, words) if place and words else None
-        if named is None:
-            return None
-        slot, words = named
-        fixed = fill(tuple(f for f in fields if f.slot == slot), turn.slots, slot, Heard(words, "inform"))
-        return fixed if fixed.values else None
-
-    def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
-        """True when the sentence is about something else: another wish that does not answer the question."""
-        if asked and not turn.danger and self._answers_it(turn, asked):
-            return False
-        if asked and asked.free:
-            return turn.intent in HEARD_OVER_WORDS and (
-                turn.intent != "request_human" or names_a_person(turn.text)
-            )
-        danger = turn.danger or turn.intent == "report_danger"
-        if not danger and self._by_name(turn, self.fields(dict(turn.slots))):
-            return False
-        if turn.intent == "request_human" and turn.heard.mentions and not names_a_person(turn.text):
-            return False
-        if turn.intent in ALWAYS_HEARD:
-            return True
-        if turn.intent in ANSWERS:
-            return False
-        if self.kind and turn.intent == turn.slots.get(self.kind):
-            return False
-        return not (asked and any(m.name in asked.entities for m in meant(turn.heard)))
-
-    def _answers_it(self, turn: Turn, asked: Field) -> bool:
-        """True when the words plainly answer the question, whatever wish they were taken for (邻居有电, 不晓得)."""
-        if asked.said(turn.heard) is not None or (asked.tells and asked.tells(turn.text) is not None):
-            return True
-        own_words = turn.intent != "request_human" or not names_a_person(turn.text)
-        spoken_of = asked.optional or turn.intent == "request_human"
-        said = (spoken_of and cannot_tell(turn.heard)) or (
-            len(turn.text) <= SHORT_ANSWER and will_not(turn.heard)
-        )
-        return own_words and said and turn.intent != "report_danger"
 
     async def _take(
         self, turn: Turn, say: Say, requested: str | None, asked: Field | None
@@ -284,18 +204,17 @@ class CompanyForm(FormValidationAction):
                 FollowupAction(self.submission(slots)),
             ]
         if field.slot == "confirm":
-            news["summary"] = self.summary(slots)
+            news["summary"] = self.summary(turn, slots)
         return self._asking(turn, news, field.slot)
 
     def _asking(self, turn: Turn, news: Changes, slot: str) -> list[EventType]:
         """Asks for a slot. Rasa takes an answer that sets nothing but the question for a rejection: hence `doing`."""
         return [*sets(news, turn), SlotSet("doing", self.form()), SlotSet(REQUESTED_SLOT, slot)]
 
-    def summary(self, slots: Changes) -> str:
+    def summary(self, turn: Turn, slots: Changes) -> str:
         """What was told, label by label, to be confirmed before it is submitted."""
         told = ((f.slot, slots.get(f.slot)) for f in self.fields(slots) if f.slot != "confirm" and f.told)
-        read = phrasing.in_pairs if slots.get("elder") else str
-        lines = [f"{_names.word('label', slot)}：{read(value)}" for slot, value in told if value]
+        lines = [f"{_names.word('label', slot)}：{turn.read_back(value)}" for slot, value in told if value]
         return "；".join([_names.word("wish", slots.get(self.kind)), *lines] if self.kind else lines)
 
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions import _names
-from actions._base import Say, choice
+from actions._base import Say, button, choice
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.knowledge import Found
@@ -14,6 +14,7 @@ from bot.core import phrasing
 
 CLEARLY = 0.2  # of 125 questions that are none of ours one reaches it, of ours half (knowledge_questions.tsv)
 CLOSE = 0.05  # within it the second answer is the right one as often as one time in five
+VISITS = {"applications/visit", "care/poor-visit", "care/no-smartphone"}  # entries that offer a visit at home
 ASKED = "/ask_operation_help"  # any intent that action_answer serves: the button names the entry
 
 
@@ -108,6 +109,12 @@ def clearly_known(turn: Turn) -> tuple[Found, ...]:
     return found if found and found[0].score >= CLEARLY else ()
 
 
+def serving(turn: Turn, intent: str) -> tuple[Found, ...]:
+    """What is known for the words and serves that wish."""
+    found = parts().knowledge.search(turn.text, intent) if turn.text else ()
+    return found if found and intent in parts().knowledge.intents(found[0].id) else ()
+
+
 def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[str, str]) -> None:
     """The best answer with its source; a second one nearly as good is offered by its title."""
     best, *others = found
@@ -116,6 +123,8 @@ def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[st
         for other in others[:1]
         if best.score - other.score < CLOSE
     ]
+    if best.id in VISITS:
+        near.append(button("visit", ASKED, choice="home_visit"))
     if turn.channel == "voice":
         say("utter_knowledge_spoken", answer=best.spoken)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,10 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.company.ports import Level, Subject
+from bot.core import phrasing
 from bot.core.form import Heard, Mention, house_numbers, meant
+
+_NO_WORDS = re.compile(r"\[\w{2,4}\]")
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,20 @@ class Turn:
         return self.heard.text
 
     @property
+    def picture(self) -> bool:
+        """Whether the message is a picture without words; channels write [图片] in their place."""
+        return bool(self.attachments) and bool(_NO_WORDS.fullmatch(self.text))
+
+    @property
     def elder(self) -> bool:
         """Whether short words and digits in pairs are wanted."""
         return bool(self.slots.get("elder"))
+
+    def read_back(self, text: object) -> str:
+        """A text whose long numbers can be followed: in pairs by elders, digit by digit on the telephone."""
+        if self.elder:
+            return phrasing.in_pairs(text)
+        return phrasing.dictated(text) if self.channel == "voice" else str(text)
 
     def mention(self, name: str) -> Any:
         """The last value of that entity in this sentence, without those taken back; None when absent. The parts of

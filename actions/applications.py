@@ -9,7 +9,7 @@ from typing import ClassVar
 from actions import _names
 from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
-from actions._telling import tell_clock
+from actions._telling import serving, tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
@@ -22,8 +22,11 @@ BUSINESSES = frozenset({
     "apply_new_connection", "apply_capacity_increase", "apply_capacity_reduction", "apply_account_transfer",
     "apply_rename", "apply_account_closure", "apply_time_of_use", "apply_price_class_change",
     "apply_multi_person_household", "request_meter_test", "apply_meter_relocation", "apply_pv", "apply_ev_charger",
-    "apply_temporary_power", "update_tax_info", "report_wrong_payment",
+    "apply_temporary_power", "update_tax_info", "report_wrong_payment", "claim_outage_loss", "ask_value_added_service",
+    "ask_operation_help",
 })  # fmt: skip
+LOSS, MANAGER, VISIT = "claim_outage_loss", "ask_value_added_service", "ask_operation_help"
+OFFERED = {MANAGER, VISIT}  # opened by actions of their own
 PAPERS = Field(
     "documents", answers={"affirm": answers.ALL, "deny": answers.NONE}, words=answers.papers_said, told=False,
     says=answers.PAPERS,
@@ -40,6 +43,16 @@ DETAILS: dict[str, Field] = {
     "reason": Field("reason", words=values.words, free=True),
     "new_place": Field("new_place", ("address",), words=values.place_words),
     "pv_mode": Field("pv_mode", ("choice",), words=values.words),
+    "firm_title": Field("firm_title", ("person_name",), words=values.words),
+    "tax_no": Field("tax_no", words=values.words, check=values.tax_no),
+    "other_account": Field(
+        "other_account", ("account_no",), words=values.number_words, check=values.account_no, optional=True
+    ),
+    "payment_ref": Field("payment_ref", words=values.number_words, optional=True),
+    "outage_time": Field("outage_time", ("date", "time"), words=values.time_words, verbatim=True),
+    "loss": Field("loss", words=values.words, free=True),
+    "visit_for": Field("visit_for", words=values.words, free=True),
+    "service": Field("service", words=values.words, free=True),
     "money": Field("money", ("money",), words=values.words, verbatim=True),
 }
 
@@ -47,7 +60,7 @@ DETAILS: dict[str, Field] = {
 class ApplicationForm(CompanyForm):
     """documents told → what data/region asks for this business → documents at hand → phone and name → summary."""
 
-    own: ClassVar[frozenset[str]] = BUSINESSES
+    own: ClassVar[frozenset[str]] = BUSINESSES - OFFERED
     kind: ClassVar[str] = "application_kind"
     submit: ClassVar[str] = "action_apply"
     private: ClassVar[tuple[str, ...]] = (
@@ -72,11 +85,21 @@ class ApplicationForm(CompanyForm):
             return {}
         return super()._aside(turn, asked, say)
 
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        """An offer that was accepted need not be asked again."""
+        accepted = intent == turn.slots.get("opening") and intent in OFFERED
+        return {**super().opening(turn, intent), **({"wanted": True} if accepted else {})}
+
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:
             say("utter_application_not_now")
             return {"doing": None}
+        if "application_kind" in news and slots["application_kind"] in OFFERED:
+            say(f"utter_begin_{slots['application_kind']}")
+            return {}
         if "application_kind" in news:
+            if slots["application_kind"] == LOSS and (found := serving(turn, LOSS)):
+                tell_known(found, turn, say)
             tell_documents(slots["application_kind"], say)
             return {}
         details = {f.slot for f in self.fields(slots)} - {"wanted"}
@@ -114,7 +137,7 @@ class Apply(SubmitAction):
             business=business, contact_name=slots.get("contact_name") or "", phone=slots.get("phone") or "",
             address=slots.get("address"), account_no=slots.get("account_no"), details=details,
             documents=answers.at_hand(slots.get("documents"), needs.documents), channel=turn.channel,
-            conversation=turn.conversation,
+            conversation=turn.conversation, attachments=turn.attachments,
         )  # fmt: skip
 
     async def submit(self, turn: Turn, draft: ApplicationDraft, key: str, say: Say) -> Changes:

@@ -13,7 +13,7 @@ from actions._base import Changes, CompanyAction, Say, button
 from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import Bill, Level, NotFound, Payment
+from bot.company.ports import Bill, Level, NotFound, Payment, TariffRef
 from bot.core import bill_explanation, phrasing, simulation, values
 
 DAYS_SHOWN = 30
@@ -56,11 +56,21 @@ class QueryBill(CompanyAction):
         say(
             "utter_query_bill", month=phrasing.month(bill.month), kwh=phrasing.kwh(bill.kwh),
             amount=phrasing.yuan(bill.amount), paid=_names.word("paid", "yes" if bill.paid else "no"),
+            readings=_readings(bill),
         )  # fmt: skip
         if len(bill.lines) > 1:
             say("utter_query_bill_tiers", lines="，".join(_line(bill)))
         say.card("bill_history", history_card(account_no, history))
         return {"account_no": account_no, "month": None, "bill_month": bill.month}
+
+
+def _readings(bill: Bill) -> str:
+    """From which reading to which, and by what they are multiplied."""
+    kind = "plain" if bill.multiplier == 1 else "multiplied"
+    return _names.word("readings", kind).format(
+        opening=phrasing.kwh(bill.opening_reading), closing=phrasing.kwh(bill.closing_reading),
+        multiplier=phrasing.kwh(bill.multiplier),
+    )  # fmt: skip
 
 
 def _line(bill: Bill) -> list[str]:
@@ -113,6 +123,7 @@ class QueryArrears(CompanyAction):
             "utter_query_arrears", months=phrasing.listing(phrasing.month(m) for m in arrears.months),
             principal=phrasing.yuan(arrears.principal), penalty=phrasing.yuan(arrears.penalty),
             total=phrasing.yuan(arrears.principal + arrears.penalty),
+            since=phrasing.day(arrears.due_since) if arrears.due_since else _names.word("since", "due"),
         )  # fmt: skip
         if arrears.cut_off:
             say("utter_query_arrears_cut_off", **usual("reconnection"))
@@ -161,9 +172,25 @@ class QueryTier(CompanyAction):
         more = Decimal(MORE_KWH)
         cost = simulation.cost_of_more(tier.used_kwh, more, tier.bounds, tier.prices)
         say("utter_query_tier_more", more=phrasing.kwh(more), cost=phrasing.yuan(cost))
-        if not tier.tariff.verified:
-            say("utter_tariff_unverified")
+        tell_tariff(tier.tariff, say)
         return {"account_no": account_no}
+
+
+def compared(turn: Turn, bills: tuple[Bill, ...]) -> tuple[Bill, Bill] | None:
+    """The two months meant: both when two are named (九月比七月), else the one meant and the one before it."""
+    named = {str(m.value) for m in turn.heard.mentions if m.name == "month"}
+    both = [bill for bill in bills if bill.month in named]
+    if len(both) == 2:
+        return both[0], both[1]
+    month = (max(named) if named else None) or turn.slots.get("month") or turn.slots.get("bill_month")
+    index = next((i for i, b in enumerate(bills) if b.month == month), len(bills) - 1)
+    return (bills[index - 1], bills[index]) if index >= 1 else None
+
+
+def tell_tariff(tariff: TariffRef, say: Say) -> None:
+    """Which version of the prices this was, and where it stands written."""
+    told = "utter_tariff_source" if tariff.verified else "utter_tariff_unverified"
+    say(told, source=tariff.source.partition("（")[0], version=tariff.version)
 
 
 class ExplainBill(CompanyAction):
@@ -174,12 +201,11 @@ class ExplainBill(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L2)
         bills = await parts().company.billing.bills(turn.subject, account_no, 13)
-        month = turn.mention("month") or turn.slots.get("month") or turn.slots.get("bill_month")
-        index = next((i for i, b in enumerate(bills) if b.month == month), len(bills) - 1)
-        if index < 1:
+        pair = compared(turn, bills)
+        if pair is None:
             say("utter_explain_bill_no_comparison")
             return {"account_no": account_no, "month": None}
-        old, new = bills[index - 1], bills[index]
+        old, new = pair
         change = bill_explanation.explain(old, new)
         say(
             "utter_explain_bill", old_month=phrasing.month(old.month), new_month=phrasing.month(new.month),
@@ -194,6 +220,7 @@ class ExplainBill(CompanyAction):
             say("utter_explain_bill_parts", parts="、".join(parts_told), cause=cause)
         if new.estimated:
             say("utter_explain_bill_estimated")
+        tell_tariff(new.tariff, say)
         say(
             "utter_explain_bill_offer",
             **usual("meter_test"),

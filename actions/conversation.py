@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from actions import _names
 from actions._account import account_named
 from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
@@ -9,7 +11,12 @@ from actions._form import entry_of
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.core import answers
+from bot.company.ports import Unavailable
+from bot.company.services import Rating
+from bot.core import answers, rating
+
+logger = logging.getLogger(__name__)
+UNHAPPY = 3  # and below: of five
 
 
 class Greet(CompanyAction):
@@ -60,13 +67,24 @@ class Cancel(CompanyAction):
 
 
 class RateService(CompanyAction):
+    """The score is kept; who is not content is offered a person and hears of 12398."""
+
     async def act(self, turn: Turn, say: Say) -> Changes:
-        unhappy = any(word in turn.text for word in _names.listed("unhappy"))
-        if unhappy:
+        chosen = turn.mention("choice")
+        score = int(chosen) if chosen else rating.score(turn.text)
+        if score is None:
+            say("utter_ask_rating")
+            return {}
+        if score <= UNHAPPY:
             say.offer_person("complaint", "complaint", response="utter_rated_low")
             say("utter_supervision", phone=parts().region.contacts["supervision"].value)
         else:
             say("utter_rated")
+        given = Rating(score, turn.text, turn.slots.get("order_no"), turn.channel, turn.conversation)
+        try:
+            await parts().company.services.rate(turn.subject, given, turn.key("rate"))
+        except Unavailable:
+            logger.warning("a rating was not kept: the company does not answer")
         return {}
 
 
@@ -167,6 +185,9 @@ async def retell(turn: Turn, say: Say) -> Changes:
 async def unclear(turn: Turn, say: Say) -> Changes:
     """Nothing to go by: 等一下 is granted, the other account is turned to (那家里的呢), a question the knowledge base
     clearly knows is answered; else first 您是想问A还是B, the second time a person."""
+    if turn.picture:
+        say("utter_picture_what")
+        return {}
     if answers.asks_to_wait(turn.text):
         say("utter_take_your_time")
         return {}
@@ -196,6 +217,8 @@ class OutOfScope(CompanyAction):
     base clearly knows was misjudged, and is answered."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.picture:
+            return await unclear(turn, say)
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {}

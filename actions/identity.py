@@ -6,16 +6,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rasa_sdk.forms import REQUESTED_SLOT
+
 from actions._account import alias, chosen_by_words
 from actions._base import Changes, Say, button, choice
 from actions._form import CompanyForm
 from actions._turn import Turn
 from actions._wiring import parts
+from actions.fault import ADDRESS
 from bot.company.identity import Proof
-from bot.company.ports import Level, NotAllowed
-from bot.core import values
-from bot.core.form import Field
+from bot.company.ports import Account, Level, NotAllowed
+from bot.core import answers, values
+from bot.core.form import Field, cannot_tell, will_not
 
+BY_PLACE = "by_place"
 WAYS = {"holder_name": ("person_name",), "home_address": ("address",), "code": ()}
 
 
@@ -30,6 +34,8 @@ class IdentityForm(CompanyForm):
         if slots.get("candidates"):
             return (Field("account_choice", entities=("choice", "account_no"), words=values.words),)
         way = slots.get("way") or "holder_name"
+        if way == BY_PLACE:
+            return (ADDRESS, Field("holder_name", ("person_name",), words=values.name_words))
         words = (
             values.name_words
             if way == "holder_name"
@@ -44,10 +50,27 @@ class IdentityForm(CompanyForm):
             Field(way, WAYS[way], words=words, check=check),
         )
 
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        """What needs a code is not asked for a name first."""
+        if not turn.slots.get("account_no") and answers.has_no_number(turn.text):
+            return {"way": BY_PLACE}
+        return {"way": "code"} if turn.slots.get("need") == Level.L3.value else {}
+
+    def _unclear(self, turn: Turn, say: Say) -> Changes:
+        """Who has no account number is found by address and holder."""
+        asked = turn.slots.get(REQUESTED_SLOT) == "account_no"
+        if asked and cannot_tell(turn.heard) and not will_not(turn.heard):
+            say("utter_identity_by_place")
+            return {"way": BY_PLACE, "misses": None}
+        return super()._unclear(turn, say)
+
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("candidates"):
             return await self._offer(turn, slots, news, say)
-        if news.get("way") == "code" and slots.get("account_no"):
+        if slots.get("way") == BY_PLACE:
+            return await self._find(turn, slots, news, say)
+        told = {"way", "account_no"} & news.keys() and "code" not in news
+        if slots.get("way") == "code" and slots.get("account_no") and told:
             return await self._send_code(turn, slots, say)
         given = next((way for way in WAYS if news.get(way)), None)
         if given and slots.get("account_no"):
@@ -62,13 +85,27 @@ class IdentityForm(CompanyForm):
         exact = next((a for a in accounts if a.account_no == said), None)
         chosen = exact or chosen_by_words(str(said or turn.text), accounts)
         if chosen:
-            return {"account_no": chosen.account_no, "candidates": None, "holder_name": "known"}
+            return {
+                "account_no": chosen.account_no,
+                "candidates": None,
+                **await self._chosen(turn, slots, chosen, say),
+            }
         missed = self._missed(turn, say, "utter_invalid_account_choice") if said else {}
         say(
             "utter_choose_account",
             buttons=[choice(alias(a), "/inform", choice=a.account_no) for a in accounts],
         )
         return missed
+
+    async def _chosen(self, turn: Turn, slots: Changes, chosen: Account, say: Say) -> Changes:
+        """An account of the subject needs no further proof, unless a code is wanted that was not given yet."""
+        if turn.subject.level.covers(Level(slots.get("need") or "L1")):
+            return {"holder_name": "known", "code": "known"}
+        return (
+            await self._send_code(turn, {**slots, "account_no": chosen.account_no}, say)
+            if slots.get("way") == "code"
+            else {}
+        )
 
     async def _send_code(self, turn: Turn, slots: Changes, say: Say) -> Changes:
         masked = await parts().identity.send_code(turn.conversation, slots["account_no"])
@@ -77,18 +114,39 @@ class IdentityForm(CompanyForm):
 
     async def _prove(self, turn: Turn, slots: Changes, way: str, value: str, say: Say) -> Changes:
         proof = await self._ask_gateway(turn, slots["account_no"], way, value)
-        if proof.matched and proof.level.covers(Level(slots.get("need") or "L1")):
-            return {"proven": {
-                "message_id": turn.message_id, "subject": proof.subject, "level": proof.level.value,
-                "accounts": list(proof.accounts),
-            }}  # fmt: skip
         if proof.matched:
-            return {"way": "code", way: None, **await self._send_code(turn, slots, say)}
+            return await self._proved(turn, slots, proof, way, say)
         if not proof.tries_left:
             raise NotAllowed("the tries are used up")
         say("utter_identity_failed", tries_left=proof.tries_left,
             buttons=[button("sms", "/inform", choice="code"), button("person", "/request_human")])  # fmt: skip
         return {way: None}
+
+    async def _proved(self, turn: Turn, slots: Changes, proof: Proof, way: str, say: Say) -> Changes:
+        """The fresh subject; a code besides, when more is needed."""
+        if not proof.level.covers(Level(slots.get("need") or "L1")):
+            known = {"account_no": slots["account_no"], "way": "code", way: None}
+            return {**known, **await self._send_code(turn, slots, say)}
+        return {"proven": {
+            "message_id": turn.message_id, "subject": proof.subject, "level": proof.level.value,
+            "accounts": list(proof.accounts),
+        }}  # fmt: skip
+
+    async def _find(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        """Address and holder together; a wrong pair is asked for again from the start."""
+        if not (slots.get("address") and news.get("holder_name")):
+            return {}
+        proof = await parts().identity.find(turn.conversation, news["holder_name"], slots["address"])
+        if proof.matched:
+            return await self._proved(
+                turn, {**slots, "account_no": proof.accounts[0]}, proof, "holder_name", say
+            )
+        if not proof.tries_left:
+            raise NotAllowed("the tries are used up")
+        say(
+            "utter_identity_failed", tries_left=proof.tries_left, buttons=[button("person", "/request_human")]
+        )
+        return {"address": None, "holder_name": None}
 
     async def _ask_gateway(self, turn: Turn, account_no: str, way: str, value: str) -> Proof:
         identity = parts().identity

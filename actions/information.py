@@ -3,14 +3,16 @@ carried out in chat (yet)."""
 
 from __future__ import annotations
 
-from actions._base import Changes, CompanyAction, Say, button
+from actions._base import Changes, CompanyAction, Needs, Say, button
 from actions._telling import CLEARLY, tell_known, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.company.knowledge import Found
-from bot.core import phrasing
+from bot.core import answers, phrasing
 
 HALLS_TOLD = 3
+MANAGER = "ask_value_added_service"
+HELP, VISIT = "ask_operation_help", "home_visit"
 TOPIC = 10  # characters: so few rather name a topic (电费怎么交) than ask something in particular
 
 
@@ -47,6 +49,38 @@ class Answer(CompanyAction):
     def standing(self, intent: str, say: Say) -> None:
         """The answer when nothing was asked in particular."""
         say(f"utter_answer_{intent}", **usual("reconnection"))
+
+
+class AskValueAddedService(Answer):
+    """What there is, and the offer that the one in charge calls."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.slots.get("manager_offered") and turn.slots.get("opening") == MANAGER:
+            raise Needs("application_form", opening=MANAGER, manager_offered=None)
+        found = self.found(turn, MANAGER)
+        if found:
+            tell_known(found, turn, say)
+        else:
+            self.standing(MANAGER, say)
+        say("utter_offer_manager")
+        return {"offered": MANAGER, "manager_offered": True}
+
+
+class AskOperationHelp(Answer):
+    """Step by step for paying, reporting and binding; a visit at home for who cannot come. Else what is known."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        wanted = turn.mention("choice") == VISIT or turn.slots.get("opening") == HELP
+        if wanted or (not turn.mention("choice") and answers.wants_visit(turn.text)):
+            raise Needs("application_form", opening=HELP)
+        steps = None if turn.mention("choice") else answers.among(answers.OPERATIONS, turn.text)
+        if steps:
+            say(f"utter_steps_{steps}")
+            say("utter_steps_offer", buttons=[
+                button("visit", "/ask_operation_help", choice=VISIT), button("person", "/request_human"),
+            ])  # fmt: skip
+            return {}
+        return await super().act(turn, say)
 
 
 class QueryPaymentChannels(Answer):

@@ -13,7 +13,7 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import merge_address
 from actions.orders import find_order, tell_progress
-from bot.company.ports import Outage
+from bot.company.ports import Notice, Outage
 from bot.core import phrasing, values
 from bot.core.form import Field
 
@@ -128,6 +128,16 @@ async def planned_outages(turn: Turn, first: date, last: date) -> list[Outage]:
     ]  # fmt: skip
 
 
+async def supply_notices(turn: Turn) -> list[Notice]:
+    """What is announced about the supply of the customer's county; what holds everywhere is no news of a place."""
+    company, account_no = parts().company, None if turn.mention("address") else own_account(turn)
+    if account_no:
+        county = (await company.billing.account(turn.subject, account_no)).county
+    else:
+        county = (await place_for(turn)).county
+    return [each for each in await company.directory.notices(county) if each.kind == "supply" and each.county]
+
+
 class QueryPlannedOutage(CompanyAction):
     topic = True
 
@@ -136,6 +146,8 @@ class QueryPlannedOutage(CompanyAction):
         found = await planned_outages(turn, first, last)
         for outage in found[:3]:
             tell_outage(outage, turn, say)
+        for notice in await supply_notices(turn):
+            say("utter_planned_outage_notice", notice=notice.text)
         if not found:
             say("utter_planned_outage_none", first=phrasing.day(first), last=phrasing.day(last))
         return place_said(turn)

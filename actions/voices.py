@@ -98,7 +98,7 @@ class FileVoice(SubmitAction):
             account_no=slots.get("account_no"), wish=slots.get("wish") or None,
             contact_name=slots.get("contact_name") or None, phone=slots.get("phone") or None,
             confidential=kind == "report" and not slots.get("phone"), about_order=slots.get("order_no"),
-            channel=turn.channel, conversation=turn.conversation,
+            channel=turn.channel, conversation=turn.conversation, attachments=turn.attachments,
         )  # fmt: skip
 
     async def submit(self, turn: Turn, draft: VoiceDraft, key: str, say: Say) -> Changes:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
-from fastapi.security import APIKeyHeader, HTTPBearer
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,24 +22,22 @@ from backend import (
     outages,
     problems,
     region,
+    services,
     shapes,
     verification,
     voices,
 )
-from backend.access import Caller, Door, own_account, visible_order
+from backend.access import Door, visible_order
+from backend.asking import Asker, Here, OwnL1, OwnL2, Reads, Writes, asking
 from backend.idempotency import Ledger
 from backend.problems import Problem
 from backend.settings import Settings
 from backend.storage import Store
-from backend.tables import Account, Counter
+from backend.tables import Counter
 
 log = structlog.get_logger()
 LONGEST_SPAN_DAYS = 400
 HEALTH = ("/live", "/ready")
-service_token = HTTPBearer(auto_error=False, description="The service token (GRIDCARE_BACKEND_TOKEN)")
-subject_assertion = APIKeyHeader(
-    name="X-Subject", auto_error=False, description="Who asks; without it: nobody"
-)
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
@@ -67,6 +62,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_middleware(AccessLog)
     app.include_router(health)
     app.include_router(api)
+    app.include_router(services.router)
     app.openapi()  # works out every route now: not under the first request, and a broken one stops the start
     return app
 
@@ -94,55 +90,6 @@ class AccessLog:
                 log.info("request", method=scope["method"], route=route, status=status, ms=took)
 
 
-async def asking(
-    request: Request,
-    _: Annotated[object, Depends(service_token)],
-    __: Annotated[object, Depends(subject_assertion)],
-) -> Caller:
-    """The caller of a request."""
-    door: Door = request.app.state.door
-    return door.caller(request)
-
-
-def reading(request: Request) -> Iterator[Session]:
-    """A session to read with."""
-    with request.app.state.store.reading() as session:
-        yield session
-
-
-class Write:
-    """A write on its way: whose, under which key, and what exactly was asked."""
-
-    def __init__(
-        self,
-        request: Request,
-        caller: Annotated[Caller, Depends(asking)],
-        key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)],
-    ) -> None:
-        self.caller, self.region = caller, request.app.state.region
-        self._key, self._what = key, f"{request.method} {request.url.path}"
-        self._ledger: Ledger = request.app.state.ledger
-
-    def once(self, body: BaseModel, effect: Callable[[Session], BaseModel]) -> Response:
-        """Carry out `effect` once for this key, this caller's conversation and this body."""
-        told = body.model_dump(mode="json")
-        request = [self._what, self.caller.speaker(told.get("conversation", "")), told]
-        return self._ledger.once(self._key, json.dumps(request, sort_keys=True), effect)
-
-
-Reads = Annotated[Session, Depends(reading)]
-Asker = Annotated[Caller, Depends(asking)]
-Writes = Annotated[Write, Depends()]
-AccountNo = Annotated[str, Path(examples=["0100000000017"])]
-
-
-async def where(request: Request) -> region.Region:
-    """The region served."""
-    here: region.Region = request.app.state.region
-    return here
-
-
-Here = Annotated[region.Region, Depends(where)]
 health = APIRouter(tags=["health"])
 api = APIRouter(
     prefix="/v1", dependencies=[Depends(asking)], responses=shapes.problems(401, 403, 404, 422, 503)
@@ -163,19 +110,6 @@ def ready(request: Request) -> dict[str, str]:
         session.flush()
         session.get_one(Counter, "ready", populate_existing=True)
     return {"status": "ready"}
-
-
-def owned(needed: str) -> Callable[..., Account]:
-    """The account of the path, if the caller may see it at that level."""
-
-    def find(session: Reads, caller: Asker, account_no: AccountNo) -> Account:
-        return own_account(session, caller, account_no, needed)
-
-    return find
-
-
-OwnL1 = Annotated[Account, Depends(owned("L1"))]
-OwnL2 = Annotated[Account, Depends(owned("L2"))]
 
 
 @api.get("/accounts/{account_no}", tags=["billing"])
@@ -357,6 +291,12 @@ def post_withdrawal(write: Writes, order_no: str, said: shapes.Words) -> Respons
 def post_match(session: Reads, asked: shapes.MatchRequest) -> shapes.IdentityMatch:
     """Which items fit the account."""
     return shapes.IdentityMatch(matched=verification.match(session, asked.account_no, asked.items))
+
+
+@api.post("/verification/account", tags=["verification"])
+def post_account(session: Reads, asked: shapes.HolderQuestion) -> shapes.AccountAnswer:
+    """The one account of a holder at an address."""
+    return shapes.AccountAnswer(account_no=verification.account_at(session, asked.holder_name, asked.address))
 
 
 @api.post("/verification/phone", tags=["verification"])

@@ -23,3 +23,8 @@ def account_no(full: str) -> str:
 def address(county: str, place: str) -> str:
     """County and village or community; nothing finer."""
     return f"{county}{place}******"
+
+
+def send_to(address: str) -> str:
+    """a***@example.cn, or a masked phone."""
+    return f"{address[0]}***@{address.partition('@')[2]}" if "@" in address else phone(address)

@@ -16,6 +16,7 @@ import yaml
 from backend.settings import ROOT
 
 UNKNOWN_AREA = "unknown"
+PRICE = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,17 @@ class Tariff:
     verified: bool
     bounds: tuple[Decimal, ...]
     prices: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
+class TimeOfUseTariff:
+    """Yuan per kWh by period, for each month of the year (1 to 12)."""
+
+    id: str
+    version: str
+    source: str
+    verified: bool
+    prices: Mapping[int, Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,8 @@ class County:
 class Region:
     name: str
     tariffs: Mapping[str, Tariff]
+    time_of_use: Mapping[str, TimeOfUseTariff]
+    warn_below: Decimal
     due_day: int
     penalties: Mapping[str, PenaltyRule]
     cut_after_days: int
@@ -115,6 +129,10 @@ def load(name: str) -> Region:
     return Region(
         name=name,
         tariffs={key: _tariff(key, entry, tariffs["sources"]) for key, entry in tariffs["tariffs"].items()},
+        time_of_use={
+            key: _time_of_use(key, entry, tariffs["sources"]) for key, entry in tariffs["time_of_use"].items()
+        },
+        warn_below=Decimal(tariffs["prepaid"]["warn_below"]),
         due_day=tariffs["due"]["day"],
         penalties={key: _penalty(entry) for key, entry in tariffs["penalty"].items()},
         cut_after_days=tariffs["cut"]["overdue_days"],
@@ -143,6 +161,16 @@ def read(name: str, stem: str) -> Any:
 def _tariff(key: str, entry: dict[str, Any], sources: dict[str, str]) -> Tariff:
     bounds, prices = (tuple(map(Decimal, entry[name])) for name in ("bounds", "prices"))
     return Tariff(key, entry["version"], sources[entry["source"]], entry["verified"], bounds, prices)
+
+
+def _time_of_use(key: str, entry: dict[str, Any], sources: dict[str, str]) -> TimeOfUseTariff:
+    base = Decimal(entry["base"])
+    prices = {
+        month: {period: (base * Decimal(ratio)).quantize(PRICE) for period, ratio in season["ratios"].items()}
+        for season in entry["seasons"]
+        for month in season["months"]
+    }
+    return TimeOfUseTariff(key, entry["version"], sources[entry["source"]], entry["verified"], prices)
 
 
 def _penalty(entry: dict[str, Any]) -> PenaltyRule:

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any
 
 from backend import clocks, region
-from backend.seeding import directory, events, grid, households
+from backend.seeding import directory, events, grid, households, prepayment
 from backend.seeding.loading import Loader
 from backend.seeding.metering import Metering
 from backend.settings import Database
@@ -55,9 +55,11 @@ def _fill(loader: Loader, region_name: str, size: int, moment: datetime, rng: Ra
     dark = {line for key, spot in chosen.items() if key in active for line in spot.transformers}
     people = itertools.chain(households.fixed(plan, spots, rng), households.random(plan, spots, dark, rng))
     metering = Metering(here, plan, moment.date(), rng)
-    payments = itertools.count(1)
+    payments, purchases = itertools.count(1), itertools.count(1)
     for batch in _batches(people):
         _load(loader, batch, metering, payments)
+        prepayment.load(loader, plan, batch, moment, purchases)
+        loader.commit()
     events.load(loader, plan, chosen, moment)
     directory.load(loader, here, plan, moment)
     loader.insert(Counter, [(SEEDED, int(f"{moment:%Y%m%d}"))])
@@ -74,7 +76,6 @@ def _load(
     loader.insert(Bill, (bill for each in readings for bill in each.bills))
     loader.insert(Payment, ((next(numbers), *paid) for each in readings for paid in each.payments))
     loader.insert(DailyUsage, (day for each in readings for day in each.days))
-    loader.commit()
 
 
 def _batches(people: Iterable[households.Customer]) -> Iterator[list[Any]]:

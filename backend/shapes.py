@@ -124,6 +124,48 @@ class Payment(Shape):
     month: str = Field(examples=["2026-10"])
 
 
+class TimeOfUse(Shape):
+    account_no: str
+    month: str = Field(examples=["2026-10"])
+    kwh: dict[str, Decimal] = Field(examples=[{"peak": "112.00", "flat": "88.00", "valley": "68.00"}])
+    prices: dict[str, Decimal]
+    tariff: TariffRef | None
+
+
+class Purchase(Shape):
+    bought_at: datetime
+    amount: Decimal = Field(examples=["100.00"])
+    channel: str
+    state: Literal["delivered", "pending", "failed"]
+
+
+class Prepaid(Shape):
+    account_no: str
+    prepaid: bool
+    meter_balance: Decimal | None
+    read_at: datetime | None
+    switch_open: bool
+    warn_below: Decimal
+    emergency: Decimal
+    purchases: list[Purchase]
+
+
+class Invoice(Shape):
+    invoice_no: str
+    month: str
+    amount: Decimal
+    title: str
+    sent_to_masked: str = Field(examples=["138****0017"])
+    issued_at: datetime
+    created: bool
+
+
+class Contact(Shape):
+    phone_masked: str = Field(examples=["138****0017"])
+    on_file: bool
+    notices: bool
+
+
 class Outage(Shape):
     id: str
     kind: str = Field(examples=["fault"])
@@ -255,6 +297,7 @@ class ApplicationDraft(Request):
     documents: list[Short] = Field(default_factory=list, max_length=50)
     channel: Short = ""
     conversation: Short = ""
+    attachments: list[Short] = Field(default_factory=list, max_length=20)
 
 
 class VoiceDraft(Request):
@@ -272,6 +315,40 @@ class VoiceDraft(Request):
     about_order: Name | None = None
     channel: Short = ""
     conversation: Short = ""
+    attachments: list[Short] = Field(default_factory=list, max_length=20)
+
+
+Mobile = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$", examples=["13800000017"])]
+EMAIL = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,120}\.[A-Za-z]{2,}"
+
+
+class InvoiceDraft(Request):
+    month: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$")
+    title_kind: Literal["person", "firm"]
+    send_to: str = Field(pattern=rf"^(1[3-9][0-9]{{9}}|{EMAIL})$")
+    title: Short = ""
+    tax_no: str = Field("", pattern=r"^([0-9A-Z]{15,20})?$")
+
+
+class PhoneBinding(Request):
+    phone: Mobile
+    notices: bool = True
+
+
+class PhoneChange(Request):
+    phone: Mobile
+
+
+class Rating(Request):
+    score: int = Field(ge=1, le=5)
+    words: Long = ""
+    about_order: Name | None = None
+    channel: Short = ""
+    conversation: Short = ""
+
+
+class RatingKept(Shape):
+    score: int
 
 
 class Words(Request):
@@ -292,6 +369,15 @@ class IdentityMatch(Shape):
 
 class AccountQuestion(Request):
     account_no: Short
+
+
+class HolderQuestion(Request):
+    holder_name: Short
+    address: Short
+
+
+class AccountAnswer(Shape):
+    account_no: str | None
 
 
 class PhoneAnswer(Shape):

@@ -6,7 +6,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from backend.clocks import CHINA
@@ -143,6 +154,7 @@ class Bill(Base):
     tariff_id: Mapped[str]
     tariff_version: Mapped[str]
     estimated: Mapped[bool]
+    periods: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class Payment(Base):
@@ -153,6 +165,69 @@ class Payment(Base):
     amount: Mapped[Decimal]
     channel: Mapped[str]
     month: Mapped[str] = mapped_column(String(7))
+
+
+class PrepaidMeter(Base):
+    """What the meter itself showed when it was last read. `emergency`: credit it still gives after that."""
+
+    __tablename__ = "prepaid_meters"
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    balance: Mapped[Decimal]
+    read_at: Mapped[datetime]
+    switch_open: Mapped[bool]
+    emergency: Mapped[Decimal]
+
+
+class Purchase(Base):
+    """Money for a prepaid meter. state: delivered, pending, failed."""
+
+    __tablename__ = "purchases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    bought_at: Mapped[datetime]
+    amount: Mapped[Decimal]
+    channel: Mapped[str]
+    state: Mapped[str]
+
+
+class Invoice(Base):
+    """The one invoice of a month; `send_to` is where it went last."""
+
+    __tablename__ = "invoices"
+    invoice_no: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    month: Mapped[str] = mapped_column(String(7))
+    amount: Mapped[Decimal]
+    title: Mapped[str]
+    tax_no: Mapped[str]
+    send_to: Mapped[str]
+    issued_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("account_id", "month"),)
+
+
+class Phone(Base):
+    """A further phone that belongs to an account, beside the holder's own; `notices`: outage notices go there."""
+
+    __tablename__ = "phones"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    phone: Mapped[str] = mapped_column(index=True)
+    notices: Mapped[bool]
+    since: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("account_id", "phone"),)
+
+
+class Rating(Base):
+    """How content a customer was, 1 to 5."""
+
+    __tablename__ = "ratings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    score: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+    about_order: Mapped[str | None]
+    channel: Mapped[str]
 
 
 class DailyUsage(Base):

@@ -8,18 +8,26 @@ import hmac
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend import addresses
 from backend.access import find_account
-from backend.tables import Account, Customer
+from backend.tables import Account, Customer, Phone
 
 
 def match(session: Session, account_no: str, items: Mapping[str, str]) -> list[str]:
     """The names of the items that fit."""
     account = find_account(session, account_no)
     return [name for name, said in items.items() if account and CHECKS[name](account, said)]
+
+
+def account_at(session: Session, holder_name: str, address: str) -> str | None:
+    """The one account where both fit; a holder with several at the same address must tell the number."""
+    plain = "".join(unicodedata.normalize("NFKC", holder_name).split())
+    named = session.scalars(select(Account).join(Customer).where(Customer.name == plain))
+    found = [each.account_no for each in named if _address(each, address)]
+    return found[0] if len(found) == 1 else None
 
 
 def phone_on_file(session: Session, account_no: str) -> str | None:
@@ -29,8 +37,11 @@ def phone_on_file(session: Session, account_no: str) -> str | None:
 
 
 def accounts_of_phone(session: Session, phone: str) -> list[str]:
-    """All accounts whose customer has this number."""
-    query = select(Account.account_no).join(Customer).where(Customer.phone == phone)
+    """All accounts whose holder has this number, and those it was bound to."""
+    bound = select(Phone.account_id).where(Phone.phone == phone)
+    query = (
+        select(Account.account_no).join(Customer).where(or_(Customer.phone == phone, Account.id.in_(bound)))
+    )
     return list(session.scalars(query.order_by(Account.account_no)))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from backend import orders, shapes
+from backend import clocks, orders, shapes
 from backend.access import Caller
 from backend.problems import Problem
 from backend.region import Region
-from backend.tables import Application, Voice, WorkOrder
+from backend.tables import Application, Rating, Voice, WorkOrder
 
 
 def apply(
@@ -45,3 +45,10 @@ def raise_voice(session: Session, region: Region, caller: Caller, draft: shapes.
     told = draft.model_dump(mode="json")
     session.add(Voice(order_no=order.order_no, confidential=draft.confidential, told=told))
     return order
+
+
+def rate(session: Session, caller: Caller, told: shapes.Rating) -> shapes.RatingKept:
+    """Keep how content a customer is, with the conversation it is about."""
+    told_of = told.model_dump(exclude={"conversation"})
+    session.add(Rating(conversation=caller.speaker(told.conversation), at=clocks.now(), **told_of))
+    return shapes.RatingKept(score=told.score)

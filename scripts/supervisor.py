@@ -85,7 +85,12 @@ class Layout:
         }
         secret = self.secrets()
         wechat = demo_wechat(secret, self) if "wechat" in self.ports else {}
-        return {**database, **fixed, **secret, **os.environ, **addresses, **wechat, **self.extra}
+        agents = {"GRIDCARE_DEMO_PASSWORD": self.agents_password()} if self.demo else {}
+        return {**database, **fixed, **secret, **agents, **os.environ, **addresses, **wechat, **self.extra}
+
+    def agents_password(self) -> str:
+        """Of the demo's agents, made from a secret of this machine."""
+        return hashlib.sha256(f"agents:{self.secrets()['GRIDCARE_SESSION_KEY']}".encode()).hexdigest()[:12]
 
     def secrets(self) -> dict[str, str]:
         """Random secrets of this machine, made at the first start and kept in the run directory."""
@@ -319,7 +324,9 @@ async def up() -> int:
                     f"  WeChat of the demo {system.url('wechat')}/\n" if "wechat" in system.processes else ""
                 )
                 print(
-                    f"\n  chat page      {base}/\n  SMS of the demo {base}/dev/sms\n{wechat}"
+                    f"\n  chat page      {base}/\n"
+                    f"  agents         {base}/console/  (a01, a02, lead l01, auditor s01; "
+                    f"password {system.layout.environment()['GRIDCARE_DEMO_PASSWORD']})\n  SMS of the demo {base}/dev/sms\n{wechat}"
                     f"  API of the gateway {base}/openapi.json\n"
                     f"  API of the company {system.url('backend')}/openapi.json\n"
                     f"  terminal       make chat\n  logs           {system.layout.run_dir / 'logs'}\n"

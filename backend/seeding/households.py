@@ -34,6 +34,7 @@ class Customer:
     online: bool | None = True
     flags: Sequence[str] = field(default_factory=list)
     same_as: int | None = None  # the customer who has this account too
+    newest_purchase: str = "delivered"
 
     def rows(self) -> tuple[Row | None, Row, Row]:
         """Customer, account and meter."""
@@ -63,7 +64,7 @@ def fixed(plan: Mapping[str, Any], spots: list[Spot], rng: Random) -> Iterator[C
             prepaid=entry.get("prepaid", False), credit=Decimal(entry.get("credit", "0")),
             cut_off=entry.get("cut_off", False), online=entry.get("online", True),
             flags=entry.get("flags", plan["profiles"][entry["profile"]].get("flags", ())),
-            same_as=owners.get(entry["phone"]),
+            same_as=owners.get(entry["phone"]), newest_purchase=entry.get("newest_purchase", "delivered"),
         )  # fmt: skip
         owners.setdefault(entry["phone"], number)
 

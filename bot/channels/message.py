@@ -15,7 +15,11 @@ def render(message: Message, link: Callable[[str], str]) -> dict[str, Any]:
         "seq": message.seq, "id": f"m{message.seq}", "at": iso(message.at), "from": message.author,
     }  # fmt: skip
     body = message.body
-    optional = {"agent": message.agent, "text": body.get("text"), "msg_id": message.client_id}
+    optional = {
+        "agent": body.get("agent_name") or message.agent,
+        "text": body.get("text"),
+        "msg_id": message.client_id,
+    }
     optional |= {name: body.get(name) for name in ("quick_replies", "card", "profile")}
     if image := body.get("image"):
         url = link(image["upload"]) if "upload" in image else image["url"]

@@ -194,8 +194,10 @@ class Chat:
             tab.read = seq
             await self._gateway.store.write(_note_read, tab.conversation, seq)
 
-    async def typing(self, _sid: str, _raw: object = None) -> None:
-        """A customer types; nobody but an agent's screen would want to know."""
+    async def typing(self, sid: str, raw: object = None) -> None:
+        """A customer types, which an agent's screen shows."""
+        on = isinstance(raw, dict) and raw.get("on") is True
+        await self._gateway.customer_types(self._tabs[sid].conversation, on)
 
     async def bot_types(self, conversation: str, on: bool) -> None:
         for sid in self._of.get(conversation, ()):

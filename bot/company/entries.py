@@ -132,5 +132,5 @@ def _repeated(entries: tuple[Entry, ...]) -> Iterator[str]:
 
 @cache
 def _rules() -> dict[str, Any]:
-    rules: dict[str, Any] = yaml.safe_load(WORDING.read_text(encoding="utf-8"))
+    rules: dict[str, Any] = yaml.load(WORDING.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return rules

@@ -13,11 +13,11 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import date
 from types import TracebackType
-from urllib.parse import quote
 
 import httpx
 
-from bot.company.line import Line, Settings
+from bot.company.http_services import HttpServices
+from bot.company.line import Line, Settings, path
 from bot.company.ports import (
     Account,
     ApplicationDraft,
@@ -43,41 +43,37 @@ from bot.company.ports import (
 )
 
 
-def _path(*parts: str) -> str:
-    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
-
-
 class HttpBilling:
     def __init__(self, line: Line) -> None:
         self._line = line
 
     async def account(self, who: Subject, account_no: str) -> Account:
-        return await self._line.get(Account, _path("accounts", account_no), who)
+        return await self._line.get(Account, path("accounts", account_no), who)
 
     async def balance(self, who: Subject, account_no: str) -> Balance:
-        return await self._line.get(Balance, _path("accounts", account_no, "balance"), who)
+        return await self._line.get(Balance, path("accounts", account_no, "balance"), who)
 
     async def bill(self, who: Subject, account_no: str, month: str | None = None) -> Bill:
-        return await self._line.get(Bill, _path("accounts", account_no, "bills", month or "latest"), who)
+        return await self._line.get(Bill, path("accounts", account_no, "bills", month or "latest"), who)
 
     async def bills(self, who: Subject, account_no: str, months: int = 12) -> tuple[Bill, ...]:
         return await self._line.get(
-            tuple[Bill, ...], _path("accounts", account_no, "bills"), who, months=months
+            tuple[Bill, ...], path("accounts", account_no, "bills"), who, months=months
         )
 
     async def arrears(self, who: Subject, account_no: str) -> Arrears:
-        return await self._line.get(Arrears, _path("accounts", account_no, "arrears"), who)
+        return await self._line.get(Arrears, path("accounts", account_no, "arrears"), who)
 
     async def tier(self, who: Subject, account_no: str) -> TierStatus:
-        return await self._line.get(TierStatus, _path("accounts", account_no, "tier"), who)
+        return await self._line.get(TierStatus, path("accounts", account_no, "tier"), who)
 
     async def usage(self, who: Subject, account_no: str, first: date, last: date) -> tuple[DailyUsage, ...]:
-        path = _path("accounts", account_no, "usage")
-        return await self._line.get(tuple[DailyUsage, ...], path, who, first=first, last=last)
+        where = path("accounts", account_no, "usage")
+        return await self._line.get(tuple[DailyUsage, ...], where, who, first=first, last=last)
 
     async def payments(self, who: Subject, account_no: str, first: date, last: date) -> tuple[Payment, ...]:
-        path = _path("accounts", account_no, "payments")
-        return await self._line.get(tuple[Payment, ...], path, who, first=first, last=last)
+        where = path("accounts", account_no, "payments")
+        return await self._line.get(tuple[Payment, ...], where, who, first=first, last=last)
 
 
 class HttpOutages:
@@ -85,16 +81,16 @@ class HttpOutages:
         self._line = line
 
     async def supply_state(self, who: Subject, account_no: str) -> SupplyState:
-        return await self._line.get(SupplyState, _path("accounts", account_no, "supply"), who)
+        return await self._line.get(SupplyState, path("accounts", account_no, "supply"), who)
 
     async def locate(self, address: str) -> Located:
-        return await self._line.get(Located, _path("places"), address=address)
+        return await self._line.get(Located, path("places"), address=address)
 
     async def in_area(
         self, county: str | None, place: str | None, first: date | None = None, last: date | None = None
     ) -> tuple[Outage, ...]:
         return await self._line.get(
-            tuple[Outage, ...], _path("outages"), county=county, place=place, first=first, last=last
+            tuple[Outage, ...], path("outages"), county=county, place=place, first=first, last=last
         )
 
 
@@ -103,36 +99,36 @@ class HttpOrders:
         self._line = line
 
     async def report_fault(self, who: Subject, report: FaultReport, key: str) -> FaultReceipt:
-        return await self._line.write(FaultReceipt, "POST", _path("faults"), who, key, asdict(report))
+        return await self._line.write(FaultReceipt, "POST", path("faults"), who, key, asdict(report))
 
     async def amend_fault(self, who: Subject, order_no: str, changes: dict[str, str], key: str) -> Order:
-        return await self._line.write(Order, "PATCH", _path("faults", order_no), who, key, changes)
+        return await self._line.write(Order, "PATCH", path("faults", order_no), who, key, changes)
 
     async def apply(self, who: Subject, draft: ApplicationDraft, key: str) -> ApplicationReceipt:
         return await self._line.write(
-            ApplicationReceipt, "POST", _path("applications"), who, key, asdict(draft)
+            ApplicationReceipt, "POST", path("applications"), who, key, asdict(draft)
         )
 
     async def voice(self, who: Subject, draft: VoiceDraft, key: str) -> Order:
-        return await self._line.write(Order, "POST", _path("voices"), who, key, asdict(draft))
+        return await self._line.write(Order, "POST", path("voices"), who, key, asdict(draft))
 
     async def order(self, who: Subject, order_no: str) -> Order:
-        return await self._line.get(Order, _path("orders", order_no), who)
+        return await self._line.get(Order, path("orders", order_no), who)
 
     async def open_orders(
         self, who: Subject, account_no: str | None = None, conversation: str | None = None
     ) -> tuple[Order, ...]:
         return await self._line.get(
-            tuple[Order, ...], _path("orders"), who, account_no=account_no, conversation=conversation
+            tuple[Order, ...], path("orders"), who, account_no=account_no, conversation=conversation
         )
 
     async def urge(self, who: Subject, order_no: str, words: str, key: str) -> Order:
-        path = _path("orders", order_no, "urges")
-        return await self._line.write(Order, "POST", path, who, key, {"words": words})
+        where = path("orders", order_no, "urges")
+        return await self._line.write(Order, "POST", where, who, key, {"words": words})
 
     async def withdraw(self, who: Subject, order_no: str, words: str, key: str) -> Order:
-        path = _path("orders", order_no, "withdrawal")
-        return await self._line.write(Order, "POST", path, who, key, {"words": words})
+        where = path("orders", order_no, "withdrawal")
+        return await self._line.write(Order, "POST", where, who, key, {"words": words})
 
 
 class HttpDirectory:
@@ -140,10 +136,10 @@ class HttpDirectory:
         self._line = line
 
     async def halls(self, county: str | None = None) -> tuple[Hall, ...]:
-        return await self._line.get(tuple[Hall, ...], _path("halls"), county=county)
+        return await self._line.get(tuple[Hall, ...], path("halls"), county=county)
 
     async def notices(self, county: str | None = None) -> tuple[Notice, ...]:
-        return await self._line.get(tuple[Notice, ...], _path("notices"), county=county)
+        return await self._line.get(tuple[Notice, ...], path("notices"), county=county)
 
 
 class HttpVerification:
@@ -152,17 +148,22 @@ class HttpVerification:
 
     async def match(self, account_no: str, items: dict[str, str]) -> IdentityMatch:
         body = {"account_no": account_no, "items": items}
-        return await self._line.ask(IdentityMatch, _path("verification", "match"), body)
+        return await self._line.ask(IdentityMatch, path("verification", "match"), body)
+
+    async def account_at(self, holder_name: str, address: str) -> str | None:
+        body = {"holder_name": holder_name, "address": address}
+        answer = await self._line.ask(dict[str, str | None], path("verification", "account"), body)
+        return answer.get("account_no")
 
     async def phone_on_file(self, account_no: str) -> str | None:
         answer = await self._line.ask(
-            dict[str, str | None], _path("verification", "phone"), {"account_no": account_no}
+            dict[str, str | None], path("verification", "phone"), {"account_no": account_no}
         )
         return answer.get("phone")
 
     async def accounts_of_phone(self, phone: str) -> tuple[str, ...]:
         answer = await self._line.ask(
-            dict[str, tuple[str, ...]], _path("verification", "accounts"), {"phone": phone}
+            dict[str, tuple[str, ...]], path("verification", "accounts"), {"phone": phone}
         )
         return answer.get("accounts", ())
 
@@ -196,5 +197,6 @@ def connect(settings: Settings, transport: httpx.AsyncBaseTransport | None = Non
         HttpOrders(orders),
         HttpDirectory(outages),
         HttpVerification(billing),
+        HttpServices(billing),
         (billing, outages, orders),
     )

@@ -21,15 +21,32 @@ class Proof:
     tries_left: int = 0
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What is kept of a conversation, counted."""
+
+    messages: int
+    pictures: int
+    proofs: int
+    calls: int
+
+
 class Identity(Protocol):
     """Raises NotAllowed when the tries are used up, Unavailable when the gateway does not answer."""
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof: ...
+    async def find(self, conversation: str, holder_name: str, address: str) -> Proof:
+        """Who has no account number: the account of that holder at that address, proved by both."""
+        ...
+
     async def send_code(self, conversation: str, account_no: str) -> str:
         """Send an SMS code to the number on file; returns that number, masked."""
         ...
 
     async def check_code(self, conversation: str, code: str) -> Proof: ...
+    async def stored(self, conversation: str) -> Stored:
+        """How much is kept of the conversation."""
+        ...
 
 
 class GatewayIdentity:
@@ -50,15 +67,29 @@ class GatewayIdentity:
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof:
         return _proof(await self._post(f"/{conversation}/match", {"account_no": account_no, "items": items}))
 
+    async def find(self, conversation: str, holder_name: str, address: str) -> Proof:
+        body = {"holder_name": holder_name, "address": address}
+        return _proof(await self._post(f"/{conversation}/find", body))
+
     async def send_code(self, conversation: str, account_no: str) -> str:
         return str((await self._post(f"/{conversation}/code", {"account_no": account_no}))["phone_masked"])
 
     async def check_code(self, conversation: str, code: str) -> Proof:
         return _proof(await self._post(f"/{conversation}/code/check", {"code": code}))
 
-    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def stored(self, conversation: str) -> Stored:
+        answer = await self._ask("GET", f"/{conversation}/stored")
         try:
-            response = await self._client.post(path, json=body)
+            return Stored(*(int(answer[name]) for name in ("messages", "pictures", "proofs", "calls")))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadData("the identity service broke the agreed shape") from error
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._ask("POST", path, json=body)
+
+    async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        try:
+            response = await self._client.request(method, path, **request)
         except httpx.HTTPError as error:
             raise Unavailable("the identity service does not answer") from error
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:

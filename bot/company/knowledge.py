@@ -66,6 +66,7 @@ class Knowledge:
         self._placeholders = placeholders
         asked = [(n, text) for n, e in enumerate(entries) for text in (e.head.title, *e.head.questions)]
         rows = [(n, tokens(text)) for n, text in asked]
+        self._written = {tuple(row): n for n, row in rows}
         self._single = _Index([row for _, row in rows] + [tokens(text) for text in foreign])
         self._owner = np.array([n for n, _ in rows] + [len(entries)] * len(foreign))
         whole = [tokens(entry.body) for entry in entries]
@@ -76,8 +77,11 @@ class Knowledge:
     def search(self, question: str, intent: str | None = None, on: date | None = None) -> tuple[Found, ...]:
         """The best entries, best first, at most three; empty when nothing fits: then offer a person.
 
-        `intent` lifts the entries that serve it; entries not yet valid on that day (today) are left out."""
+        `intent` lifts the entries that serve it; without one, a question that stands in an entry word for word is certain;
+        entries not yet valid on that day (today) are left out."""
         scores, day = self._scores(question), on or date.today()
+        if intent is None and (written := self._written.get(tuple(tokens(question)))) is not None:
+            scores[written] = 1.0
         hint = np.array([SAME_INTENT * (intent in entry.head.intents) for entry in self.entries])
         order = (int(n) for n in np.argsort(-scores - hint, kind="stable") if scores[n] >= THRESHOLD)
         valid = (n for n in order if self.entries[n].head.valid_from <= day)

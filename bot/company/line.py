@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import stamina
@@ -30,6 +31,11 @@ CALLS_AT_ONCE = 20
 NOBODY = Subject()
 
 T = TypeVar("T")
+
+
+def path(*parts: str) -> str:
+    """The address of a resource; what customers said in it is made harmless."""
+    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
 class Settings(BaseSettings):

@@ -144,5 +144,5 @@ class Placeholders:
 
     @cached_property
     def _wording(self) -> dict[str, Any]:
-        wording: dict[str, Any] = yaml.safe_load(WORDING.read_text(encoding="utf-8"))
+        wording: dict[str, Any] = yaml.load(WORDING.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return wording

@@ -19,7 +19,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.company.services import Services
 
 
 class CompanyError(Exception):
@@ -340,6 +343,7 @@ class ApplicationDraft:
     documents: tuple[str, ...] = ()
     channel: str = ""
     conversation: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -369,6 +373,7 @@ class VoiceDraft:
     about_order: str | None = None
     channel: str = ""
     conversation: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -473,6 +478,10 @@ class Verification(Protocol):
     """Used by the gateway alone, which holds the identity level."""
 
     async def match(self, account_no: str, items: dict[str, str]) -> IdentityMatch: ...
+    async def account_at(self, holder_name: str, address: str) -> str | None:
+        """The one account of that holder at that address; None when there is none, or more than one."""
+        ...
+
     async def phone_on_file(self, account_no: str) -> str | None:
         """The full number for an SMS code; None when there is none or no such account."""
         ...
@@ -491,3 +500,4 @@ class Company:
     orders: Orders
     directory: Directory
     verification: Verification
+    services: Services

@@ -103,7 +103,7 @@ class RegionError(ValueError):
 def load(name: str) -> Region:
     """The region of that name. Raises RegionError when a file is missing or breaks its shape."""
     safety, clocks, papers, contacts = (
-        _read(name, stem) for stem in ("safety", "commitments", "documents", "contacts")
+        read(name, stem) for stem in ("safety", "commitments", "documents", "contacts")
     )
     clock_of = clocks.get("applications", {})
     return Region(
@@ -116,14 +116,15 @@ def load(name: str) -> Region:
         not_ours={
             key: Neighbour(tuple(e["words"]), e["owner"]) for key, e in contacts["not_ours"]["items"].items()
         },
-        gazetteer=Gazetteer.of(_read(name, "places")["counties"]),
+        gazetteer=Gazetteer.of(read(name, "places")["counties"]),
     )
 
 
-def _read(name: str, stem: str) -> dict[str, Any]:
+def read(name: str, stem: str) -> dict[str, Any]:
+    """A file of a region. RegionError when it is missing or of another region."""
     path = ROOT / name / f"{stem}.yml"
     try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        body = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except OSError as error:
         raise RegionError(f"region {name}: {stem}.yml cannot be read") from error
     if not isinstance(body, dict) or body.get("region") != name:

@@ -21,6 +21,8 @@ _ROOM = re.compile(
 )
 _GROUP = re.compile(rf"(?:第)?({_NUM}{{1,3}})(?:队|社|组|小组|小队|连)(?!区|里|长|交)")
 
+_WELL = re.compile(rf"(?:第)?{_NUM}{{1,3}}号?(?:机?井|变压器|变台|台区)")
+"""Wells and transformers are places of their own at the end of an address: 3组2号机井."""
 _HOUSE = re.compile(r"(?<=[队社组连])\d{1,4}号院?$")
 _SIDE = re.compile(r"(?:[东西南北正前后]门|[东西南北]侧|门)口?$")
 
@@ -80,6 +82,7 @@ def parse(text: str, gazetteer: Gazetteer) -> Address:
     town, rest = _take(rest, gazetteer.towns, unless=_ESTATE)
     homes = gazetteer.towns.get(town, ()) if town else ()
     known = gazetteer.counties[county] if county else homes[0] if len(homes) == 1 else None
+    well, rest = _cut(_WELL, rest)
     house, rest = _cut(_HOUSE, rest)
     building, rest = _cut(_BUILDING, rest)
     unit, rest = _cut(_UNIT, rest)
@@ -94,7 +97,7 @@ def parse(text: str, gazetteer: Gazetteer) -> Address:
         group=group,
         building=building,
         unit=unit,
-        room=room or house,
+        room=room or house or well,
         ambiguous=known is None and len(homes) > 1,
     )
 

@@ -35,6 +35,37 @@ APPLY_NOW: Mapping[str, bool] = {
 ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
 
+PERSON_TITLE, FIRM_TITLE = "个人", "企业"
+TITLE_KIND: Mapping[str, str] = {
+    r"公司|企业|单位|店|厂|专票|抬头": FIRM_TITLE,
+    r"个人|自己|自家|户主|家里": PERSON_TITLE,
+}
+CHANGE, RELEASE = "换手机号", "解绑"
+PHONE_CHANGE: Mapping[str, str] = {r"换|改|新号|新的|变了": CHANGE, r"解|删|去掉|取消|不[租住]|卖了": RELEASE}
+
+ERASE, COPY, STORED, NO_MACHINE, LEAK = "erase", "copy", "stored", "no_machine", "leak"
+PRIVACY: Mapping[str, str] = {
+    r"泄[露漏]|卖.{0,6}(信息|资料|号码)|外传|骚扰电话|怎么知道我.{0,4}(电话|号码|名字)": LEAK,
+    r"不[想要让用愿].{0,6}(机器|自动|打标签)|拒绝.{0,4}自动|机器.{0,6}(不算|说了算)|人来?审|人工审": NO_MACHINE,
+    r"删|清空|清除|抹掉|注销.{0,6}(信息|资料|记录)|全清": ERASE,
+    r"副本|导出|拷贝|复制|给我一份|要一份|打一份": COPY,
+    r"存了|保存了|都?有我?(啥|什么|哪些)|哪些.{0,6}(信息|资料)|知道我|掌握|记了我|查.{0,6}(信息|资料)": STORED,
+}
+
+_NO_NUMBER = re.compile(
+    r"户号.{0,6}(不知道|不晓得|忘|记不|找不|没有|不清楚)|(没有|没|不知道|不晓得|忘了?|记不[得清住]|找不[见到着]).{0,3}户号"
+)
+OPERATIONS: Mapping[str, str] = {
+    r"[交缴充]|付款|电费": "pay",
+    r"报修|没电|停电|坏了": "report",
+    r"绑|加.{0,3}户|户号": "bind",
+}
+_TITLE_TOLD = re.compile(r"(?:开|抬头|写).{0,4}(个人|自己|公司|企业|单位)")
+_VISIT = re.compile(r"上门|来家里|到家里来|派.{0,3}人来家|出不了门|走不动")
+
+_HOW = re.compile(
+    r"怎么|咋|会不会|是不是|吗[?？]?$|能不能|可以不|行不|不[?？]$|要[什啥哪]|哪|谁|几个|多少|为啥|为什么|[?？]$"
+)
 _PAPERS_SAID = re.compile(r"有|没|差|缺|齐|带|备|全|证|本$|照|合同|资料")
 _PERSON = re.compile(
     r"人工|真人|活人|坐席|客服|接线|话务|服务员|转接|转到?人|领导|个人(来|跟|和|说|接|听|讲)"
@@ -131,6 +162,32 @@ def angry(text: str) -> bool:
 def names_a_person(text: str) -> bool:
     """True when the words themselves ask for a person; a button's choice has no words and always does."""
     return not text or bool(_PERSON.search(text))
+
+
+def asks_how(text: str) -> bool:
+    """True for a question about how something is done (怎么绑定, 专票能开不), not a wish to have it done."""
+    return bool(_HOW.search(text))
+
+
+def among(choices: Mapping[str, str], text: str) -> str | None:
+    """Which choice the words of a sentence mean; None when none."""
+    return next((value for words, value in choices.items() if re.search(words, text)), None)
+
+
+def wants_visit(text: str) -> bool:
+    """True for 能不能上门给老人办, 腿脚不好出不了门."""
+    return bool(_VISIT.search(text))
+
+
+def title_told(text: str) -> str | None:
+    """Whom an invoice is for, where a sentence says so by itself (抬头开公司的)."""
+    found = _TITLE_TOLD.search(text)
+    return None if found is None else PERSON_TITLE if found[1] in ("个人", "自己") else FIRM_TITLE
+
+
+def has_no_number(text: str) -> bool:
+    """True for 户号我不知道, 没有户号, 找不见户号: whoever says so is not asked for it."""
+    return bool(_NO_NUMBER.search(text))
 
 
 def content_of(text: str) -> str | None:

@@ -11,11 +11,14 @@ SILENT_SHARE = (
     0.2  # a fifth of a transformer's meters silent: more than one household (start value, to be tuned)
 )
 
-_URGENT = re.compile(r"零线|特别亮|刺眼|雪亮|(?<!\d)(2[6-9]\d|3\d\d)\s*伏|医院|手术|透析|养殖|鸡舍|鱼塘|冷库")
+_URGENT = re.compile(
+    r"零线|特别亮|刺眼|雪亮|(?<!\d)(2[6-9]\d|3\d\d)\s*伏|医院|手术|透析|养殖|鸡舍|鱼塘|冷库"
+    r"|(苗|庄稼|葵花|玉米|小麦|番茄|瓜|地里?).{0,6}(旱死|干死|旱得|快死|要死|冻死)|大棚|等着浇|正浇|孵化|育苗"
+)
 
 
 def urgent(text: str) -> bool:
-    """True for overvoltage (a broken neutral) and places that cannot wait: hospitals, barns, cold stores."""
+    """True for overvoltage (a broken neutral) and what cannot wait: hospitals, barns, cold stores, crops that dry or freeze."""
     return bool(_URGENT.search(text))
 
 

@@ -1,8 +1,9 @@
-"""What more energy would cost in a tiered period, as the prices stand. Pure; yuan with two places, kWh."""
+"""What energy would cost: more of it in a tiered period, or a month by the hour it was used. Pure; yuan with two
+places, kWh."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
@@ -17,3 +18,8 @@ def cost_of_more(
         part = min(used + more, ceiling) - max(used, floor)
         total += max(part, Decimal(0)) * price
     return total.quantize(CENT, ROUND_HALF_UP)
+
+
+def by_period(kwh: Mapping[str, Decimal], prices: Mapping[str, Decimal]) -> Decimal:
+    """What a month costs by the hour it was used. Every period used must have its price."""
+    return sum((kwh[period] * prices[period] for period in kwh), Decimal(0)).quantize(CENT, ROUND_HALF_UP)

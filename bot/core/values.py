@@ -26,6 +26,9 @@ PERSON_NAME, FIRM_NAME = 8, 30  # characters
 _TIME = re.compile(
     r"[今昨前明天日号月周年早晚夜]|上午|下午|中午|刚才|刚刚|小时|钟头|礼拜|星期|[点半]|一直|经常|每|老是|最近|这两|\d"
 )
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,120}\.[A-Za-z]{2,}")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_TAX_NO = re.compile(r"[0-9A-Z]{15,20}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
 
 
@@ -47,6 +50,32 @@ def phone(value: Any) -> str:
     number = digits(value)
     if not _PHONE.fullmatch(number):
         raise Invalid("phone")
+    return number
+
+
+def mobile(value: Any) -> str:
+    """A mobile number: what gets text messages."""
+    number = digits(value)
+    if not _MOBILE.fullmatch(number):
+        raise Invalid("phone")
+    return number
+
+
+def send_to(value: Any) -> str:
+    """An e-mail address, or a mobile number."""
+    email = _EMAIL.search(str(value))
+    if email:
+        return email[0]
+    if _MOBILE.fullmatch(number := digits(value)):
+        return number
+    raise Invalid("send_to")
+
+
+def tax_no(value: Any) -> str:
+    """A taxpayer's number: 15 to 20 letters and digits (统一社会信用代码 has 18)."""
+    number = re.sub(r"[^0-9A-Z]", "", str(value).upper())
+    if not _TAX_NO.fullmatch(number):
+        raise Invalid("tax_no")
     return number
 
 

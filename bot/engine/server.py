@@ -34,6 +34,7 @@ def application(engine: Engine, token: str) -> web.Application:
         [
             web.post("/turns", door.turns),
             web.get("/conversations/{id}/slots", door.slots),
+            web.delete("/conversations/{id}", door.forget),
             web.get("/live", door.live),
             web.get("/ready", door.ready),
         ]
@@ -78,6 +79,10 @@ class _Door:
 
     async def slots(self, request: web.Request) -> web.Response:
         return _json(await self._engine.slots(_identifier(request.match_info["id"], "id")))
+
+    async def forget(self, request: web.Request) -> web.Response:
+        await self._engine.forget(_identifier(request.match_info["id"], "id"))
+        return web.Response(status=204)
 
     async def live(self, _: web.Request) -> web.Response:
         return _json({"status": "ok"})

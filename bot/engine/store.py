@@ -106,6 +106,11 @@ class TurnStore(TrackerStore):
         live, _ = await self.begin(sender_id)
         return live.tracker if live.seq else None
 
+    async def forget(self, sender_id: str) -> None:
+        """Delete all turns of a conversation."""
+        self._live.pop(sender_id, None)
+        await self._run(_forget, sender_id)
+
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Rasa saves whenever it likes; here only `commit` writes, at the end of a whole turn."""
 
@@ -157,6 +162,10 @@ def _last(connection: Connection, sender_id: str, message_id: str) -> tuple[int,
     seq = connection.execute(_LAST, {"sender": sender_id}).scalar() or 0
     known = {"sender": sender_id, "message": message_id}
     return seq, connection.execute(_ANSWER, known).scalar() if seq and message_id else None
+
+
+def _forget(connection: Connection, sender_id: str) -> None:
+    connection.execute(TURNS.delete().where(TURNS.c.sender_id == sender_id))
 
 
 def _events(connection: Connection, sender_id: str) -> list[dict[str, Any]]:

@@ -56,17 +56,18 @@ class Turn:
 class Replies(OutputChannel):
     """Collects one reply per response, as the gateway expects them.
 
-    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue, on the
-    telephone `channel: voice`."""
+    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue, on
+    the telephone `channel: voice`."""
 
-    def __init__(self, tracker: DialogueStateTracker) -> None:
+    def __init__(self, tracker: DialogueStateTracker, channel: str = "") -> None:
         self.replies: list[dict[str, Any]] = []
         self._tracker = tracker
+        self._channel = channel
 
     def name(self) -> str:  # type: ignore[override]
         if self._tracker.get_slot("elder"):
             return "elder"
-        return "voice" if self._tracker.get_latest_input_channel() == "voice" else "gateway"
+        return "voice" if self._channel == "voice" else "gateway"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         keys = ("text", "buttons", "image", "custom")
@@ -98,7 +99,8 @@ class TurnProcessor(MessageProcessor):
         """Carry out the turn on `live.tracker` and return the answer. Stores nothing."""
         if not live.tracker.events or _too_long(live.tracker):
             _start_session(live)
-        tracker, channel = live.tracker, Replies(live.tracker)
+        tracker = live.tracker
+        channel = Replies(tracker, str(turn.metadata.get("channel", "")))
         tracker.model_id, tracker.assistant_id = (
             self.model_metadata.model_id,
             self.model_metadata.assistant_id,
@@ -162,6 +164,11 @@ class Engine:
             "slots": {name: value for name, value in slots.items() if value is not None},
             "active_form": tracker.active_loop_name if tracker else None,
         }
+
+    async def forget(self, conversation: str) -> None:
+        """Delete everything that is kept of a conversation. Raises TurnConflict while a turn of it runs."""
+        async with self._alone(conversation):
+            await self.store.forget(conversation)
 
     @asynccontextmanager
     async def _alone(self, conversation: str) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from bot.channels import app as app_channel
-from bot.channels import voice, web
+from bot.channels import console, voice, web
 from bot.channels.wechat import channel as wechat
 from bot.gateway import problems, routes
 from bot.gateway.gateway import Gateway
@@ -39,7 +39,8 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     app.include_router(routes.identity(gateway))
     if gateway.settings.demo:
         app.include_router(routes.demo(gateway))
-    web.mount(app, gateway)
+    chat = web.mount(app, gateway)
+    console.mount(app, gateway, chat.server)
     app_channel.mount(app, gateway)
     voice.mount(app, gateway)
     wechat_channel = wechat.mount(app, gateway)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.core.danger import Danger
 from bot.gateway import handoff, submissions
 from bot.gateway import tables as t
+from bot.gateway.desk import Desk
 from bot.gateway.messages import Pen
 from bot.gateway.texts import Wording
 
@@ -26,7 +27,7 @@ def key(inbox_id: int) -> str:
     return f"danger:{inbox_id}"
 
 
-def act(pen: Pen, wording: Wording, inbox_id: int, text: str, found: Danger) -> None:
+def act(pen: Pen, wording: Wording, desk: Desk, inbox_id: int, text: str, found: Danger) -> None:
     """Write the script, keep the order, call a person."""
     talk = pen.talk
     event = _event(pen.c, talk.id)
@@ -38,7 +39,7 @@ def act(pen: Pen, wording: Wording, inbox_id: int, text: str, found: Danger) -> 
     operation = "amend_fault" if first else "report_fault"
     words = _words(wording, talk, text, found, first)
     submissions.add(pen.c, key(inbox_id), talk.id, operation, words, follows=first, urgent=True)
-    handoff.request(pen.c, talk.id, "hazard", skill="fault", priority=0, summary=text[:120])
+    desk.request(pen.c, talk.id, handoff.Wish("hazard", "fault", 0, text[:120]))
 
 
 def _words(wording: Wording, talk: t.Record, text: str, found: Danger, first: str | None) -> dict[str, Any]:

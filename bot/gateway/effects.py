@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import secrets
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.gateway import handoff, submissions
-from bot.gateway import tables as t
+from bot.gateway import handoff, personal, submissions
+from bot.gateway.desk import Desk
 from bot.gateway.engine import Button, Reply
-from bot.gateway.messages import Pen
-from bot.gateway.texts import Wording
+from bot.gateway.messages import Pen, keep_buttons
 
 log = structlog.get_logger()
 
 _ASKS = re.compile(r"utter_ask_(?:\w+_form_)?(\w+)")
+_PERSON = "/request_human"
 CARDS = {"bill_history", "bill", "order", "outage", "documents"}
 
 
@@ -28,6 +26,7 @@ class Handover(BaseModel):
     priority: int = Field(5, ge=0, le=9)
     summary: str = Field("", max_length=600)
     slots: dict[str, Any] = Field(default_factory=dict)
+    elder: bool = False
 
 
 class Deferred(BaseModel):
@@ -39,12 +38,13 @@ class Deferred(BaseModel):
 class Writer:
     """Writes the messages of one turn, in order, each under a key of its own. `heard` False: nobody sees them."""
 
-    def __init__(self, pen: Pen, wording: Wording, inbox_id: int, heard: bool) -> None:
+    def __init__(self, pen: Pen, desk: Desk, inbox_id: int, heard: bool) -> None:
         self._pen = pen
-        self._wording = wording
+        self._desk = desk
         self._inbox_id = inbox_id
         self._heard = heard
         self.count = 0
+        self.offers_person = self.wants_person = self.asks_rating = False
 
     def reply(self, reply: Reply) -> None:
         """Store what a reply shows and carry out what it asks for."""
@@ -66,19 +66,11 @@ class Writer:
     def say(self, body: dict[str, Any], buttons: list[Button] | None = None) -> None:
         """Store one message; its buttons' payloads stay here, the customer gets ids."""
         if buttons:
-            body = {**body, "quick_replies": self._keep(buttons)}
+            self.offers_person |= self._heard and any(each.payload.startswith(_PERSON) for each in buttons)
+            body = {**body, "quick_replies": keep_buttons(self._pen, self._inbox_id, buttons)}
         key = f"re:{self._inbox_id}:{self.count}"
         self.count += 1
         self._pen.write(key, body, inbox_id=self._inbox_id, heard=self._heard)
-
-    def _keep(self, buttons: list[Button]) -> list[dict[str, str]]:
-        rows = [
-            {"id": secrets.token_urlsafe(12), "title": each.title[:120], "payload": each.payload,
-             "conversation": self._pen.talk.id, "turn": self._inbox_id}
-            for each in buttons
-        ]  # fmt: skip
-        self._pen.c.execute(sa.insert(t.button), rows)
-        return [{"id": row["id"], "title": row["title"]} for row in rows]
 
     def _effect(self, custom: dict[str, Any]) -> None:
         try:
@@ -87,6 +79,10 @@ class Writer:
                     self._handover(Handover.model_validate(custom))
                 case "deferred":
                     self._deferred(Deferred.model_validate(custom))
+                case "survey":
+                    self._survey()
+                case "erase":
+                    self._erase()
                 case "end_session":
                     self._end_session()
                 case _:
@@ -95,12 +91,14 @@ class Writer:
             log.error("effect_malformed", inbox=self._inbox_id, error=type(error).__name__)
 
     def _handover(self, wish: Handover) -> None:
-        if not self._heard:
-            return
-        ticket, fresh = handoff.request(self._pen.c, self._pen.talk.id, **wish.model_dump())
-        on_duty = handoff.somebody_on_duty(self._pen.c)
-        text = "handover_promise" if on_duty else "handover_promise_off_duty"
-        self.say({"text": self._wording.say(text if fresh else "handover_again", ticket=ticket)})
+        if self._heard:
+            _, text = self._desk.call(self._pen.c, self._pen.talk.id, handoff.Wish(**wish.model_dump()))
+            self.say({"text": text})
+            self.wants_person = True
+
+    def _survey(self) -> None:
+        """The bot asks how it was; the question goes out behind its other words."""
+        self.asks_rating = self._heard
 
     def _deferred(self, wish: Deferred) -> None:
         """A confirmed wish is carried out even when nobody hears the reply any more."""
@@ -108,6 +106,10 @@ class Writer:
             raise KeyError(wish.operation)
         submissions.build(wish.operation, wish.body)
         submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)
+
+    def _erase(self) -> None:
+        """What the customer had asked for and confirmed is done though nobody may hear of it."""
+        personal.erase(self._pen, self._desk.wording.say("erased"), self._inbox_id)
 
     def _end_session(self) -> None:
         self._pen.changes["session"] = self._pen.talk.session + 1

@@ -9,6 +9,7 @@ EngineFault
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +116,14 @@ class Engine:
             return Answer.model_validate_json(answer.content)
         except ValidationError:
             raise Broken("not the agreed answer") from None
+
+    async def forget(self, sessions: Sequence[str]) -> None:
+        """Delete what the engine keeps of these sessions. Raises Unable until it has."""
+        try:
+            for name in sessions:
+                (await self._client.delete(f"/conversations/{name}")).raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unable(type(error).__name__) from None
 
     async def ready(self) -> bool:
         """Whether the engine says it is ready, asked for at most a second."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import httpx
 
-from bot.company.ports import Company
+from bot.company.desk import load as desk_rules
+from bot.company.ports import Company, Unavailable
 from bot.company.region import load
-from bot.gateway import sms
-from bot.gateway.engine import Engine
+from bot.gateway import logins, sms
+from bot.gateway.desk import Desk
+from bot.gateway.engine import Engine, EngineFault
 from bot.gateway.identity import Identity
 from bot.gateway.inbox import Inbox, Receipt
 from bot.gateway.limits import Limits
@@ -32,23 +35,33 @@ class Gateway:
     def __init__(self, settings: Settings, engine: Engine, company: Company) -> None:
         self.settings = settings
         self.engine = engine
+        self.company = company
         self.store = Store(settings.gateway_db)
         self.wording = Wording(load(settings.region))
         self.limits = Limits(settings.messages_per_second, settings.sessions_per_minute)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
-        self.inbox = Inbox(self.store, self.wording, SESSION_IDLE)
+        self.rules = desk_rules(settings.region)
+        self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_listeners)
+        self.inbox = Inbox(self.store, self.wording, self.desk, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
-        self.submissions = Submissions(self.store, company.orders, self.identity.who, self.wording, self.tell)
+        self.submissions = Submissions(
+            self.store, company.orders, self.identity.who, self.wording, self.desk, self.tell, self._forget
+        )
         self.worker = Worker(
-            self.store, engine, self.identity, self.submissions, self.wording, settings.turns,
+            self.store, engine, self.identity, self.submissions, self.wording, self.desk, settings.turns,
             self.tell, self._tell_typing,
         )  # fmt: skip
         self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
+        self.on_moved: list[Callable[[str], Awaitable[None]]] = []
+        self.channel_limits: list[Callable[[str], Awaitable[dict[str, Any] | None]]] = []
+        self.on_customer_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self._turns = Loop("turns", self.worker.step, 0.25)
         self._submitter = Loop("submissions", self.submissions.step, 0.5)
+        self._desk = Loop("desk", self.desk.step, 0.5)
         self._others = [
+            self._desk,
             Loop("leases", self.worker.renew, 1.0),
             Loop("patience", Patience(self.store, self.wording, self.tell).step, 0.5),
         ]
@@ -61,6 +74,8 @@ class Gateway:
         if self.store.single:
             await self.worker.free_claims()
             await self.submissions.free_claims()
+        if self.settings.demo_password:
+            await self.store.write(logins.create_demo, self.settings.demo_password.get_secret_value())
         if self.settings.sms_url:
             token = self.settings.sms_token.get_secret_value() if self.settings.sms_token else ""
             self._sms_client = httpx.AsyncClient(timeout=5, headers={"Authorization": f"Bearer {token}"})
@@ -88,9 +103,37 @@ class Gateway:
 
     async def tell(self, published: Sequence[Message]) -> None:
         """Let every channel know what was published."""
+        if self.desk.called:
+            self._desk.wake()
         if published:
             for listener in self.on_published:
                 await listener(published)
+
+    async def customer_types(self, conversation: str, on: bool) -> None:
+        """A channel saw the customer type."""
+        for listener in self.on_customer_typing:
+            await listener(conversation, on)
+
+    def seat_came_free(self) -> None:
+        """Somebody may be served now."""
+        self._desk.wake()
+
+    async def tell_moved(self, conversation: str) -> None:
+        """An episode of this conversation has changed."""
+        self.seat_came_free()
+        await self._tell_listeners(conversation)
+
+    async def _tell_listeners(self, conversation: str) -> None:
+        for listener in self.on_moved:
+            await listener(conversation)
+
+    async def _forget(self, sessions: Sequence[str], pictures: Sequence[str]) -> None:
+        """Delete what lies outside of the database. Raises Unavailable while the engine cannot."""
+        await self.uploads.remove(pictures)
+        try:
+            await self.engine.forget(sessions)
+        except EngineFault as error:
+            raise Unavailable(type(error).__name__) from None
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
         for listener in self.on_typing:

@@ -11,9 +11,9 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -38,6 +38,9 @@ _LEVEL_OF = {
     "meter_no": Level.L1,
     "phone_tail": Level.L1,
 }
+
+
+T = TypeVar("T")
 
 
 class TooMany(Exception):
@@ -105,19 +108,43 @@ class Identity:
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Outcome:
         """Compare what the customer said with the account. Raises TooMany, or the company's Unavailable."""
-        hashed = self._hash("account", account_no)
-        # Counted before the answer is known: guesses made at the same time cannot slip past the limit.
-        left = await self._store.write(self._count_try, conversation, hashed)
-        try:
-            found = await self._verification.match(account_no, items)
-        except Exception:
-            await self._store.write(_take_back, conversation, hashed)
-            raise
+        left, _, found = await self._counted(
+            conversation, account_no, lambda: self._verification.match(account_no, items)
+        )
         levels = [_LEVEL_OF[name] for name in found.matched if name in items and name in _LEVEL_OF]
         if not levels:
             return Outcome(False, await self._store.read(self.who, conversation), left - 1)
         level = max(levels, key=lambda one: one.value)
         return Outcome(True, await self._store.write(self._proved, conversation, account_no, level), left)
+
+    async def find(self, conversation: str, holder_name: str, address: str) -> Outcome:
+        """Who has no account number proves himself by both other items. Raises TooMany, or Unavailable."""
+        left, hashed, account_no = await self._counted(
+            conversation,
+            f"{holder_name} {address}",
+            lambda: self._verification.account_at(holder_name, address),
+        )
+        if account_no is None:
+            return Outcome(False, await self._store.read(self.who, conversation), left - 1)
+        await self._store.write(_take_back, conversation, hashed)
+        return Outcome(True, await self._store.write(self._granted, conversation, account_no), left)
+
+    async def _counted(
+        self, conversation: str, about: str, ask: Callable[[], Awaitable[T]]
+    ) -> tuple[int, str, T]:
+        """The company's answer to a try, the tries that were left, and the try's mark. The try is counted before the
+        answer is known: guesses made at the same time cannot slip past the limit. Raises TooMany."""
+        hashed = self._hash("account", about)
+        left = await self._store.write(self._count_try, conversation, hashed)
+        try:
+            return left, hashed, await ask()
+        except Exception:
+            await self._store.write(_take_back, conversation, hashed)
+            raise
+
+    def _granted(self, c: Connection, conversation: str, account_no: str) -> Subject:
+        _grant(c, conversation, account_no, Level.L2, "match")
+        return self.who(c, conversation)
 
     def _proved(self, c: Connection, conversation: str, account_no: str, level: Level) -> Subject:
         _take_back(c, conversation, self._hash("account", account_no))

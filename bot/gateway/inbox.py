@@ -20,6 +20,7 @@ from bot.core.danger import assess
 from bot.core.text import disarm
 from bot.gateway import danger, messages
 from bot.gateway import tables as t
+from bot.gateway.desk import Desk
 from bot.gateway.messages import Message, Pen
 from bot.gateway.storage import Store, insert_once
 from bot.gateway.texts import Wording
@@ -98,8 +99,9 @@ def open_conversation(c: Connection, name: str, channel: str) -> None:
 class Inbox:
     """Where channels hand in what customers sent."""
 
-    def __init__(self, store: Store, wording: Wording, session_idle: float) -> None:
+    def __init__(self, store: Store, wording: Wording, desk: Desk, session_idle: float) -> None:
         self._store = store
+        self._desk = desk
         self._wording = wording
         self._session_idle = session_idle
 
@@ -135,7 +137,7 @@ class Inbox:
         if now - pen.talk.active_at > self._session_idle:
             pen.changes["session"] = pen.talk.session + 1
         if found:
-            danger.act(pen, self._wording, inbox_id, body["text"], found)
+            danger.act(pen, self._wording, self._desk, inbox_id, body["text"], found)
         return Receipt(inbox_id, seq, tuple(pen.done()), urgent=bool(found))
 
     def _resolve(

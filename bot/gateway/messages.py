@@ -7,6 +7,7 @@ published message can be read by every channel at once; the channels keep cursor
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.gateway import tables as t
+from bot.gateway.engine import Button
 
 _HISTORY = 500
 _LOOK_BACK = 60
@@ -104,6 +106,26 @@ def tell(c: Connection, conversation: str, key: str, body: Mapping[str, Any], **
     pen = open_pen(c, conversation)
     pen.write(key, body, **more)
     return pen.done()
+
+
+def ask(c: Connection, conversation: str, key: str, text: str, buttons: Sequence[Button]) -> list[Message]:
+    """Write one question of the gateway's own; from now on its buttons are the valid ones."""
+    pen = open_pen(c, conversation)
+    turn = -(pen.talk.last_seq + 1)  # no inbox row has it
+    pen.write(key, {"text": text, "quick_replies": keep_buttons(pen, turn, buttons)}, "system")
+    pen.changes["turn"] = turn
+    return pen.done()
+
+
+def keep_buttons(pen: Pen, turn: int, buttons: Sequence[Button]) -> list[dict[str, str]]:
+    """Store buttons with their payloads; the customer gets ids and titles."""
+    rows = [
+        {"id": secrets.token_urlsafe(12), "title": each.title[:120], "payload": each.payload,
+         "conversation": pen.talk.id, "turn": turn}
+        for each in buttons
+    ]  # fmt: skip
+    pen.c.execute(sa.insert(t.button), rows)
+    return [{"id": row["id"], "title": row["title"]} for row in rows]
 
 
 def after(c: Connection, conversation: str, seq: int, until: int | None = None) -> list[Message]:

@@ -14,13 +14,19 @@ _MEDIA = "application/problem+json"
 
 
 class Problem(HTTPException):
-    """An error answer. `kind` ends its type URI."""
+    """An error answer. `kind` ends its type URI, `extra` are further members of the object."""
 
     def __init__(
-        self, status: int, kind: str, detail: str = "", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        kind: str,
+        detail: str = "",
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status, detail, dict(headers) if headers else None)
         self.kind = kind
+        self.extra = dict(extra or {})
 
 
 def install(app: FastAPI) -> None:
@@ -35,7 +41,8 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     kind = error.kind if isinstance(error, Problem) else status.phrase.lower().replace(" ", "-")
     detail = error.detail if isinstance(error, Problem) else ""
-    return _answer(status, kind, detail, error.headers)
+    extra = error.extra if isinstance(error, Problem) else {}
+    return _answer(status, kind, detail, error.headers, extra)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -50,9 +57,13 @@ def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
 
 
 def _answer(
-    status: HTTPStatus, kind: str, detail: str, headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    kind: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    body = {"type": f"/problems/{kind}", "title": status.phrase, "status": int(status)}
+    body = {"type": f"/problems/{kind}", "title": status.phrase, "status": int(status), **(extra or {})}
     if detail:
         body["detail"] = detail
     return JSONResponse(body, int(status), dict(headers) if headers else None, media_type=_MEDIA)

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field, SecretStr
 
 from bot.company.ports import CompanyError
-from bot.gateway import sms
+from bot.gateway import personal, sms
 from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
 from bot.gateway.identity import Outcome, TooMany, UnknownConversation, conversation_of
@@ -28,6 +28,11 @@ Item = Annotated[str, Field(min_length=1, max_length=200)]
 class MatchRequest(BaseModel):
     account_no: Account
     items: dict[Literal["holder_name", "address", "meter_no", "phone_tail"], Item] = Field(min_length=1)
+
+
+class FindRequest(BaseModel):
+    holder_name: Item
+    address: Item
 
 
 class CodeRequest(BaseModel):
@@ -83,6 +88,12 @@ def identity(gateway: Gateway) -> APIRouter:
             items = {str(name): said for name, said in body.items.items()}
             return _proof(await gateway.identity.match(conversation_of(name), body.account_no, items))
 
+    @router.post("/find")
+    async def find(name: str, body: FindRequest) -> dict[str, Any]:
+        with _Refusals():
+            found = await gateway.identity.find(conversation_of(name), body.holder_name, body.address)
+            return _proof(found)
+
     @router.post("/code")
     async def code(name: str, body: CodeRequest) -> dict[str, Any]:
         with _Refusals():
@@ -93,6 +104,10 @@ def identity(gateway: Gateway) -> APIRouter:
     async def check(name: str, body: CodeCheck) -> dict[str, Any]:
         with _Refusals():
             return _proof(await gateway.identity.check_code(conversation_of(name), body.code))
+
+    @router.get("/stored")
+    async def stored(name: str) -> dict[str, int]:
+        return await gateway.store.read(personal.stored, conversation_of(name))
 
     return router
 

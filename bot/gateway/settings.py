@@ -57,11 +57,19 @@ class WechatSettings(BaseSettings):
     wechat_plain: bool = Field(False, description="takes unencrypted messages: local development only")
 
 
-class Settings(WechatSettings):
+class DeskSettings(BaseSettings):
+    """What the commands about agents need."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
+
+    gateway_db: str = "sqlite+aiosqlite:///.run/gateway.db"
+    region: str = "bayannur"
+
+
+class Settings(WechatSettings, DeskSettings):
     """Every setting of the gateway process (docs/operations.md). Seconds where a field is a time."""
 
     gateway_url: str = "http://127.0.0.1:8080"
-    gateway_db: str = "sqlite+aiosqlite:///.run/gateway.db"
     engine_url: str = "http://127.0.0.1:5105"
     backend_url: str = "http://127.0.0.1:8090"
     engine_token: Secret
@@ -73,8 +81,10 @@ class Settings(WechatSettings):
     )
     subject_key: Secret
     session_key: Secret
-    region: str = "bayannur"
     demo: bool = False
+    demo_password: SecretStr | None = Field(
+        None, description="of the demo's agents; without it there are none"
+    )
     allowed_origins: str = "http://127.0.0.1:8080,http://localhost:8080"
     web_dir: Path = ROOT / "web" / "dist"
     upload_dir: Path = ROOT / ".run" / "uploads"
@@ -88,6 +98,12 @@ class Settings(WechatSettings):
     def _an_sms_goes_somewhere(self) -> Settings:
         if not self.demo and not self.sms_url:
             raise ValueError("GRIDCARE_SMS_URL is needed unless GRIDCARE_DEMO=1")
+        return self
+
+    @model_validator(mode="after")
+    def _demo_agents_stay_in_the_demo(self) -> Settings:
+        if self.demo_password and not self.demo:
+            raise ValueError("GRIDCARE_DEMO_PASSWORD is for the demo: it needs GRIDCARE_DEMO=1")
         return self
 
     @model_validator(mode="after")

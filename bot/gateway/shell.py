@@ -15,7 +15,7 @@ from bot.gateway.uploads import MAX_BYTES
 _NO_WIDGET = Path(__file__).parents[2] / "data" / "gateway" / "no_widget.html"
 _BODY = 64 * 1024
 _UPLOAD_BODY = MAX_BYTES + 64 * 1024
-UPLOAD_PATH = "/api/v1/web/uploads"
+UPLOAD_PATHS = ("/api/v1/web/uploads", "/api/v1/console/uploads")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -58,7 +58,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = _UPLOAD_BODY if scope["path"] == UPLOAD_PATH else _BODY
+        most = _UPLOAD_BODY if scope["path"] in UPLOAD_PATHS else _BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > most:
             await _refuse(send)
@@ -99,12 +99,13 @@ class WidgetFiles(StaticFiles):
 
 
 def serve_build(app: FastAPI, folder: Path) -> None:
-    """The widget under /widget, WeChat's page under /bind and the demo page at /, or a page that says how to build
-    them."""
+    """The widget under /widget, WeChat's page under /bind, the agents' page under /console and the demo page at /, or a
+    page that says how to build them."""
     if (folder / "widget").is_dir():
         app.mount("/widget", WidgetFiles(directory=folder / "widget"))
-    if (folder / "bind").is_dir():
-        app.mount("/bind", StaticFiles(directory=folder / "bind", html=True))
+    for page in ("bind", "console"):
+        if (folder / page).is_dir():
+            app.mount(f"/{page}", StaticFiles(directory=folder / page, html=True))
     if (folder / "demo").is_dir():
         app.mount("/", StaticFiles(directory=folder / "demo", html=True))
         return

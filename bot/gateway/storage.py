@@ -42,10 +42,11 @@ class Store:
     SQLite works in one thread and commits together what waits together, so that a slow disk costs one wait for all;
     PostgreSQL works on pooled asyncpg connections."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, beside: bool = False) -> None:
+        """`beside` is for a command that works beside the running gateway."""
         parsed = make_url(url)
         self.single = parsed.get_backend_name() == "sqlite"
-        self._runner: _Sqlite | _Postgres = _Sqlite(parsed) if self.single else _Postgres(parsed)
+        self._runner: _Sqlite | _Postgres = _Sqlite(parsed, beside) if self.single else _Postgres(parsed)
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises StoreInUse."""
@@ -73,8 +74,9 @@ class Store:
 
 
 class _Sqlite:
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, beside: bool) -> None:
         self._file = Path(str(url.database))
+        self._beside = beside
         self._lock: TextIO | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._engine = sa.create_engine(
@@ -91,6 +93,8 @@ class _Sqlite:
 
     def _take_lock(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        if self._beside:
+            return
         lock = self._file.with_suffix(".lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
 """Writes to the company that must happen even when it is down now: kept, repeated under one key, then told.
 
-Emergency orders of the danger lane and the `deferred` effects of actions end here."""
+Emergency orders of the danger lane, the `deferred` effects of actions and what is to be forgotten end here."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from bot.company.ports import (
 )
 from bot.gateway import handoff, messages
 from bot.gateway import tables as t
+from bot.gateway.desk import Desk
 from bot.gateway.messages import Message
 from bot.gateway.storage import Store, insert_once
 from bot.gateway.texts import Wording
@@ -39,6 +40,7 @@ OPERATIONS = {
     "voice": VoiceDraft,
     "amend_fault": dict,
 }
+SILENT = {"amend_fault", "forget"}  # nobody is told of their outcome
 _AT_ONCE = 4
 _CLAIM = 8.0
 _SLOWEST = {True: 5.0, False: 30.0}
@@ -84,9 +86,13 @@ class Submissions:
         orders: Orders,
         who: Callable[[Connection, str], Subject],
         wording: Wording,
+        desk: Desk,
         tell: Callable[[Sequence[Message]], Awaitable[None]],
+        forget: Callable[[Sequence[str], Sequence[str]], Awaitable[None]],
     ) -> None:
+        self._forget = forget
         self._store = store
+        self._desk = desk
         self._orders = orders
         self._who = who
         self._wording = wording
@@ -124,6 +130,9 @@ class Submissions:
 
     async def _call(self, row: t.Record) -> str | None:
         """The order number, or None while the order to amend has no number yet."""
+        if row.operation == "forget":
+            await self._forget(row.body["sessions"], row.body["pictures"])
+            return ""
         who = await self._store.read(self._who, row.conversation)
         what = build(row.operation, row.body)
         if row.operation == "report_fault":
@@ -145,7 +154,7 @@ class Submissions:
         await self._tell(await self._store.write(self._accept, row, order_no))
 
     def _accept(self, c: Connection, row: t.Record, order_no: str) -> list[Message]:
-        if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation == "amend_fault":
+        if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation in SILENT:
             return []
         text = "danger_order" if row.urgent else f"deferred_{row.operation}"
         return _say(c, row, self._wording.say(text, order_no=order_no))
@@ -155,11 +164,11 @@ class Submissions:
         await self._tell(await self._store.write(self._refuse, row))
 
     def _refuse(self, c: Connection, row: t.Record) -> list[Message]:
-        if not _end(c, row, {"state": "refused"}) or row.operation == "amend_fault":
+        if not _end(c, row, {"state": "refused"}) or row.operation in SILENT:
             return []
         skill = {"apply": "application", "voice": "complaint"}.get(row.operation, "fault")
         priority = 0 if row.urgent else 3
-        ticket, _ = handoff.request(c, row.conversation, "backend_down", skill=skill, priority=priority)
+        ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", skill, priority))
         return _say(c, row, self._wording.say("deferred_refused", ticket=ticket))
 
 

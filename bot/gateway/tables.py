@@ -121,7 +121,7 @@ submission = sa.Table(
     _key(),
     sa.Column("key", sa.String(120), nullable=False, unique=True),
     _conversation(),
-    sa.Column("operation", sa.String(16), nullable=False),  # report_fault, amend_fault, apply, voice
+    sa.Column("operation", sa.String(16), nullable=False),  # report_fault, amend_fault, apply, voice, forget
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("follows", sa.String(120)),  # key of the submission whose order this one amends
     sa.Column("urgent", sa.Boolean, nullable=False, default=False),
@@ -141,34 +141,144 @@ handoff = sa.Table(
     _key(),
     sa.Column("ticket", sa.String(24), nullable=False, unique=True),
     _conversation(),
-    sa.Column("state", sa.String(8), nullable=False, default="QUEUED"),  # QUEUED, ASSIGNED, CLOSED
+    sa.Column("state", sa.String(16), nullable=False, default="QUEUED"),  # a name of core.handoff.State
+    sa.Column(
+        "version", sa.Integer, nullable=False, default=0, server_default="0"
+    ),  # counts changes of state
     sa.Column("reason", sa.String(24), nullable=False),
     sa.Column("skill", sa.String(16), nullable=False),
+    sa.Column("level", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("elder", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("slots", sa.JSON, nullable=False),
     sa.Column("agent", sa.String(64)),
+    sa.Column("last_agent", sa.String(64)),
+    sa.Column("since", sa.Double, nullable=False, default=0.0, server_default="0"),  # of this state
+    sa.Column("queued_at", sa.Double),  # the place in the line, kept through transfers
+    sa.Column("due_at", sa.Double),  # until when somebody has to act
+    sa.Column("told_ahead", sa.Integer),  # the place in the line the customer heard last
+    sa.Column("told_at", sa.Double, nullable=False, default=0.0, server_default="0"),
+    sa.Column("offered_at", sa.Double),  # another way than waiting was offered
+    sa.Column("outcome", sa.String(24)),
     sa.Column("created_at", sa.Double, nullable=False),
     sqlite_autoincrement=True,
 )
-sa.Index(
-    "ix_handoff_open",
-    handoff.c.conversation,
-    unique=True,
-    sqlite_where=sa.text("state <> 'CLOSED'"),
-    postgresql_where=sa.text("state <> 'CLOSED'"),
-)
+_OPEN = sa.text("state NOT IN ('BOT', 'CLOSED')")
+sa.Index("ix_handoff_open", handoff.c.conversation, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
+sa.Index("ix_handoff_state_since", handoff.c.state, handoff.c.since)
 
 handoff_event = sa.Table(
     "handoff_event",
     metadata,
     _key(),
     sa.Column("handoff_id", _BIG, sa.ForeignKey("handoff.id"), nullable=False, index=True),
-    sa.Column("from_state", sa.String(8), nullable=False),
-    sa.Column("to_state", sa.String(8), nullable=False),
+    sa.Column("from_state", sa.String(16), nullable=False),
+    sa.Column("to_state", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(24), nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("at", sa.Double, nullable=False),
+)
+
+agent = sa.Table(
+    "agent",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("display", sa.String(40), nullable=False),
+    sa.Column("password", sa.String(200), nullable=False),  # argon2id
+    sa.Column("totp", sa.String(64)),
+    sa.Column("totp_used", sa.BigInteger, nullable=False, default=0),  # the last accepted step: no code twice
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("skills", sa.JSON, nullable=False),
+    sa.Column("level", sa.Integer, nullable=False, default=0),
+    sa.Column("capacity", sa.Integer, nullable=False, default=3),
+    sa.Column("state", sa.String(8), nullable=False, default="offline"),  # online, busy, offline
+    sa.Column("seen_at", sa.Double, nullable=False, default=0.0),
+    sa.Column("idle_since", sa.Double, nullable=False, default=0.0),
+    sa.Column("created_at", sa.Double, nullable=False),
+)
+
+note = sa.Table(
+    "note",
+    metadata,
+    _key(),
+    _conversation(),
+    sa.Column("after_seq", sa.Integer, nullable=False),
+    sa.Column("agent", sa.String(64), nullable=False),
+    sa.Column("msg_id", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("whisper", sa.Boolean, nullable=False, default=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.UniqueConstraint("agent", "msg_id"),
+)
+sa.Index("ix_note_conversation", note.c.conversation)
+
+agent_read = sa.Table(
+    "agent_read",
+    metadata,
+    sa.Column("agent", sa.String(64), primary_key=True),
+    sa.Column("conversation", sa.String(80), sa.ForeignKey("conversation.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+)
+
+survey = sa.Table(
+    "survey",
+    metadata,
+    _key(),
+    _conversation(),
+    sa.Column("handoff_id", _BIG, sa.ForeignKey("handoff.id")),
+    sa.Column("about", sa.String(8), nullable=False),  # bot, person
+    sa.Column("agent", sa.String(64)),
+    sa.Column("score", sa.Integer),  # 1 to 5, None until it is given
+    sa.Column("reason", sa.String(200)),
+    sa.Column("asked_at", sa.Double, nullable=False),
+    sa.Column("answered_at", sa.Double),
+)
+sa.Index("ix_survey_conversation", survey.c.conversation)
+
+console_session = sa.Table(
+    "console_session",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("agent", sa.String(64), sa.ForeignKey("agent.name"), nullable=False, index=True),
+    sa.Column("csrf", sa.String(43), nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("used_at", sa.Double, nullable=False),
+)
+
+login_try = sa.Table(
+    "login_try",
+    metadata,
+    _key(),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+)
+sa.Index("ix_login_try_name_at", login_try.c.name, login_try.c.at)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", _BIG, primary_key=True, autoincrement=False),  # without gaps: a missing row shows
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("action", sa.String(24), nullable=False),
+    sa.Column("subject", sa.String(120), nullable=False),
+    sa.Column("detail", sa.String(200), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+sample = sa.Table(
+    "sample",
+    metadata,
+    _key(),
+    sa.Column("handoff_id", _BIG, sa.ForeignKey("handoff.id"), nullable=False, unique=True),
+    sa.Column("why", sa.String(8), nullable=False),  # random, risk
+    sa.Column("lead", sa.String(64)),
+    sa.Column("scores", sa.JSON),
+    sa.Column("comment", sa.Text),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("scored_at", sa.Double),
 )
 
 counter = sa.Table(
@@ -176,13 +286,6 @@ counter = sa.Table(
     metadata,
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
-)
-
-presence = sa.Table(
-    "presence",
-    metadata,
-    sa.Column("agent", sa.String(64), primary_key=True),
-    sa.Column("seen_at", sa.Double, nullable=False),
 )
 
 identity = sa.Table(

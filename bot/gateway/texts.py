@@ -16,8 +16,10 @@ class Wording:
     """Texts by name; which words put a message into a faster lane; the safety script of a hazard."""
 
     def __init__(self, region: Region) -> None:
-        self._texts: dict[str, str] = _read("texts")
-        self._lanes: dict[int, list[str]] = _read("lanes")
+        self._texts: dict[str, str] = read("texts")
+        self._lanes: dict[int, list[str]] = read("lanes")
+        wishes: dict[str, list[str]] = read("wishes")
+        self._back_to_bot = frozenset(wishes["back_to_bot"])
         self._contacts = {name: contact.value for name, contact in region.contacts.items()}
         self._safety = region.safety
 
@@ -28,6 +30,10 @@ class Wording:
     def has(self, text: str) -> bool:
         return text in self._texts
 
+    def wants_bot(self, text: str) -> bool:
+        """Whether the customer asks for the bot instead of a person."""
+        return "".join(filter(str.isalnum, text)) in self._back_to_bot
+
     def script(self, hazard: str) -> str:
         """What to say first when this is happening."""
         return self._safety[hazard].text
@@ -37,5 +43,6 @@ class Wording:
         return next((n for n, words in self._lanes.items() if any(word in text for word in words)), 2)
 
 
-def _read(stem: str) -> Any:
-    return yaml.safe_load((_FOLDER / f"{stem}.yml").read_text(encoding="utf-8"))
+def read(stem: str) -> Any:
+    """A file of data/gateway."""
+    return yaml.load((_FOLDER / f"{stem}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

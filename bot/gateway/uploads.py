@@ -10,6 +10,7 @@ import io
 import secrets
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,11 @@ class Uploads:
             return None
         mime = await self._store.read(_mime, upload)
         return (self._folder / upload, mime) if mime else None
+
+    async def remove(self, uploads: Sequence[str]) -> None:
+        """Delete the files of pictures whose rows are gone."""
+        for upload in uploads:
+            await asyncio.to_thread((self._folder / upload).unlink, missing_ok=True)
 
     def _sign(self, upload: str, until: int) -> str:
         return hmac.new(self._key, f"upload:{upload}:{until}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -23,6 +23,7 @@ from bot.company.ports import Subject
 from bot.gateway import danger, handoff, messages
 from bot.gateway import tables as t
 from bot.gateway.clock import iso
+from bot.gateway.desk import Desk
 from bot.gateway.effects import Writer
 from bot.gateway.engine import Answer, Broken, Button, Down, Engine, EngineFault, Turn
 from bot.gateway.identity import Identity, session_name
@@ -56,6 +57,18 @@ class Claim:
     who: Subject
     pictures: list[str]
 
+    @property
+    def key(self) -> tuple[int, str]:
+        """Tells this claim from a later one of the same message."""
+        return self.row.id, self.row.holder
+
+
+@dataclass(frozen=True)
+class Done:
+    """A message is dealt with; what was said."""
+
+    said: list[Message]
+
 
 class Worker:
     """Claims messages, asks the engine, stores the answers."""
@@ -67,6 +80,7 @@ class Worker:
         identity: Identity,
         submissions: Submissions,
         wording: Wording,
+        desk: Desk,
         size: int,
         tell: Callable[[Sequence[Message]], Awaitable[None]],
         typing: Callable[[str, bool], Awaitable[None]],
@@ -76,11 +90,11 @@ class Worker:
         self._identity = identity
         self._submissions = submissions
         self._wording = wording
+        self._desk = desk
         self._size = size
         self._tell = tell
         self._typing = typing
-        self._turns: dict[int, asyncio.Task[None]] = {}
-        self._holders: dict[int, str] = {}
+        self._turns: dict[tuple[int, str], asyncio.Task[None]] = {}  # by message and holder
         self.wake: Callable[[], None] = lambda: None
 
     async def free_claims(self) -> None:
@@ -94,9 +108,7 @@ class Worker:
             return False
         claims = await self._store.write(self._claim, free, free - self._size // 4)
         for claim in claims:
-            row = claim.row
-            task = asyncio.create_task(self._work(claim))
-            self._turns[row.id], self._holders[row.id] = task, row.holder
+            self._turns[claim.key] = asyncio.create_task(self._work(claim))
         return bool(claims)
 
     def _claim(self, c: Connection, most: int, ordinary: int) -> list[Claim]:
@@ -114,8 +126,8 @@ class Worker:
 
     async def renew(self) -> bool:
         """Keep the claims of the turns that run."""
-        if self._holders:
-            await self._store.write(_renew, dict(self._holders))
+        if self._turns:
+            await self._store.write(_renew, dict(self._turns.keys()))
         return False
 
     async def drain(self) -> None:
@@ -130,7 +142,7 @@ class Worker:
             # Nothing was stored: the claim runs out and the message is taken up again.
             log.error("turn_lost_hold", inbox=claim.row.id, error=type(error).__name__, at=where(error))
         finally:
-            del self._turns[claim.row.id], self._holders[claim.row.id]
+            del self._turns[claim.key]
             self.wake()
 
     async def _attempt(self, claim: Claim) -> list[Message]:
@@ -145,8 +157,10 @@ class Worker:
 
     async def _turn(self, claim: Claim) -> list[Message]:
         row = claim.row
-        if claim.owner != "bot":
-            return await self._store.write(self._finish, claim, None)
+        if self._for_desk(claim):
+            done = await self._store.write(self._without_engine, claim)
+            if done:
+                return done.said
         await self._typing(row.conversation, True)
         try:
             name = session_name(row.conversation, claim.session)
@@ -155,6 +169,27 @@ class Worker:
             return await self._store.write(self._finish, claim, await self._engine.turn(turn))
         finally:
             await self._typing(row.conversation, False)
+
+    def _for_desk(self, claim: Claim) -> bool:
+        body = claim.row.body
+        if body["payload"]:
+            return self._desk.gave_out(body["payload"])
+        return claim.owner != "bot" or self._wording.wants_bot(body["text"] or "")
+
+    def _without_engine(self, c: Connection, claim: Claim) -> Done | None:
+        """What is no question to the bot: words to an agent, a wish to leave him, a button of the desk."""
+        talk, body = claim.row.conversation, claim.row.body
+        said: list[Message] | None = None
+        if body["payload"]:
+            said = self._desk.chosen(c, talk, body["payload"])
+        elif self._wording.wants_bot(body["text"] or ""):
+            said = self._desk.back_to_bot(c, talk) or None
+        elif claim.owner != "bot":
+            said = self._desk.heard(c, talk)
+        if said is None:
+            return None
+        _end(c, claim.row, {"state": "done", "finished_at": time.time()})
+        return Done(said)
 
     async def _metadata(self, claim: Claim) -> dict[str, Any]:
         row, who = claim.row, claim.who
@@ -168,17 +203,16 @@ class Worker:
             metadata["danger"] = {"hazards": hazards, "order_no": order_no}
         return metadata
 
-    def _finish(self, c: Connection, claim: Claim, answer: Answer | None) -> list[Message]:
+    def _finish(self, c: Connection, claim: Claim, answer: Answer) -> list[Message]:
         """Replies, effects and the end of the message in one commit, if the claim still holds. When the
         conversation has changed hands since, the replies are kept but never shown."""
         row, pen = claim.row, messages.open_pen(c, claim.row.conversation)
+        talk = pen.talk
         state: dict[str, Any] = {"state": "done", "finished_at": time.time()}
-        if answer:
-            state |= {"intent": answer.intent, "confidence": answer.confidence}
-        if not _end(c, row, state) or not answer:
+        if not _end(c, row, state | {"intent": answer.intent, "confidence": answer.confidence}):
             return []
         heard = pen.talk.owner == "bot" and pen.talk.version == claim.version
-        writer = Writer(pen, self._wording, row.id, heard)
+        writer = Writer(pen, self._desk, row.id, heard)
         for reply in answer.replies:
             writer.reply(reply)
         if not writer.count:
@@ -186,7 +220,7 @@ class Worker:
         pen.changes["turn"] = row.id
         if answer.intent and answer.intent not in _FOLLOW_UPS:
             pen.changes["lane"] = 1 if answer.intent.startswith(_URGENT_INTENTS) else 2
-        return pen.done()
+        return pen.done() + self._desk.after_turn(c, talk.id, writer)
 
     def _apologise(self, writer: Writer) -> None:
         offer = Button(title=self._wording.say("person_button"), payload="/request_human")
@@ -210,7 +244,7 @@ class Worker:
         pen = messages.open_pen(c, row.conversation)
         if not _end(c, row, {"state": "dead", "finished_at": time.time()}):
             return []
-        ticket, _ = handoff.request(c, row.conversation, "backend_down", priority=3)
+        ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", priority=3))
         body = {"text": self._wording.say("set_aside", ticket=ticket)}
         pen.write(f"dead:{row.id}", body, "system", inbox_id=row.id)
         return pen.done()

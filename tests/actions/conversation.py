@@ -15,7 +15,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions._wiring import Parts, plug
 from bot.company import knowledge, region
-from bot.company.identity import Proof
+from bot.company.identity import Proof, Stored
 from bot.company.ports import Level, NotAllowed
 from tests.company.fake import FakeCompany
 
@@ -29,11 +29,16 @@ class FakeIdentity:
 
     holders: dict[str, str] = field(default_factory=dict)
     code: str = "123456"
+    home: str = "金川小区5号楼2单元301"
     tries: int = 3
     sent: list[str] = field(default_factory=list)
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof:
         return self._answer(account_no, self.holders.get(account_no) in items.values(), Level.L2)
+
+    async def find(self, conversation: str, holder_name: str, address: str) -> Proof:
+        account_no = next((a for a, holder in self.holders.items() if holder == holder_name), "")
+        return self._answer(account_no, bool(account_no) and address == self.home, Level.L2)
 
     async def send_code(self, conversation: str, account_no: str) -> str:
         self.sent.append(account_no)
@@ -41,6 +46,9 @@ class FakeIdentity:
 
     async def check_code(self, conversation: str, code: str) -> Proof:
         return self._answer(self.sent[-1], code == self.code, Level.L3)
+
+    async def stored(self, conversation: str) -> Stored:
+        return Stored(12, 1, 1, 0)
 
     def _answer(self, account_no: str, matched: bool, level: Level) -> Proof:
         if self.tries == 0:
@@ -57,7 +65,7 @@ def dialogue() -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
     rules: dict[str, list[str]] = {}
     responses: dict[str, list[dict[str, Any]]] = {}
     for path in DIALOGUE.glob("*.yml"):
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        body = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         responses |= body.get("responses", {})
         for rule in body.get("rules", ()):
             rules[rule["steps"][0]["intent"]] = [s["action"] for s in rule["steps"] if "action" in s]
@@ -66,7 +74,9 @@ def dialogue() -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
 
 @cache
 def domain_slots() -> list[str]:
-    domain = yaml.safe_load((DIALOGUE.parents[1] / "domain.yml").read_text(encoding="utf-8"))
+    domain = yaml.load(
+        (DIALOGUE.parents[1] / "domain.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     return list(domain["slots"])
 
 
@@ -214,9 +224,9 @@ class Conversation:
         """The first variant whose conditions the slots meet, else the first without any, as Rasa chooses: among
         those for elder mode where they are wanted and exist."""
         ordinary = [v for v in variants if "channel" not in v]
-        if self.slots.get("elder"):
-            return self._fitting([v for v in variants if "channel" in v]) or self._fitting(ordinary) or {}
-        return self._fitting(ordinary) or {}
+        wanted = "elder" if self.slots.get("elder") else self.metadata["channel"]
+        marked = [v for v in variants if v.get("channel") == wanted]
+        return self._fitting(marked) or self._fitting(ordinary) or {}
 
     def _fitting(self, variants: list[dict[str, Any]]) -> dict[str, Any] | None:
         plain = [v for v in variants if "condition" not in v]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.applications import BUSINESSES
+from actions.applications import BUSINESSES, OFFERED, VISIT
 from bot.company import region
 from bot.core.answers import at_hand
 from tests.actions.conftest import ACCOUNT
@@ -82,14 +82,18 @@ async def test_every_business_can_be_applied_for(
         "new_holder": {"person_name": "李铁柱"}, "people_count": {"people_count": "5"}, "pv_mode": {"choice": "全部上网"},
         "new_place": {"address": "院墙外"}, "money": {"money": "50"}, "phone": {"phone": "13800000001"},
         "contact_name": {"person_name": "王大姐"}, "account_no": {"account_no": ACCOUNT},
+        "other_account": {"account_no": "0100000000999"}, "outage_time": {"date": "昨天"},
     }  # fmt: skip
+    words = {"tax_no": "91150000MA0000001X", "payment_ref": "流水号20261101", "outage_time": "昨天"}
     await holder.say("想办这个业务", business)
+    if business in OFFERED:
+        await holder.say("上门" if business == VISIT else "登记", VISIT if business == VISIT else "affirm")
     for _ in range(12):
         asked = holder.slots.get("requested_slot")
         if asked in ("wanted", "documents", "confirm"):
             await holder.say("好", "affirm")
         elif asked:
-            await holder.say("就是做点小生意", "inform", **said.get(asked, {}))
+            await holder.say(words.get(asked, "就是做点小生意"), "inform", **said.get(asked, {}))
     (draft,) = company.applications
     assert draft.business == business
     assert set(draft.details) == set(region.load("bayannur").documents[business].ask) - {
@@ -99,8 +103,10 @@ async def test_every_business_can_be_applied_for(
 
 
 def test_the_registry_and_the_region_name_the_same_businesses() -> None:
-    # Power back after arrears is ordered by an action of its own, without the form.
-    assert set(region.load("bayannur").documents) == {*BUSINESSES, "request_reconnection"}
+    # These are ordered by actions of their own, without the form.
+    assert set(region.load("bayannur").documents) == {
+        *BUSINESSES, "request_reconnection", "query_prepaid", "ask_privacy",
+    }  # fmt: skip
 
 
 def test_documents_at_hand_are_those_named() -> None:

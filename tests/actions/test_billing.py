@@ -134,3 +134,21 @@ async def test_a_company_that_is_down_is_admitted_and_a_person_offered(
 async def test_what_is_not_visible_is_not_told_apart(company: FakeCompany) -> None:
     talk = Conversation(company, level="L2", accounts=["0199999999999"])
     assert names(await talk.say("还剩多少钱", "query_balance")) == ["utter_not_found"]
+
+
+async def test_two_months_that_are_named_are_compared(holder: Conversation) -> None:
+    replies = await holder.say("十月比七月多多少", "explain_bill", month=["2026-07", "2026-10"])
+    assert "2026年7月" in replies[0].text or "7月" in replies[0].text
+    assert "118.12" in replies[0].text
+
+
+async def test_an_explained_bill_tells_version_and_source_of_its_prices(holder: Conversation) -> None:
+    replies = await holder.say("怎么这么贵", "explain_bill", month="2026-10")
+    (told,) = (r.text for r in replies if r.name == "utter_tariff_unverified")
+    assert "test" in told and "made up for tests" in told
+
+
+async def test_a_bill_tells_the_readings_it_comes_from(holder: Conversation) -> None:
+    replies = await holder.say("上个月账单", "query_bill", month="2026-10")
+    bill = holder.company.households[ACCOUNT].bills[-1]
+    assert f"表从{bill.opening_reading:f}走到{bill.closing_reading:f}" in replies[0].text

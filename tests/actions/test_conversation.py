@@ -51,7 +51,8 @@ async def test_a_wish_is_offered_after_the_form_it_came_with(stranger: Conversat
     await stranger.say("过户咋办，顺便开个发票", "apply_account_transfer", also=("request_invoice",))
     replies = await stranger.say("先不办", "deny")
     assert names(replies) == ["utter_application_not_now", "utter_offer_wish"]
-    assert names(await stranger.say("好", "affirm")) == ["utter_answer_request_invoice"]
+    told = names(await stranger.say("好", "affirm"))
+    assert told == ["utter_begin_request_invoice", "utter_ask_account_no"]
 
 
 async def test_a_wish_in_the_answer_to_a_question_is_offered_afterwards(stranger: Conversation) -> None:

@@ -226,3 +226,21 @@ async def test_who_has_an_open_order_may_press_it_or_report_another_place(strang
     assert "utter_reported_before" in told and told[-1] == "utter_ask_still_report"
     assert names(await stranger.say("另报一处", "affirm")) == ["utter_ask_fault_form_address"]
     assert stranger.slots["address"] is None
+
+
+async def test_a_picture_is_no_answer_and_goes_with_the_report(intent: str, stranger: Conversation) -> None:
+    await stranger.say(OPENINGS[intent], intent)
+    while (asked := stranger.slots["requested_slot"]) not in (None, "confirm"):
+        shown = {"attachments": ["upload-1"]}
+        told = names(await stranger.say("[图片]", "inform", metadata=shown))
+        assert told[0] == "utter_picture_kept" and told[1].endswith(asked) and stranger.slots[asked] is None
+        await answer(stranger)
+    await stranger.say("没错", "affirm", metadata={"attachments": ["upload-1"]})
+    company = stranger.company
+    (filed,) = [*company.faults, *company.applications, *company.voices]
+    assert filed.attachments == ("upload-1",)
+
+
+async def test_a_picture_alone_is_asked_about(stranger: Conversation) -> None:
+    shown = {"attachments": ["upload-1"]}
+    assert names(await stranger.say("[图片]", "nlu_fallback", metadata=shown)) == ["utter_picture_what"]

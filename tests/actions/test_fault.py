@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.company.ports import Place
+from bot.company.ports import Notice, Place
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany, household, outage
+from tests.company.fake import CHINA, FakeCompany, household, outage
 
 PLACE = "临河区金川小区5号楼"
+
+DAY = timedelta(days=1)
 
 
 async def until_summary(talk: Conversation) -> list[str]:
@@ -231,3 +233,37 @@ async def test_a_planned_outage_is_told_for_the_day_asked(company: FakeCompany) 
     replies = await talk.say("明天停电吗", "query_planned_outage", date="2026-11-24")
     assert names(replies) == ["utter_outage_announced", "utter_outage_eta"]
     assert names(await talk.say("后天呢", date="2026-11-25")) == ["utter_planned_outage_none"]
+
+
+async def test_on_the_telephone_numbers_are_read_digit_by_digit(company: FakeCompany) -> None:
+    talk = Conversation(company, channel="voice")
+    await talk.say("整栋楼没电", "report_outage", scope="building")
+    await talk.say("金川小区5号楼", address="金川小区5号楼")
+    await talk.say("13800000001", phone="13800000001")
+    (asked,) = await talk.say("王大姐", person_name="王大姐")
+    assert "1 3 8 0，0 0 0 0，0 0 1" in asked.text
+    replies = await talk.say("对", "affirm")
+    (number,) = company.filed
+    assert replies[0].name == "utter_fault_reported" and " ".join(number[:4]) in replies[0].text
+
+
+async def test_a_notice_about_the_supply_of_the_county_is_told_with_the_plan() -> None:
+    now = datetime.now(CHINA)
+    notices = (
+        Notice("N1", "supply", "临河区", "示例路改造，周末分片停电。", now - DAY, now + DAY),
+        Notice("N2", "supply", None, "大风天远离电线。", now - DAY, now + DAY),
+        Notice("N3", "hall", "临河区", "营业厅搬迁。", now - DAY, now + DAY),
+    )
+    talk = Conversation(FakeCompany(household(ACCOUNT), notices=notices), level="L1", accounts=[ACCOUNT])
+    replies = await talk.say("明天停电吗", "query_planned_outage")
+    assert names(replies) == ["utter_planned_outage_notice", "utter_planned_outage_none"]
+    assert "示例路改造" in replies[0].text
+
+
+async def test_crops_that_dry_up_are_urgent(stranger: Conversation) -> None:
+    await stranger.say("井上没电了，苗子快旱死了", "report_partial_outage")
+    await stranger.say("金川小区", address="金川小区")
+    await stranger.say("13800000001", phone="13800000001")
+    await stranger.say("老赵", person_name="老赵")
+    await stranger.say("对", "affirm")
+    assert stranger.company.faults[0].urgent

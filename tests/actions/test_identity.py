@@ -92,3 +92,26 @@ async def test_an_aside_in_the_identity_step_does_not_forget_what_it_is_for(stra
     assert names(await stranger.say("营业厅在哪", "find_hall"))[-1] == "utter_ask_account_no"
     await stranger.say(ACCOUNT, account_no=ACCOUNT)
     assert names(await stranger.say("王秀英", person_name="王秀英"))[0].startswith("utter_query_balance")
+
+
+async def test_a_daughter_without_the_number_is_known_by_address_and_holder(stranger: Conversation) -> None:
+    told = names(await stranger.say("给我妈查电费，户号我不知道", "query_balance"))
+    assert told == ["utter_ask_address"]
+    place = stranger.identity.home
+    assert names(await stranger.say(place, address=place)) == ["utter_ask_holder_name"]
+    told = names(await stranger.say("我妈叫王秀英", person_name="王秀英"))
+    assert told[0] == "utter_query_balance" and stranger.form is None
+    assert not stranger.slots["holder_name"] if "holder_name" in stranger.slots else True
+
+
+async def test_who_cannot_find_the_number_goes_on_by_address(stranger: Conversation) -> None:
+    await stranger.say("查余额", "query_balance")
+    told = names(await stranger.say("找不着了", "nlu_fallback"))
+    assert told == ["utter_identity_by_place", "utter_ask_address"]
+
+
+async def test_a_wrong_pair_of_address_and_holder_tells_nothing(stranger: Conversation) -> None:
+    await stranger.say("查余额，户号忘了", "query_balance")
+    await stranger.say("阳光小区1号楼", address="阳光小区1号楼")
+    told = names(await stranger.say("王秀英", person_name="王秀英"))
+    assert told == ["utter_identity_failed", "utter_ask_address"]

@@ -42,10 +42,18 @@ async def test_the_name_of_a_topic_gets_its_overview(stranger: Conversation) -> 
 async def test_a_wish_not_carried_out_in_chat_takes_only_an_entry_that_serves_it(
     stranger: Conversation,
 ) -> None:
-    (served,) = await stranger.say("专票怎么开", "request_invoice")
+    (served,) = await stranger.say("微信交费怎么弄", "query_payment_channels")
     assert served.name == "utter_knowledge" and served.buttons[-1]["payload"] == "/request_human"
-    (other,) = await stranger.say("家里漏保老跳", "request_invoice")
-    assert other.name == "utter_answer_request_invoice"
+    (other,) = await stranger.say("家里漏保老跳", "query_payment_channels")
+    assert other.name == "utter_query_payment_channels"
+
+
+async def test_who_asks_how_a_service_is_done_hears_it_and_is_asked_whether_to_begin(
+    stranger: Conversation,
+) -> None:
+    told, asked = await stranger.say("专票怎么开", "request_invoice")
+    assert (told.name, asked.name) == ("utter_knowledge", "utter_ask_invoice_wanted")
+    assert stranger.form == "invoice_form"
 
 
 @pytest.mark.parametrize("intent", ["nlu_fallback", "out_of_scope"])

@@ -237,9 +237,11 @@ async def test_an_agents_words_arrive_under_the_agents_name(page: Page) -> None:
     await page.hears("echo:你好")
     store = page.site.gateway.store
     conversation = page.site.engine.turns[0]["conversation"]
-    await store.write(handoff.request, conversation, "user_asked")
-    await store.write(handoff.assign, 1, "小王")
-    await page.site.gateway.tell(await store.write(handoff.speak, conversation, "小王", "a1", "您好"))
+    await store.write(handoff.request, conversation, handoff.Wish("user_asked"))
+    await store.write(handoff.take, conversation, "小王", 1)
+    await page.site.gateway.tell(
+        await store.write(handoff.speak, conversation, "小王", "a1", {"text": "您好"})
+    )
     message = await page.hears("您好")
     assert (message["from"], message["agent"]) == ("agent", "小王")
 

@@ -28,8 +28,10 @@ from bot.company.ports import (
     Subject,
     VoiceDraft,
 )
+from tests.company.services_contract import HOME, OTHER, OWING, PREPAID, ServicesContract
 
-HOME, OTHER, DARK, UNKNOWN = "0100000000017", "0100000000041", "0100000000033", "0199999999999"
+__all__ = ["DARK", "HOME", "OTHER", "OWING", "PREPAID", "UNKNOWN", "Contract", "Who"]
+DARK, UNKNOWN = "0100000000033", "0199999999999"
 HOME_ADDRESS, DARK_ADDRESS = "临河区金川小区5号楼2单元301", "临河区新华镇永胜村3组12号"
 FAULT = FaultReport("household", "家里没电了", address=HOME_ADDRESS)
 
@@ -38,7 +40,7 @@ class Who(Protocol):
     def __call__(self, level: Level | str, *accounts: str, conversation: str = ...) -> Subject: ...
 
 
-class Contract(ABC):
+class Contract(ServicesContract, ABC):
     @pytest.fixture
     @abstractmethod
     def company(self) -> AsyncIterator[Company]: ...
@@ -304,6 +306,11 @@ class Contract(ABC):
         assert await company.verification.match(UNKNOWN, said) == await company.verification.match(
             OTHER, said
         )
+
+    async def test_holder_and_address_together_find_the_account(self, company: Company) -> None:
+        assert await company.verification.account_at("王秀英", HOME_ADDRESS) == HOME
+        assert await company.verification.account_at("赵永强", HOME_ADDRESS) is None
+        assert await company.verification.account_at("王秀英", DARK_ADDRESS) is None
 
     async def test_the_number_on_file_leads_to_its_accounts(self, company: Company) -> None:
         phone = await company.verification.phone_on_file(HOME)

@@ -52,6 +52,8 @@ from bot.company.ports import (
     Unavailable,
     VoiceDraft,
 )
+from bot.company.services import Purchase
+from tests.company.fake_services import FakeServices
 
 CHINA = timezone(timedelta(hours=8))
 TARIFF = TariffRef("residential", "test", "made up for tests", verified=False)
@@ -129,6 +131,8 @@ class Household:
     neighbours_silent: float | None = 0.0
     transformer: str = "T1"
     urban: bool = True
+    periods: dict[str, Decimal] = field(default_factory=dict)
+    purchases: list[Purchase] = field(default_factory=list)
 
 
 def household(
@@ -189,7 +193,7 @@ class Filed:
     urged_at: datetime | None = None
 
 
-class FakeCompany:
+class FakeCompany(FakeServices):
     """Implements every port over plain attributes; see the module docstring."""
 
     def __init__(
@@ -202,6 +206,7 @@ class FakeCompany:
         documents: dict[str, tuple[str, ...]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(CHINA),
     ) -> None:
+        super().__init__()
         self.households = {each.account.account_no: each for each in households}
         self.known_outages, self.places, self.hall_list = list(outages), list(places), list(halls)
         self.documents, self.notice_list = documents or {}, list(notices)
@@ -221,7 +226,7 @@ class FakeCompany:
     @property
     def company(self) -> Company:
         """Everything plugged together."""
-        return Company(self, self, self, self, self)
+        return Company(self, self, self, self, self, self)
 
     # Billing
     async def account(self, who: Subject, account_no: str) -> Account:
@@ -418,6 +423,15 @@ class FakeCompany:
         }
         return IdentityMatch(tuple(name for name, said in items.items() if facts.get(name) == said))
 
+    async def account_at(self, holder_name: str, address: str) -> str | None:
+        self._enter("account_at")
+        found = [
+            number
+            for number, home in self.households.items()
+            if (home.holder_name, home.address) == (holder_name, address)
+        ]
+        return found[0] if len(found) == 1 else None
+
     async def phone_on_file(self, account_no: str) -> str | None:
         self._enter("phone_on_file")
         home = self.households.get(account_no)
@@ -425,7 +439,11 @@ class FakeCompany:
 
     async def accounts_of_phone(self, phone: str) -> tuple[str, ...]:
         self._enter("accounts_of_phone")
-        return tuple(number for number, home in self.households.items() if home.phone == phone)
+        return tuple(
+            number
+            for number, home in self.households.items()
+            if home.phone == phone or phone in self.phones.get(number, {})
+        )
 
     def _enter(self, call: str) -> None:
         self.calls.append(call)

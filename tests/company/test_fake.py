@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.company.ports import Company, Hall, Notice, Payment, Place
+from bot.company.services import Purchase
 from tests.company import contract, fake
 
 
@@ -25,6 +27,15 @@ class TestFake(contract.Contract):
         dark = fake.household(
             contract.DARK, holder_name="李玉梅", transformer="T3", address=contract.DARK_ADDRESS
         )
+        bought = [
+            Purchase(datetime.now(fake.CHINA) - timedelta(days=days), Decimal(50), "微信", state)
+            for days, state in ((4, "failed"), (31, "delivered"))
+        ]
+        elder = fake.household(
+            contract.PREPAID, holder_name="孙桂兰", prepaid=True, transformer="T4", purchases=bought
+        )
+        owing = fake.household(contract.OWING, holder_name="周建军", transformer="T5")
+        owing.bills[-1] = replace(owing.bills[-1], paid=False)
         halls = [
             Hall(f"{c}营业厅", c, f"{c}示例路", "8:30–17:30", "95598", (), False)
             for c in ("临河区", "五原县")
@@ -40,6 +51,8 @@ class TestFake(contract.Contract):
             home,
             other,
             dark,
+            elder,
+            owing,
             outages=(fake.outage(area="新华镇永胜村", transformers=("T3",)),),
             places=places,
             halls=tuple(halls),

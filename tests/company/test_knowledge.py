@@ -247,3 +247,8 @@ def test_any_text_is_searched_without_an_error(knowledge: Knowledge, text: str) 
     found = knowledge.search(text)
     assert len(found) <= 3 and all(each.score >= THRESHOLD for each in found)
     assert found == knowledge.search(text)
+
+
+def test_a_question_that_an_entry_names_word_for_word_is_certain() -> None:
+    found = load("bayannur").search("举报有奖吗")
+    assert (found[0].id, found[0].score) == ("rights/report-theft", 1.0)

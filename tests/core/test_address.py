@@ -27,6 +27,11 @@ GAZETTEER = Gazetteer.of(yaml.safe_load(PLACES.read_text(encoding="utf-8"))["cou
             "河套小区3栋一单元502室",
             {"place": "河套小区", "building": "3栋", "unit": "一单元", "room": "502室"},
         ),
+        (
+            "磴口县渡口镇红旗村2社3号井",
+            {"county": "磴口县", "town": "渡口镇", "place": "红旗村", "group": "2社", "room": "3号井"},
+        ),
+        ("永胜村3组5号变压器", {"place": "永胜村", "group": "3组", "room": "5号变压器"}),
         ("是三单元", {"unit": "三单元"}),
         ("301", {"room": "301"}),
         ("杨家河桥头", {"place": "杨家河桥头"}),

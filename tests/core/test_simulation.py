@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.simulation import cost_of_more
+from bot.core.simulation import by_period, cost_of_more
 
 BOUNDS, PRICES = (Decimal(170), Decimal(260)), (Decimal("0.415"), Decimal("0.465"), Decimal("0.715"))
 
@@ -26,3 +26,9 @@ def test_each_part_is_priced_in_its_tier(used: str, more: str, cost: str) -> Non
 
 def test_one_price_is_one_product() -> None:
     assert cost_of_more(Decimal(500), Decimal(100), (), (Decimal("0.435"),)) == Decimal("43.50")
+
+
+def test_a_month_costs_by_the_hour_it_was_used() -> None:
+    kwh = {"peak": Decimal(107), "flat": Decimal(80), "valley": Decimal(81)}
+    prices = {"peak": Decimal("0.4648"), "flat": Decimal("0.4150"), "valley": Decimal("0.2490")}
+    assert by_period(kwh, prices) == Decimal("103.10")

@@ -16,9 +16,10 @@ def patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Every variant of every reply as a pattern, the most words of its own first."""
     found: list[tuple[int, re.Pattern[str], str]] = []
     for path in sorted(DIALOGUE.glob("*.yml")):
-        responses = yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {})
+        responses = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("responses", {})
         for name, variants in responses.items():
-            for text in {variant["text"] for variant in variants if "text" in variant}:
+            said = {v["text"] for v in variants if "text" in v and v.get("channel") != "voice"}
+            for text in said:
                 parts = re.split(r"\{\w+\}", text)
                 pattern = re.compile("(?s)" + ".+?".join(map(re.escape, parts)))
                 if own := len("".join(parts)):

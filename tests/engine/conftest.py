@@ -43,7 +43,7 @@ responses:
   utter_ask_address: [{text: 您家在哪里？}]
   utter_ask_phone_tail: [{text: 电话尾号是多少？}]
   utter_done: [{text: 记下了。}]
-  utter_person: [{text: 这就给您转人工。}, {channel: elder, text: 这就找人。}]
+  utter_person: [{text: 这就给您转人工。}, {channel: elder, text: 这就找人。}, {channel: voice, text: 好，转人工。}]
 session_config: {session_expiration_time: 0, carry_over_slots_to_new_session: true}
 """
 RULES = """

@@ -270,3 +270,15 @@ async def test_elder_mode_chooses_the_plain_wording_until_the_channel_says_other
     assert (await (await door.get("/conversations/c-1/slots")).json())["slots"]["elder"] is True
     assert await said("m-4", profile={"elder": False}) == "这就给您转人工。"
     assert await said("m-5", profile={"elder": "yes"}) == "这就给您转人工。"
+
+
+async def test_on_the_telephone_the_spoken_wording_is_chosen(say: Any) -> None:
+    answer = (await say("转人工", "m-1", metadata={"channel": "voice"}))[1]
+    assert answer["replies"][0]["text"] == "好，转人工。"
+
+
+async def test_a_forgotten_conversation_leaves_nothing_and_begins_afresh(say: Any, door: Any) -> None:
+    await say("我家停电了", "m-1")
+    assert (await door.delete("/conversations/c-1")).status == 204
+    assert await (await door.get("/conversations/c-1/slots")).json() == {"slots": {}, "active_form": None}
+    assert (await say("我家停电了", "m-1"))[1]["replayed"] is False

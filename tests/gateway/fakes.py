@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -62,6 +63,17 @@ def company() -> FakeCompany:
     return FakeCompany(household(ACCOUNT))
 
 
+def agent(name: str, **more: Any) -> dict[str, Any]:
+    """A row of an agent who sits at the desk, general skills, three places."""
+    now = time.time()
+    row = {
+        "name": name, "display": name, "password": "", "totp": None, "totp_used": 0, "roles": ["agent"],
+        "skills": ["general"], "level": 0, "capacity": 3, "state": "online", "seen_at": now, "idle_since": now,
+        "created_at": now,
+    }  # fmt: skip
+    return {**row, **more}
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -81,6 +93,8 @@ class FakeEngine:
     executed: list[str] = field(default_factory=list)
     stored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     running: set[str] = field(default_factory=set)
+    forgotten: list[str] = field(default_factory=list)
+    refuses_to_forget: int = 0
     port: int = field(default_factory=free_port)
 
     @property
@@ -112,12 +126,25 @@ class FakeEngine:
             self.running.discard(turn["conversation"])
         return JSONResponse(self.stored[key])
 
+    async def forget(self, request: Request) -> Response:
+        if self.refuses_to_forget:
+            self.refuses_to_forget -= 1
+            return JSONResponse({}, 503)
+        self.forgotten.append(request.path_params["id"])
+        return Response(status_code=204)
+
     async def ready(self, _request: Request) -> Response:
         return JSONResponse({})
 
     @property
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/turns", self.turn, methods=["POST"]), Route("/ready", self.ready)])
+        return Starlette(
+            routes=[
+                Route("/turns", self.turn, methods=["POST"]),
+                Route("/conversations/{id}", self.forget, methods=["DELETE"]),
+                Route("/ready", self.ready),
+            ]
+        )
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[FakeEngine]:

@@ -31,7 +31,7 @@ async def test_the_engine_is_told_the_hazard_and_the_order_that_exists(desk: Des
 async def test_a_person_is_called_with_the_highest_priority(desk: Desk) -> None:
     await desk.say("电线断了掉在路上")
     (row,) = await desk.rows(t.handoff)
-    assert (row.reason, row.priority, row.state) == ("hazard", 0, "QUEUED")
+    assert (row.reason, row.priority, row.state) == ("hazard", 0, "OFFLINE_MESSAGE")
 
 
 async def test_more_danger_amends_the_order_and_says_only_the_script_that_was_not_said(desk: Desk) -> None:

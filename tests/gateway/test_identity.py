@@ -204,3 +204,23 @@ async def test_malformed_requests_and_unknown_conversations_are_problems(known: 
     assert (await match(known, ACCOUNT, {"secret_word": "x"})).status_code == 422
     assert (await match(known, "0; drop table", RIGHT)).status_code == 422
     assert (await match(known, ACCOUNT, RIGHT, "c-nobody")).status_code == 404
+
+
+async def test_holder_and_address_together_prove_an_account_without_its_number(known: Desk) -> None:
+    home = known.company.households[ACCOUNT].address
+    answer = (await post(known, "find", {"holder_name": "王秀英", "address": home})).json()
+    assert (answer["matched"], answer["level"], answer["accounts"]) == (True, "L2", [ACCOUNT])
+
+
+async def test_wrong_pairs_are_counted_and_end_the_tries(known: Desk) -> None:
+    wrong = {"holder_name": "王秀英", "address": "别处"}
+    left = [(await post(known, "find", wrong)).json()["tries_left"] for _ in range(3)]
+    assert left == [2, 1, 0]
+    assert (await post(known, "find", wrong)).status_code == 429
+
+
+async def test_how_much_is_kept_is_told_to_actions_alone(known: Desk) -> None:
+    async with client(known) as http:
+        assert (await http.get(f"/internal/v1/identity/{TALK}/stored")).json()["messages"] == 2
+    async with client(known, "wrong") as http:
+        assert (await http.get(f"/internal/v1/identity/{TALK}/stored")).status_code == 401

@@ -17,7 +17,7 @@ from bot.gateway import sms
 from bot.gateway import tables as t
 from bot.gateway.app import create
 from bot.gateway.logs import redact
-from bot.gateway.shell import UPLOAD_PATH
+from bot.gateway.shell import UPLOAD_PATHS
 from bot.gateway.storage import Store
 from bot.gateway.uploads import NotAPicture
 from tests.gateway.conftest import TALK, Desk
@@ -93,7 +93,7 @@ async def test_a_body_that_is_too_large_is_refused_whether_announced_or_not(desk
     async with browser(desk) as http:
         announced = await http.post("/api/v1/web/session", content=b"x" * 100_000)
         creeping = await http.post("/api/v1/web/session", content=drops())
-        upload = await http.post(UPLOAD_PATH, content=b"x", headers={"content-length": str(95 * 2**20)})
+        upload = await http.post(UPLOAD_PATHS[0], content=b"x", headers={"content-length": str(95 * 2**20)})
     assert [each.status_code for each in (announced, creeping, upload)] == [413] * 3
 
 

@@ -1,7 +1,9 @@
 """From the inbox through the engine to what the customer sees."""
 
 import asyncio
+import gc
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -102,6 +104,21 @@ async def test_while_the_engine_is_down_customers_hear_so_once_and_are_answered_
 
 async def _said(desk: Desk, text: str) -> bool:
     return text in await desk.texts()
+
+
+async def test_a_claim_that_ran_out_while_its_turn_runs_is_taken_again_and_answered_once(desk: Desk) -> None:
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    desk.engine.delay = 0.4
+    await desk.say("你好")
+    await until(lambda: desk.engine.turns)
+    await desk.change(sa.update(t.inbox).values(lease_until=0.0))
+    await desk.say("另一位", talk="c-other")
+    await desk.idle()
+    gc.collect()
+    assert await desk.texts() == ["你好", "echo:你好"]
+    assert (await desk.rows(t.inbox))[0].attempts > 1
+    assert not faults
 
 
 async def test_a_turn_that_was_cut_off_is_replayed_and_not_carried_out_again(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def place(path: Path, line: int | None = None) -> str:
 
 
 def domain() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return yaml.load((ROOT / "domain.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def names(items: list[Any] | dict[str, Any]) -> list[str]:
@@ -36,7 +36,8 @@ def names(items: list[Any] | dict[str, Any]) -> list[str]:
 def dialogue() -> dict[Path, dict[str, Any]]:
     """Every file of data/dialogue, parsed."""
     return {
-        path: yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in files("data/dialogue/*.yml")
+        path: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        for path in files("data/dialogue/*.yml")
     }
 
 

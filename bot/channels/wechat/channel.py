@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -29,6 +30,7 @@ from bot.channels.wechat.reception import Pushed, Reception, Taken, expire
 from bot.channels.wechat.texts import Texts
 from bot.company.region import load
 from bot.gateway import tables as t
+from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
 from bot.gateway.limits import TooFast
 from bot.gateway.logs import where
@@ -90,6 +92,17 @@ class WechatChannel:
     async def _expire(self) -> bool:
         await self._gateway.store.write(expire)
         return False
+
+    async def limit(self, conversation: str) -> dict[str, Any] | None:
+        """How many messages WeChat still takes, for an agent's screen; None for other channels' conversations."""
+        found = await self._gateway.store.read(outbox.standing, conversation)
+        if found is None:
+            return None
+        return {
+            "left": found["quota"],
+            "of": people.BY_MESSAGE[0],
+            "until": iso(float(str(found["quota_until"]))),
+        }
 
     async def start(self) -> None:
         if self._plain:
@@ -289,6 +302,7 @@ def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
     if not gateway.settings.wechat_accounts:
         return None
     channel = WechatChannel(gateway)
+    gateway.channel_limits.append(channel.limit)
     router = APIRouter(prefix="/wechat")
 
     @router.get("/{alias}")

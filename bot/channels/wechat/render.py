@@ -71,7 +71,7 @@ def shown(message: Message, words: Words, link: Callable[[str], str]) -> str:
         lines = [option(number, each) for number, each in enumerate(found, 1)]
         text = _GAP.join([text, *lines, words.how])
     if text and message.author == "agent":
-        text = words.speaker.format(agent=message.agent or "") + text
+        text = words.speaker.format(agent=message.body.get("agent_name") or message.agent or "") + text
     return text
 
 

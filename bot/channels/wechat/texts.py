@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[3] / "data" / "wechat"
 
 def read(stem: str) -> Any:
     """A file of data/wechat, parsed."""
-    return yaml.safe_load((FOLDER / f"{stem}.yml").read_text(encoding="utf-8"))
+    return yaml.load((FOLDER / f"{stem}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 class Texts:

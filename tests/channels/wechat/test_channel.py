@@ -137,11 +137,9 @@ async def test_a_turn_without_words_for_the_customer_is_answered_with_success(li
 async def test_an_agents_words_go_out_with_the_name_and_a_bots_late_answer_does_not(line: Line) -> None:
     await line.say("你好")
     talk = await line.conversation()
-    number = await line.gateway.store.write(
-        lambda c: (handoff.request(c, talk, "user_asked"), c.execute(t.handoff.select()).one().id)[1]
-    )
-    await line.gateway.store.write(handoff.assign, number, "小王")
-    said = await line.gateway.store.write(handoff.speak, talk, "小王", "a1", "我来帮您看。")
+    await line.gateway.store.write(handoff.request, talk, handoff.Wish("user_asked"))
+    await line.gateway.store.write(handoff.take, talk, "小王", 1)
+    said = await line.gateway.store.write(handoff.speak, talk, "小王", "a1", {"text": "我来帮您看。"})
     await line.gateway.tell(said)
     await until(lambda: line.pushed)
     assert line.pushed == ["小王（人工）：我来帮您看。"]
@@ -181,7 +179,7 @@ async def test_a_number_for_an_agent_is_no_option_of_the_bots(line: Line) -> Non
     await line.say("停电了")
     talk = await line.conversation()
     await line.change(t.conversation.update().values(owner="agent", agent="小王"))
-    said = await line.gateway.store.write(handoff.speak, talk, "小王", "a1", "家里几口人？")
+    said = await line.gateway.store.write(handoff.speak, talk, "小王", "a1", {"text": "家里几口人？"})
     await line.gateway.tell(said)
     await until(lambda: line.pushed)
     await line.say("2")

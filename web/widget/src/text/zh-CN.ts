@@ -17,7 +17,7 @@ export const zhCN = {
   offline: "网络断开，正在重连，您写的话会自动补发",
   withPerson: (name: string) => (name ? `${name} 正在为您服务` : "人工客服正在为您服务"),
   welcome: "您好，请直接说您的事",
-  welcomeMore: "用平常的话打字就行，也可以发电表或故障现场的照片。",
+  welcomeMore: "用平常的话打字就行，也可以发照片。对话会保存，只用于为您服务。",
   starters: ["查电费", "我家停电了", "报修到哪一步了", "装充电桩怎么办"],
   log: "对话记录",
   from: { bot: "智能客服", agent: "人工客服", system: "系统消息", customer: "您" },

@@ -1,0 +1,97 @@
+"""What a form makes of a sentence before it fills a field: an aside, a correction by name, another wish, an answer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from actions import _names
+from actions._base import Changes, Say
+from actions._turn import Turn
+from bot.core import answers
+from bot.core.answers import names_a_person
+from bot.core.form import SHORT_ANSWER, Field, Filled, Heard, cannot_tell, corrected, fill, meant, will_not
+
+ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
+ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
+HEARD_OVER_WORDS = {"report_danger", "request_human"}  # even while the customer's own words are asked for
+QUIET = ALWAYS_HEARD | {
+    "thank",
+    "greet",
+    "abuse",
+    "urge_order",
+}  # coming back from these needs no word about it
+
+
+class Listener(ABC):
+    """The hearing of a form; see actions/_form.py."""
+
+    kind: ClassVar[str] = ""  # the slot that keeps which intent opened it
+
+    @abstractmethod
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        """The fields for this state of the slots, in the order they are asked."""
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them, or more than that."""
+        if turn.danger or turn.intent in HEARD_OVER_WORDS:
+            return None
+        if asked is None or asked.free or turn.heard.mentions or asked.said(turn.heard) is not None:
+            return None
+        if answers.asks_to_wait(turn.text):
+            say("utter_take_your_time")
+            return {}
+        if answers.puzzled(turn.text):
+            say("utter_in_other_words")
+            return {"misses": 1}
+        if answers.asks_why(turn.text):
+            say("utter_why_asked")
+            return {"misses": 1}
+        return None
+
+    def _by_name(self, turn: Turn, fields: tuple[Field, ...]) -> Filled | None:
+        """What a correction gives that names its field (地点不对，是阳光小区) or a part of the place (不对，是西门)."""
+        known = [f for f in fields if turn.slots.get(f.slot) is not None]
+        labels = {word: f.slot for f in known for word in _names.words("label_words", f.slot)}
+        named = corrected(turn.text, labels)
+        if named is None and turn.intent == "correct":
+            place = next((f.slot for f in known if "address" in f.entities), None)
+            words = answers.place_corrected(turn.text)
+            named = (place, words) if place and words else None
+        if named is None:
+            return None
+        slot, words = named
+        fixed = fill(tuple(f for f in fields if f.slot == slot), turn.slots, slot, Heard(words, "inform"))
+        return fixed if fixed.values else None
+
+    def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
+        """True when the sentence is about something else: another wish that does not answer the question."""
+        if asked and not turn.danger and self._answers_it(turn, asked):
+            return False
+        if asked and asked.free:
+            return turn.intent in HEARD_OVER_WORDS and (
+                turn.intent != "request_human" or names_a_person(turn.text)
+            )
+        danger = turn.danger or turn.intent == "report_danger"
+        if not danger and self._by_name(turn, self.fields(dict(turn.slots))):
+            return False
+        if turn.intent == "request_human" and turn.heard.mentions and not names_a_person(turn.text):
+            return False
+        if turn.intent in ALWAYS_HEARD:
+            return True
+        if turn.intent in ANSWERS:
+            return False
+        if self.kind and turn.intent == turn.slots.get(self.kind):
+            return False
+        return not (asked and any(m.name in asked.entities for m in meant(turn.heard)))
+
+    def _answers_it(self, turn: Turn, asked: Field) -> bool:
+        """True when the words plainly answer the question, whatever wish they were taken for (邻居有电, 不晓得)."""
+        if asked.said(turn.heard) is not None or (asked.tells and asked.tells(turn.text) is not None):
+            return True
+        own_words = turn.intent != "request_human" or not names_a_person(turn.text)
+        spoken_of = asked.optional or turn.intent == "request_human"
+        said = (spoken_of and cannot_tell(turn.heard)) or (
+            len(turn.text) <= SHORT_ANSWER and will_not(turn.heard)
+        )
+        return own_words and said and turn.intent != "report_danger"

@@ -1,0 +1,110 @@
+"""Danger before everything: place and phone, an emergency order, and nothing else in between."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import ClassVar
+
+from rasa_sdk.events import EventType
+
+from actions._base import Changes, CompanyAction, Say
+from actions._form import CompanyForm
+from actions._turn import Turn
+from actions._wiring import parts
+from actions.fault import ADDRESS, PHONE
+from bot.company.ports import FaultReport, Unavailable
+from bot.core import danger, values
+from bot.core.form import Field
+
+DANGER_HEARS = {"report_danger", "request_human", "repeat"}
+
+
+class DangerForm(CompanyForm):
+    """Place and phone, nothing else. The gateway has usually spoken and opened the order already
+    (metadata.danger); then what is told is added to it, at once and piece by piece."""
+
+    own: ClassVar[frozenset[str]] = frozenset({"report_danger"})
+    kind: ClassVar[str] = "danger_kind"
+    submit: ClassVar[str] = "action_report_danger"
+    private: ClassVar[tuple[str, ...]] = ("hazard", "danger_order", "danger_words")
+
+    def fields(self, slots: Changes) -> tuple[Field, ...]:
+        return (
+            Field("account_no", ("account_no",), asked=False, check=values.account_no),
+            ADDRESS,
+            Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=True),
+        )
+
+    def opening(self, turn: Turn, intent: str) -> Changes:
+        seen = danger.assess(turn.text)
+        hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [None])
+        return {**super().opening(turn, intent), "hazard": hazards[0], "danger_words": turn.text,
+                "danger_order": turn.danger.get("order_no")}  # fmt: skip
+
+    def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
+        """Nothing but a person, and what the danger lane hears, comes between; no question is looked up now."""
+        return turn.intent in DANGER_HEARS
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """Nobody is told to take his time in danger."""
+        return None
+
+    def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        """Once a crew has been sent, the danger is looked at even when the customer takes it back."""
+        if not (turn.slots.get("danger_order") or turn.danger):
+            return super()._cancel(turn, say, requested)
+        say("utter_danger_taken_back")
+        return self._close(turn, say, {"order_no": turn.slots.get("danger_order")})
+
+    def _unclear(self, turn: Turn, say: Say) -> Changes:
+        say("utter_danger_stay")
+        return {"misses": 1}
+
+    def wishes(self, turn: Turn, news: Changes) -> list[str]:
+        """Nothing else is offered after a danger."""
+        return []
+
+    async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        if "danger_words" in news and not turn.danger:
+            script = parts().region.safety.get(slots.get("hazard") or "")
+            say.again(script.spoken if turn.channel == "voice" else script.text) if script else say(
+                "utter_danger_first"
+            )
+            say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
+        told = {k: str(news[k]) for k in ("address", "phone") if news.get(k)}
+        if not slots.get("address") or (slots.get("danger_order") and not told):
+            return {}
+        return await record_danger(turn, slots, told, say)
+
+
+async def record_danger(turn: Turn, slots: Changes, told: dict[str, str], say: Say) -> Changes:
+    """Open the emergency order, or add to it; kept for later when the company does not answer."""
+    orders, number = parts().company.orders, slots.get("danger_order")
+    report = FaultReport(
+        phenomenon="danger", description=slots.get("danger_words") or "", address=slots["address"],
+        hazard=slots.get("hazard"), phone=slots.get("phone"), urgent=True, channel=turn.channel,
+        conversation=turn.conversation,
+    )  # fmt: skip
+    try:
+        if number:
+            await orders.amend_fault(turn.subject, number, told, turn.key("amend_fault"))
+            return {}
+        receipt = await orders.report_fault(turn.subject, report, turn.key("danger"))
+    except Unavailable:
+        say("utter_deferred")
+        say.effect("deferred", operation="report_fault", key=turn.key("danger"), body=asdict(report))
+        return {}
+    say("utter_danger_ordered", order_no=receipt.order.order_no)
+    return {"danger_order": receipt.order.order_no}
+
+
+class ReportDanger(CompanyAction):
+    """The end of the danger form: help is on its way, stay safe, a person is being called."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_danger_recorded")
+        return {
+            **DangerForm.ended(),
+            "phone": turn.slots.get("phone") or None,
+            "order_no": turn.slots.get("danger_order") or turn.slots.get("order_no"),
+        }

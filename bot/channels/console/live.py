@@ -1,0 +1,281 @@
+"""The live line of the console: Socket.IO namespace /console beside the widget's, with the session's cookie."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from socketio import AsyncServer
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from bot.channels.console.access import COOKIE, READS
+from bot.gateway import agents, inbox_view, logins
+from bot.gateway import tables as t
+from bot.gateway.gateway import Gateway
+from bot.gateway.logins import Session
+from bot.gateway.messages import Message
+
+log = structlog.get_logger()
+
+SPACE = "/console"
+_POLL = 1.0
+_TOGETHER = 0.15
+
+
+@dataclass
+class Screen:
+    """One open page."""
+
+    session: Session
+    cookie: str
+    watches: set[str] = field(default_factory=set)
+    typing: set[str] = field(default_factory=set)
+
+
+class Live:
+    """All open pages. What another gateway wrote is found by polling, as the widget's channel does."""
+
+    def __init__(self, gateway: Gateway, server: AsyncServer) -> None:
+        self._gateway = gateway
+        self._server = server
+        self._screens: dict[str, Screen] = {}
+        self._dirty: set[str] = set()
+        self._flush: asyncio.Task[None] | None = None
+        self._tail: asyncio.Task[None] | None = None
+        for name in ("connect", "disconnect", "watch", "unwatch", "typing", "alive"):
+            server.on(name, getattr(self, name), namespace=SPACE)
+        gateway.on_published.append(self.published)
+        gateway.on_moved.append(self.moved)
+        gateway.on_customer_typing.append(self.customer_types)
+
+    async def connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+        session = await self._gateway.store.write(logins.find, cookie.value if cookie else "")
+        given = auth.get("csrf") if isinstance(auth, dict) else None
+        if session is None or not isinstance(given, str) or not READS & session.roles:
+            raise Refused("unauthorized")
+        if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+            raise Refused("unauthorized")
+        assert cookie
+        self._screens[sid] = Screen(session, cookie.value)
+        if self._tail is None:
+            self._tail = asyncio.create_task(self._follow())
+
+    async def disconnect(self, sid: str, *_reason: object) -> None:
+        screen = self._screens.pop(sid, None)
+        for conversation in screen.watches if screen else ():
+            await self._tell_viewers(conversation)
+
+    async def watch(self, sid: str, raw: object = None) -> dict[str, Any]:
+        screen, conversation = self._screens[sid], _name(raw)
+        after = raw.get("after_seq") if isinstance(raw, dict) else None
+        if not conversation or not isinstance(after, int):
+            return {"ok": False, "messages": []}
+        screen.watches.add(conversation)
+        found = await self._gateway.store.read(_since, conversation, after)
+        await self._tell_viewers(conversation)
+        return {"ok": True, "messages": [self.shown(each) for each in found]}
+
+    async def unwatch(self, sid: str, raw: object = None) -> None:
+        screen, conversation = self._screens[sid], _name(raw)
+        screen.watches.discard(conversation)
+        screen.typing.discard(conversation)
+        await self._tell_viewers(conversation)
+
+    async def typing(self, sid: str, raw: object = None) -> None:
+        screen, conversation = self._screens[sid], _name(raw)
+        on = isinstance(raw, dict) and raw.get("on") is True
+        (screen.typing.add if on else screen.typing.discard)(conversation)
+        await self._tell_viewers(conversation)
+
+    async def alive(self, sid: str, _raw: object = None) -> None:
+        """Somebody is at the keyboard; a session that has ended meanwhile is told so."""
+        screen = self._screens[sid]
+        if await self._gateway.store.write(_alive, screen.cookie) is None:
+            await self._server.emit("session_ended", {"reason": "idle"}, to=sid, namespace=SPACE)
+            await self._server.disconnect(sid, namespace=SPACE)
+
+    async def end(self, cookie: str) -> None:
+        """The session of this cookie has logged out: its other tabs hear it."""
+        for sid, screen in tuple(self._screens.items()):
+            if screen.cookie == cookie:
+                await self._server.emit("session_ended", {"reason": "logout"}, to=sid, namespace=SPACE)
+                await self._server.disconnect(sid, namespace=SPACE)
+
+    async def published(self, fresh: Sequence[Message]) -> None:
+        """New messages go to who watches; the rows of their conversations to everybody."""
+        by_talk: dict[str, int] = defaultdict(lambda: 1 << 60)
+        for each in fresh:
+            by_talk[each.conversation] = min(by_talk[each.conversation], each.seq)
+        for conversation, first in by_talk.items():
+            if any(conversation in screen.watches for screen in self._screens.values()):
+                for message in await self._gateway.store.read(_messages, conversation, first - 1):
+                    await self.message(conversation, message)
+            await self.moved(conversation)
+
+    async def message(self, conversation: str, message: dict[str, Any]) -> None:
+        """A message or note, for everybody who watches."""
+        body = {"conversation": conversation, "message": self.shown(message)}
+        for sid in self._watching(conversation):
+            await self._server.emit("message", body, to=sid, namespace=SPACE)
+
+    async def moved(self, conversation: str) -> None:
+        """A row has changed; several changes shortly after one another are told once."""
+        if self._screens:
+            self._dirty.add(conversation)
+            if self._flush is None or self._flush.done():
+                self._flush = asyncio.create_task(self._tell_rows())
+
+    async def agent(self, name: str) -> None:
+        """Somebody's presence or load has changed."""
+        shown = await self._gateway.store.read(_agent, name)
+        if shown:
+            await self._all("agent", shown)
+
+    async def customer_types(self, conversation: str, on: bool) -> None:
+        body = {"conversation": conversation, "from": "customer", "on": on}
+        for sid in self._watching(conversation):
+            await self._server.emit("typing", body, to=sid, namespace=SPACE)
+
+    def viewers(self, conversation: str) -> list[dict[str, Any]]:
+        """Who has it open on this gateway."""
+        found: dict[str, dict[str, Any]] = {}
+        for sid in self._watching(conversation):
+            screen = self._screens[sid]
+            name = screen.session.name
+            typing = conversation in screen.typing or found.get(name, {}).get("typing", False)
+            found[name] = {"name": name, "display": screen.session.display, "typing": typing}
+        return list(found.values())
+
+    def shown(self, message: dict[str, Any]) -> dict[str, Any]:
+        """A message with a link in place of an upload's name."""
+        image = message.get("image")
+        if not image or "upload" not in image:
+            return message
+        return {
+            **message,
+            "image": {"url": self._gateway.uploads.link(image["upload"]), "alt": image.get("alt", "")},
+        }
+
+    def _watching(self, conversation: str) -> list[str]:
+        return [sid for sid, screen in self._screens.items() if conversation in screen.watches]
+
+    async def _tell_viewers(self, conversation: str) -> None:
+        body = {"conversation": conversation, "viewers": self.viewers(conversation)}
+        for sid in self._watching(conversation):
+            await self._server.emit("viewers", body, to=sid, namespace=SPACE)
+
+    async def _tell_rows(self) -> None:
+        try:
+            await asyncio.sleep(_TOGETHER)
+            dirty, self._dirty = self._dirty, set()
+            for sid, screen in tuple(self._screens.items()):
+                for row in await self._gateway.store.read(_rows, screen.session.name, dirty):
+                    await self._server.emit("row", row, to=sid, namespace=SPACE)
+            for shown in await self._gateway.store.read(everybody):
+                await self._all("agent", shown)
+            await self._all("board_changed", {})
+        except Exception as error:
+            log.error("console_rows_not_told", error=type(error).__name__)
+
+    async def _all(self, event: str, body: dict[str, Any]) -> None:
+        await self._server.emit(event, body, namespace=SPACE)
+
+    async def _follow(self) -> None:
+        """Bring what another gateway wrote: this process hears only of its own."""
+        mark = await self._gateway.store.read(_mark)
+        while True:
+            await asyncio.sleep(_POLL)
+            if self._gateway.store.single or not self._screens:
+                continue
+            try:
+                mark, fresh = await self._gateway.store.read(_changed, mark)
+                for conversation, message in fresh:
+                    if message:
+                        await self.message(conversation, message)
+                    await self.moved(conversation)
+            except Exception as error:
+                log.error("console_tail_failed", error=type(error).__name__)
+
+
+def _name(raw: object) -> str:
+    name = raw.get("conversation") if isinstance(raw, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _alive(c: sa.Connection, cookie: str) -> Session | None:
+    session = logins.find(c, cookie)
+    if session:
+        agents.alive(c, session.name)
+    return session
+
+
+def _since(c: sa.Connection, conversation: str, after: int) -> list[dict[str, Any]]:
+    return named(c, inbox_view.since(c, conversation, after))
+
+
+def _messages(c: sa.Connection, conversation: str, after: int) -> list[dict[str, Any]]:
+    m = t.message.c
+    rows = c.execute(
+        sa.select(t.message).where(m.conversation == conversation, m.seq > after).order_by(m.seq)
+    )
+    return named(c, [inbox_view.message(row) for row in rows])
+
+
+def _rows(c: sa.Connection, name: str, conversations: set[str]) -> list[dict[str, Any]]:
+    return [row for each in conversations for row in inbox_view.rows(c, name, each)]
+
+
+def named(c: sa.Connection, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Messages with the names agents are known by."""
+    display = (
+        {row.name: row.display for row in agents.everybody(c)} if any("agent" in m for m in messages) else {}
+    )
+    return [{**m, "agent_name": display.get(m["agent"], m["agent"])} if "agent" in m else m for m in messages]
+
+
+def everybody(c: sa.Connection) -> list[dict[str, Any]]:
+    """Agents as the page shows them."""
+    load = agents.loads(c)
+    return [
+        {
+            "name": row.name, "display": row.display, "state": row.state, "skills": row.skills,
+            "load": load[row.name], "capacity": row.capacity,
+        }
+        for row in agents.everybody(c)
+    ]  # fmt: skip
+
+
+def _agent(c: sa.Connection, name: str) -> dict[str, Any] | None:
+    return next((each for each in everybody(c) if each["name"] == name), None)
+
+
+_Mark = tuple[int, int, int]
+
+
+def _mark(c: sa.Connection) -> _Mark:
+    newest = [
+        c.execute(sa.select(sa.func.max(table.c.id))).scalar_one() or 0
+        for table in (t.message, t.note, t.handoff_event)
+    ]
+    return newest[0], newest[1], newest[2]
+
+
+def _changed(c: sa.Connection, mark: _Mark) -> tuple[_Mark, list[tuple[str, dict[str, Any] | None]]]:
+    m, n, e = t.message.c, t.note.c, t.handoff_event.c
+    newest = _mark(c)
+    told: list[tuple[str, dict[str, Any] | None]] = []
+    for row in c.execute(sa.select(t.message).where(m.id > mark[0], m.id <= newest[0]).order_by(m.id)):
+        told += [(row.conversation, one) for one in named(c, [inbox_view.message(row)])]
+    for row in c.execute(sa.select(t.note).where(n.id > mark[1], n.id <= newest[1]).order_by(n.id)):
+        told += [(row.conversation, one) for one in named(c, [inbox_view.note(row)])]
+    moved = sa.select(t.handoff.c.conversation).join(t.handoff_event, e.handoff_id == t.handoff.c.id)
+    told += [(name, None) for name in c.execute(moved.where(e.id > mark[2], e.id <= newest[2])).scalars()]
+    return newest, told

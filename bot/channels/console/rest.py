@@ -1,0 +1,191 @@
+"""The console's requests that are about no single conversation: login, presence, board, search, samples, audit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from fastapi import Depends, File, Query, Request, Response, UploadFile
+from pydantic import BaseModel, Field
+
+from bot.channels.console.access import AUDITS, COOKIE, EVERYBODY, LEADS, SEARCHES, SERVES, Doors, me
+from bot.channels.console.live import Live, everybody
+from bot.channels.console.talks import MAX_TEXT
+from bot.company import region
+from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, State
+from bot.gateway import agents, audit, inbox_view, logins, samples
+from bot.gateway import tables as t
+from bot.gateway.clock import iso
+from bot.gateway.gateway import Gateway
+from bot.gateway.logins import IDLE, Session
+from bot.gateway.problems import Problem
+from bot.gateway.uploads import MAX_BYTES, NotAPicture
+
+_BREAKING = 60.0
+Who = Annotated[Session, Depends(me)]
+
+
+class Login(BaseModel):
+    name: str = Field(max_length=64)
+    password: str = Field(max_length=200)
+    code: str = Field("", max_length=10)
+
+
+class Presence(BaseModel):
+    state: Literal["online", "busy", "offline"]
+    capacity: int = Field(ge=0, le=agents.MOST_CAPACITY)
+
+
+class Sheet(BaseModel):
+    scores: dict[str, Annotated[int, Field(ge=1, le=5)]]
+    comment: str = Field("", max_length=1000)
+
+
+def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
+    """Add the routes."""
+    rules = gateway.rules
+    orders = region.read(gateway.settings.region, "orders")
+
+    async def answer_me(session: Session) -> dict[str, Any]:
+        row, all_agents = await gateway.store.read(_me, session.name)
+        return {
+            "name": session.name, "display": session.display, "roles": sorted(session.roles), "skills": row.skills,
+            "state": row.state, "capacity": row.capacity, "csrf": session.csrf,
+            "limits": {"text": MAX_TEXT, "idle_seconds": int(IDLE)},
+            "canned": [vars(each) for each in rules.canned],
+            "reasons": {"resolve": _named(rules.resolve_reasons), "reveal": _named(rules.reveal_reasons)},
+            "agents": all_agents, "skills_all": _named(rules.skills),
+            "applications": _named({code: each["title"] for code, each in orders["applications"].items()}),
+        }  # fmt: skip
+
+    @doors.router.post("/login")
+    async def login(request: Request, response: Response, body: Login) -> dict[str, Any]:
+        """The only route without a session."""
+        try:
+            cookie, session = await logins.login(gateway.store, body.name, body.password, body.code)
+        except logins.Refused as refused:
+            status = 429 if refused.kind == "locked" else 401
+            raise Problem(status, refused.kind) from None
+        response.set_cookie(
+            COOKIE, cookie, path="/", httponly=True, samesite="strict", secure=not gateway.settings.demo
+        )
+        return await answer_me(session)
+
+    @doors.open("GET", "/me", EVERYBODY)
+    async def who(session: Who) -> dict[str, Any]:
+        return await answer_me(session)
+
+    @doors.open("POST", "/logout", EVERYBODY, 204)
+    async def logout(session: Who, request: Request) -> Response:
+        cookie = request.cookies.get(COOKIE, "")
+        await gateway.store.write(logins.logout, cookie, session.name)
+        await live.end(cookie)
+        await live.agent(session.name)
+        gone = Response(status_code=204)
+        gone.delete_cookie(COOKIE, path="/")
+        return gone
+
+    @doors.open("PUT", "/presence", SERVES)
+    async def presence(session: Who, body: Presence) -> dict[str, Any]:
+        await gateway.store.write(agents.set_presence, session.name, body.state, body.capacity)
+        gateway.seat_came_free()
+        await live.agent(session.name)
+        found = await gateway.store.read(everybody)
+        return next(each for each in found if each["name"] == session.name)
+
+    @doors.open("POST", "/uploads", SERVES)
+    async def upload(
+        file: Annotated[UploadFile, File()], conversation: Annotated[str, Query(max_length=80)]
+    ) -> dict[str, Any]:
+        data = await file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Problem(413, "too-large")
+        try:
+            kept = await gateway.uploads.keep(conversation, data)
+        except NotAPicture:
+            raise Problem(415, "not-a-picture") from None
+        return {**vars(kept), "url": gateway.uploads.link(kept.id)}
+
+    @doors.open("GET", "/search", SEARCHES)
+    async def search(
+        session: Who,
+        q: Annotated[str, Query(min_length=2, max_length=60)],
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> dict[str, Any]:
+        """Recorded without the words: they may be a customer's."""
+
+        def look(c: sa.Connection) -> list[dict[str, Any]]:
+            hits = inbox_view.search(c, q, limit)
+            audit.record(c, session.name, "search", "", f"{len(hits)} hits")
+            return hits
+
+        return {"hits": await gateway.store.write(look)}
+
+    @doors.open("GET", "/board", LEADS)
+    async def board() -> dict[str, Any]:
+        return await gateway.store.read(_board, rules.skills)
+
+    @doors.open("GET", "/samples", LEADS)
+    async def listing() -> dict[str, Any]:
+        return {"samples": await gateway.store.read(samples.listing)}
+
+    @doors.open("POST", "/samples/{number}/score", LEADS, 204)
+    async def score(session: Who, number: int, body: Sheet) -> Response:
+        sheet = {name: body.scores.get(name, 0) for name in samples.CRITERIA}
+        if 0 in sheet.values():
+            raise Problem(422, "invalid", "scores")
+        if not await gateway.store.write(samples.score, number, session.name, sheet, body.comment):
+            raise Problem(404, "not-found")
+        return Response(status_code=204)
+
+    @doors.open("GET", "/audit", AUDITS)
+    async def trail(
+        session: Who,
+        before: Annotated[int, Query(ge=0)] = 0,
+        actor: Annotated[str, Query(max_length=64)] = "",
+        action: Annotated[str, Query(max_length=24)] = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    ) -> dict[str, Any]:
+        rows, more = await gateway.store.read(audit.page, before, actor, action, limit)
+        _, _, broken = await gateway.store.read(audit.verify)
+        entries = [{**row._mapping, "at": iso(row.at)} for row in rows]
+        return {"entries": entries, "more": more, "verified": broken is None}
+
+
+def _named(titles: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"code": code, "title": title} for code, title in titles.items()]
+
+
+def _me(c: sa.Connection, name: str) -> tuple[t.Record, list[dict[str, Any]]]:
+    row = agents.find(c, name)
+    assert row is not None
+    return row, everybody(c)
+
+
+def _board(c: sa.Connection, skills: Mapping[str, str]) -> dict[str, Any]:
+    """Waiting, assigned, agents, and what will break within a minute."""
+    now, h = time.time(), t.handoff.c
+    states = [state.value for state in WAITING | SPOKEN_BY_AGENT]
+    rows = c.execute(sa.select(t.handoff).where(h.state.in_(states))).all()
+    waiting = [row for row in rows if State(row.state) in WAITING]
+
+    def longest(some: list[t.Record]) -> int:
+        return round(max((now - (row.queued_at or row.since) for row in some), default=0))
+
+    by_skill = {code: [row for row in waiting if row.skill == code] for code in skills}
+    breaking = [row for row in rows if row.due_at and row.due_at - now < _BREAKING]
+    return {
+        "waiting": len(waiting), "longest_wait_s": longest(waiting), "assigned": len(rows) - len(waiting),
+        "agents": everybody(c),
+        "skills": [
+            {"code": code, "title": title, "waiting": len(by_skill[code]), "longest_wait_s": longest(by_skill[code])}
+            for code, title in skills.items()
+        ],
+        "breaking": [
+            {"id": row.conversation, "ticket": row.ticket, "title": inbox_view.title(row.conversation), "due_at": iso(row.due_at),
+             "agent": row.agent}
+            for row in sorted(breaking, key=lambda one: one.due_at)
+        ],
+    }  # fmt: skip

@@ -1,0 +1,336 @@
+"""The console's requests about one conversation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from fastapi import Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from bot.channels.console.access import LEADS, READS, SERVES, Doors, me
+from bot.channels.console.card import Card
+from bot.channels.console.live import Live, named
+from bot.company import knowledge
+from bot.company.ports import CompanyError
+from bot.core.handoff import Forbidden
+from bot.gateway import agents, audit, handoff, inbox_view
+from bot.gateway import tables as t
+from bot.gateway.clock import iso
+from bot.gateway.gateway import Gateway
+from bot.gateway.inbox import Refused, clean
+from bot.gateway.logins import Session
+from bot.gateway.messages import Message
+from bot.gateway.problems import Problem
+from bot.gateway.texts import read
+
+MAX_TEXT = 1000
+_PAGE = 50
+_ASKED = 6
+Who = Annotated[Session, Depends(me)]
+MsgId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+
+
+class Versioned(BaseModel):
+    version: int
+
+
+class Released(Versioned):
+    note: Text = ""
+
+
+class Resolved(Released):
+    reason: str = Field(max_length=24)
+
+
+class Transferred(Released):
+    to_agent: str | None = Field(None, max_length=64)
+    to_skill: str | None = Field(None, max_length=16)
+
+
+class Reassigned(Versioned):
+    to_agent: str = Field(max_length=64)
+
+
+class Said(BaseModel):
+    msg_id: MsgId
+    text: str | None = Field(None, max_length=MAX_TEXT)
+    upload: str | None = Field(None, max_length=64)
+
+
+class Noted(BaseModel):
+    msg_id: MsgId
+    text: Text
+    whisper: bool = False
+
+
+class Read(BaseModel):
+    seq: int = Field(ge=0, lt=2**31)
+
+
+class Listening(BaseModel):
+    on: bool
+
+
+class Reveal(BaseModel):
+    field: Literal["name", "phone", "account", "address"]
+    reason: str = Field(max_length=24)
+
+
+def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
+    """Add the routes."""
+    words = read("console")
+    card = Card(gateway.company, words["parts"], words["company_down"])
+    rules, desk = gateway.rules, gateway.desk
+    path = "/conversations/{name}"
+
+    async def changed(
+        session: Session,
+        name: str,
+        work: Callable[..., list[Message]],
+        version: int,
+        action: str,
+        note: str = "",
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Carry a change of the one row out, record it, tell everybody; the new row."""
+
+        def both(c: sa.Connection) -> tuple[list[Message], dict[str, Any] | None]:
+            if note.strip():
+                said = inbox_view.add_note(
+                    c, name, session.name, f"{action}-{version}-{name}"[:64], note, False
+                )
+            told = work(c, name, session.name, version, **more)
+            audit.record(c, session.name, action, name, ",".join(str(v) for v in more.values() if v))
+            return told, named(c, [said])[0] if note.strip() else None
+
+        try:
+            told, written = await gateway.store.write(both)
+        except handoff.Taken as taken:
+            row = await gateway.store.read(agents.find, taken.agent)
+            raise Problem(409, "taken", extra={"agent_name": row.display if row else taken.agent}) from None
+        except handoff.Stale:
+            raise Problem(409, "stale") from None
+        except (handoff.NotYours, Forbidden):
+            raise Problem(403, "forbidden") from None
+        if written:
+            await live.message(name, written)
+        await gateway.tell(told)
+        await gateway.tell_moved(name)
+        return await one_row(session, name)
+
+    async def one_row(session: Session, name: str) -> dict[str, Any]:
+        found = await gateway.store.read(inbox_view.rows, session.name, name)
+        if not found:
+            raise Problem(404, "not-found")
+        return found[0]
+
+    @doors.open("GET", "/conversations", READS)
+    async def listing(session: Who) -> dict[str, Any]:
+        return {"conversations": await gateway.store.read(inbox_view.rows, session.name)}
+
+    @doors.open("GET", path, READS)
+    async def detail(session: Who, name: str) -> dict[str, Any]:
+        row = await one_row(session, name)
+        kept, who = await gateway.store.write(_kept, gateway, session.name, name)
+        told = _told(words, row, kept)
+        extra = [(await each(name)) for each in gateway.channel_limits]
+        return {
+            "row": row, **told, **await card.of(who), "neighbours": None, "previous": kept["previous"],
+            "channel_limit": next((limit for limit in extra if limit), None), "viewers": live.viewers(name),
+        }  # fmt: skip
+
+    @doors.open("GET", f"{path}/messages", READS)
+    async def history(
+        name: str, before: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=200)] = _PAGE
+    ) -> dict[str, Any]:
+        found, more = await gateway.store.read(_history, name, before, limit)
+        return {"messages": [live.shown(each) for each in found], "more": more}
+
+    @doors.open("POST", f"{path}/take", SERVES)
+    async def take(session: Who, name: str, body: Versioned) -> dict[str, Any]:
+        return await changed(session, name, desk.take, body.version, "take")
+
+    @doors.open("POST", f"{path}/release", SERVES)
+    async def release(session: Who, name: str, body: Released) -> dict[str, Any]:
+        return await changed(session, name, desk.release, body.version, "release", body.note)
+
+    @doors.open("POST", f"{path}/resolve", SERVES)
+    async def resolve(session: Who, name: str, body: Resolved) -> dict[str, Any]:
+        if body.reason not in rules.resolve_reasons:
+            raise Problem(422, "invalid", "reason")
+        return await changed(
+            session, name, desk.resolve, body.version, "resolve", body.note, outcome=body.reason
+        )
+
+    @doors.open("POST", f"{path}/transfer", SERVES)
+    async def transfer(session: Who, name: str, body: Transferred) -> dict[str, Any]:
+        if body.to_agent:
+            await known_agent(body.to_agent)
+        elif body.to_skill not in rules.skills:
+            raise Problem(422, "invalid", "to_skill")
+        target = {"to_agent": body.to_agent} if body.to_agent else {"to_skill": body.to_skill}
+        return await changed(session, name, desk.hand_on, body.version, "transfer", body.note, **target)
+
+    @doors.open("POST", f"{path}/reassign", LEADS)
+    async def reassign(session: Who, name: str, body: Reassigned) -> dict[str, Any]:
+        await known_agent(body.to_agent)
+        return await changed(session, name, desk.reassign, body.version, "reassign", to_agent=body.to_agent)
+
+    async def known_agent(name: str) -> None:
+        row = await gateway.store.read(agents.find, name)
+        if row is None or not SERVES & set(row.roles):
+            raise Problem(422, "invalid", "to_agent")
+
+    @doors.open("POST", f"{path}/messages", SERVES)
+    async def say(session: Who, name: str, body: Said) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        try:
+            if body.text:
+                shown["text"] = clean(body.text, MAX_TEXT)
+        except Refused as refused:
+            raise Problem(422, "invalid", refused.code) from None
+        if body.upload:
+            shown["image"] = {"upload": body.upload, "alt": ""}
+        if not shown:
+            raise Problem(422, "invalid", "text")
+        for limit in [await each(name) for each in gateway.channel_limits]:
+            if limit and limit["left"] < 1:
+                raise Problem(409, "limit")
+        shown["agent_name"] = session.display
+        try:
+            told = await gateway.store.write(handoff.speak, name, session.name, body.msg_id, shown)
+        except handoff.NotYours:
+            raise Problem(403, "forbidden") from None
+        await gateway.tell(told)
+        await gateway.tell_moved(name)
+        found = await gateway.store.read(_agents_message, session.name, body.msg_id)
+        return live.shown(found)
+
+    @doors.open("POST", f"{path}/notes", SERVES)
+    async def note(session: Who, name: str, body: Noted) -> dict[str, Any]:
+        if body.whisper and not LEADS & session.roles:
+            raise Problem(403, "forbidden")
+        await one_row(session, name)
+
+        def write(c: sa.Connection) -> dict[str, Any]:
+            kept = inbox_view.add_note(c, name, session.name, body.msg_id, body.text, body.whisper)
+            return named(c, [kept])[0]
+
+        written = await gateway.store.write(write)
+        await live.message(name, written)
+        return written
+
+    @doors.open("POST", f"{path}/read", READS, 204)
+    async def mark(session: Who, name: str, body: Read) -> Response:
+        await one_row(session, name)
+        await gateway.store.write(inbox_view.mark_read, session.name, name, body.seq)
+        return Response(status_code=204)
+
+    @doors.open("POST", f"{path}/listen", LEADS, 204)
+    async def listen(session: Who, name: str, body: Listening) -> Response:
+        await gateway.store.write(audit.record, session.name, "listen" if body.on else "listen_end", name)
+        return Response(status_code=204)
+
+    @doors.open("POST", f"{path}/reveal", SERVES)
+    async def reveal(session: Who, name: str, body: Reveal) -> dict[str, Any]:
+        """Recorded before it is shown."""
+        if body.reason not in rules.reveal_reasons:
+            raise Problem(422, "invalid", "reason")
+        await gateway.store.write(audit.record, session.name, "reveal", name, f"{body.field} {body.reason}")
+        who = await gateway.store.read(gateway.identity.who, name)
+        try:
+            value = await card.clear(who, body.field) if body.field in ("phone", "account") else None
+        except CompanyError:
+            raise Problem(503, "unavailable") from None
+        if value is None:
+            raise Problem(404, "not-found")
+        return {"field": body.field, "value": value}
+
+    @doors.open("GET", f"{path}/suggestion", SERVES)
+    async def suggestion(name: str) -> Any:
+        asked = await gateway.store.read(_last_words, name)
+        found = knowledge.load(gateway.settings.region).search(asked) if asked else ()
+        if not found:
+            return Response(status_code=204)
+        best = found[0]
+        return {
+            "text": best.text,
+            "source": {"title": f"{best.title}（{best.source}）", "id": best.id},
+            "score": best.score,
+        }
+
+
+def _kept(c: sa.Connection, gateway: Gateway, agent: str, name: str) -> tuple[dict[str, Any], Any]:
+    """What the gateway itself knows of a conversation, and who its customer is. A look is recorded."""
+    h, m = t.handoff.c, t.message.c
+    rows = list(c.execute(sa.select(t.handoff).where(h.conversation == name).order_by(h.id.desc()).limit(6)))
+    said = sa.select(m.author, m.body, m.key).where(m.conversation == name, m.seq.is_not(None))
+    ticket = rows[0].ticket if rows else None
+    words = [
+        (row.author, row.body.get("text", ""))
+        for row in c.execute(said.order_by(m.id.desc()).limit(60))
+        if row.author == "customer" or _of_the_bot(row, ticket)
+    ]
+    audit.record(c, agent, "view", name)
+    return {
+        "now": rows[0] if rows else None, "said": words[::-1],
+        "previous": [
+            {"id": name, "ticket": row.ticket, "at": iso(row.created_at), "reason": row.reason} for row in rows[1:]
+        ],
+    }, gateway.identity.who(c, name)  # fmt: skip
+
+
+def _of_the_bot(row: t.Record, ticket: str | None) -> bool:
+    """Whether it is an answer of the bot and not the gateway's own word about waiting or the hand-over."""
+    reply = row.author == "bot" and row.key.startswith("re:")
+    return reply and not (ticket and ticket in row.body.get("text", ""))
+
+
+def _told(words: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    """summary, slots, asked and tried of the Detail."""
+    said, now = kept["said"], kept["now"]
+    customer = [text for author, text in said if author == "customer" and text]
+    bot = [text for author, text in said if author == "bot" and text]
+    asked = [text for text in bot if text.rstrip().endswith(("？", "?"))]
+    tried = [text for text in bot if text not in asked]
+    lines = []
+    if now is not None:
+        waited = max(0, round((time.time() - now.created_at) / 60))
+        why = words["summary_why"].format(reason=words["reasons"].get(now.reason, now.reason), minutes=waited)
+        lines.append(now.summary or why)
+    if customer:
+        lines.append(words["summary_said"].format(text=customer[-1][:80]))
+    if tried:
+        lines.append(words["summary_bot"].format(text=tried[-1][:80]))
+    slots = now.slots if now is not None else {}
+    titles = words["slots"]
+    return {
+        "summary": lines[:3],
+        "slots": [
+            {"name": key, "title": titles[key], "value": str(value)} for key, value in slots.items() if key in titles
+        ],
+        "asked": asked[-_ASKED:], "tried": tried[-_ASKED:],
+    }  # fmt: skip
+
+
+def _history(c: sa.Connection, name: str, before: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
+    found, more = inbox_view.transcript(c, name, before, limit)
+    return named(c, found), more
+
+
+def _agents_message(c: sa.Connection, agent: str, msg_id: str) -> dict[str, Any]:
+    row = c.execute(sa.select(t.message).where(t.message.c.key == f"agent:{agent}:{msg_id}"[:120])).one()
+    return named(c, [inbox_view.message(row)])[0]
+
+
+def _last_words(c: sa.Connection, name: str) -> str:
+    m = t.message.c
+    query = (
+        sa.select(m.body).where(m.conversation == name, m.author == "customer").order_by(m.id.desc()).limit(1)
+    )
+    body = c.execute(query).scalar_one_or_none() or {}
+    return str(body.get("text") or "")

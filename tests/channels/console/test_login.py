@@ -1,0 +1,116 @@
+"""Who gets in, for how long, and that nobody does more than the role allows."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from argon2 import extract_parameters
+
+from bot.channels import console
+from bot.gateway import logins
+from bot.gateway import tables as t
+from tests.channels.console.conftest import PASSWORD, PEOPLE, Office
+from tests.channels.console.test_talks import live_server
+
+OPEN = {("POST", "/login")}
+
+
+async def test_a_login_gives_a_cookie_that_no_script_and_no_other_site_can_use(office: Office) -> None:
+    page = await office.page()
+    answer = await page.login("a01")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+    assert answer.json()["display"] == "小王" and answer.json()["roles"] == ["agent"]
+    assert (await page.get("/me"))["name"] == "a01"
+
+
+@pytest.mark.parametrize(("name", "password"), [("a01", "wrong-password"), ("nobody", PASSWORD), ("", "")])
+async def test_wrong_names_and_wrong_passwords_are_told_alike(
+    office: Office, name: str, password: str
+) -> None:
+    answer = await (await office.page()).login(name, password)
+    assert answer.status_code == 401 and answer.json()["type"].endswith("/unauthorized")
+
+
+async def test_five_wrong_tries_lock_a_name_and_not_the_others(office: Office) -> None:
+    page = await office.page()
+    for _ in range(5):
+        await page.login("a01", "wrong-password")
+    locked = await page.login("a01")
+    assert locked.status_code == 429 and locked.json()["type"].endswith("/locked")
+    assert (await page.login("a02")).status_code == 200
+    await office.change(sa.update(t.login_try).values(at=t.login_try.c.at - 901))
+    assert (await page.login("a01")).status_code == 200
+
+
+async def test_a_one_time_code_is_asked_for_and_good_once(office: Office) -> None:
+    secret = pyotp.random_base32()
+    await office.change(sa.update(t.agent).where(t.agent.c.name == "a01").values(totp=secret))
+    page = await office.page()
+    assert (await page.login("a01")).json()["type"].endswith("/code-needed")
+    code = pyotp.TOTP(secret).now()
+    assert (await page.login("a01", code=code)).status_code == 200
+    assert (await page.login("a01", code=code)).status_code == 401
+    assert (await page.login("a01", code="000000")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("column", "seconds"), [("used_at", logins.IDLE + 1), ("created_at", logins.LONGEST + 1)]
+)
+async def test_a_session_ends(office: Office, column: str, seconds: float) -> None:
+    page = await office.page("a01")
+    await office.change(sa.update(t.console_session).values(**{column: time.time() - seconds}))
+    assert (await page.ask("GET", "/me")).status_code == 401
+
+
+async def test_a_logout_ends_the_session_on_the_server(office: Office) -> None:
+    page = await office.page("a01")
+    cookies = dict(page.http.cookies)
+    assert (await page.ask("POST", "/logout")).status_code == 204
+    page.http.cookies.update(cookies)
+    assert (await page.ask("GET", "/me")).status_code == 401
+
+
+async def test_a_change_without_the_pages_token_is_refused(office: Office) -> None:
+    page = await office.page("a01")
+    for wrong in ("", "x" * 32):
+        page.http.headers["X-CSRF-Token"] = wrong
+        answer = await page.ask("PUT", "/presence", {"state": "online", "capacity": 3})
+        assert answer.status_code == 403
+
+
+async def test_a_password_is_kept_as_argon2id() -> None:
+    kept = extract_parameters(logins._hasher.hash("made-up-for-tests"))
+    assert kept.type.name == "ID" and kept.memory_cost >= 19 * 1024
+
+
+async def test_every_route_denies_every_role_that_it_does_not_name(office: Office) -> None:
+    doors = console.Doors(office.gateway)
+    with live_server(office) as server:
+        doors = console.mount(_Nothing(), office.gateway, server)
+    routes = {
+        (method, route.path.removeprefix("/api/v1/console"))
+        for route in doors.router.routes
+        for method in route.methods
+    }
+    assert routes == doors.roles.keys() | OPEN
+    pages = {name: await office.page(name) for name in PEOPLE}
+    stranger = await office.page()
+    for (method, path), allowed in doors.roles.items():
+        where = re.sub(r"\{\w+\}", "1", path)
+        assert (await stranger.ask(method, where, {})).status_code == 401, (method, path)
+        for name, page in pages.items():
+            if path == "/logout":
+                continue
+            status = (await page.ask(method, where, {})).status_code
+            denied = not (PEOPLE[name][1] & allowed)
+            assert (status == 403) == denied, (method, path, name, status)
+
+
+class _Nothing:
+    def include_router(self, _router: object) -> None:
+        """The routes are walked, not served."""

@@ -56,17 +56,14 @@ class Turn:
 class Replies(OutputChannel):
     """Collects one reply per response, as the gateway expects them.
 
-    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue, on the
-    telephone `channel: voice`."""
+    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue."""
 
     def __init__(self, tracker: DialogueStateTracker) -> None:
         self.replies: list[dict[str, Any]] = []
         self._tracker = tracker
 
     def name(self) -> str:  # type: ignore[override]
-        if self._tracker.get_slot("elder"):
-            return "elder"
-        return "voice" if self._tracker.get_latest_input_channel() == "voice" else "gateway"
+        return "elder" if self._tracker.get_slot("elder") else "gateway"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         keys = ("text", "buttons", "image", "custom")

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
 from bot.channels.turns import Turns
-from bot.gateway import handoff, messages
+from bot.gateway import agents, messages
 from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
 from bot.gateway.inbox import Inbound, Refused, clean
@@ -114,7 +114,7 @@ def _state(c: sa.Connection, conversation: str) -> dict[str, Any]:
     waiting = sa.select(t.inbox.c.id).where(t.inbox.c.conversation == conversation, t.inbox.c.state == t.NEW)
     return {
         "owner": talk.owner if talk else "bot",
-        "on_duty": handoff.somebody_on_duty(c),
+        "on_duty": agents.somebody_on_duty(c),
         "ended": c.execute(waiting.limit(1)).first() is None,
     }
 

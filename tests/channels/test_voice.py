@@ -5,16 +5,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from bot.channels.voice import Opened, conversation_of
 from bot.gateway import handoff
+from bot.gateway import tables as t
 from bot.gateway.app import create
 from bot.gateway.engine import Engine
 from bot.gateway.gateway import Gateway
 from bot.voice.brain import Brain, Gone
 from bot.voice.events import Replied, Send, Told
 from tests.channels.conftest import Site
-from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings
+from tests.gateway.fakes import TOKENS, FakeEngine, agent, company, free_port, serve, settings
 
 TOKEN = "made-up-voice-token-for-tests"
 CALLS = "/internal/v1/voice/calls"
@@ -125,10 +127,9 @@ async def test_an_agent_who_takes_the_conversation_is_heard(phone: Site, brain: 
     conversation = phone.engine.turns[-1]["metadata"]["conversation"]
 
     def take(c) -> list:  # type: ignore[no-untyped-def]
-        (number,) = c.exec_driver_sql("select id from handoff").fetchone()
-        handoff.present(c, "坐席1")
-        handoff.assign(c, number, "坐席1")
-        return handoff.speak(c, conversation, "坐席1", "a1", "您好，我来处理")
+        c.execute(sa.insert(t.agent).values(**agent("坐席1")))
+        handoff.take(c, conversation, "坐席1", 1)
+        return handoff.speak(c, conversation, "坐席1", "a1", {"text": "您好，我来处理"})
 
     await phone.gateway.tell(await phone.gateway.store.write(take))
     assert await brain.listen(2) == Replied((Told("您好，我来处理"),), "agent", True)

@@ -12,9 +12,9 @@ RUN := .run
 SIZE ?= 2000
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
-export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT
+export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE
 
-.PHONY: help setup web train up chat wechat-menu agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat call voice-model vxml wechat-menu agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -80,12 +80,25 @@ up: setup web train $(RUN)/backend.db ## install, build, train, start everything
 chat: .venv/stamp ## talk to the running system in the terminal
 	@$(PY) -m scripts.chat
 
+call: .venv/stamp ## ring the running telephone line and press keys: STEPS="12s 2 10s 0 12s"
+	@$(PY) -m scripts.softphone 127.0.0.1:$$(( $(or $(PORT_VOICE),8097) + 1 )) $(STEPS)
+
+voice-model: .venv/stamp ## train the line's own recogniser from made speech (half an hour) into .run/voice-model
+	@command -v espeak-ng >/dev/null || { echo "espeak-ng is missing: install it (Debian name)"; exit 1; }
+	@[ -x $(RUN)/voice-venv/bin/python ] || python3 -m venv $(RUN)/voice-venv
+	@$(RUN)/voice-venv/bin/python -m pip install -q --disable-pip-version-check -r scripts/voice_model/requirements.txt
+	@OMP_NUM_THREADS=1 $(RUN)/voice-venv/bin/python -m scripts.voice_model.train $(RUN)/voice-model
+	@$(RUN)/voice-venv/bin/python -m scripts.voice_model.evaluate $(RUN)/voice-model
+
+vxml: .venv/stamp ## the voice line's VoiceXML door, for a telephone platform of the company's own
+	@$(PY) -m bot.voice.doors
+
 wechat-menu: .venv/stamp ## create or update the menu of the official accounts in GRIDCARE_WECHAT_ACCOUNTS
 	@$(PY) -m bot.channels.wechat.menu
 
 # ---- checking ---------------------------------------------------------------------------------------------------
 
-DEBIAN := chromium fonts-noto-cjk postgresql
+DEBIAN := chromium fonts-noto-cjk postgresql espeak-ng libxml2-utils w3c-sgml-lib
 system-packages:
 	@missing=""; for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] && exit 0; \

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -32,6 +33,7 @@ SECRETS = (
     "GRIDCARE_INTERNAL_TOKEN",
     "GRIDCARE_BACKEND_TOKEN",
     "GRIDCARE_APP_TOKEN",
+    "GRIDCARE_VOICE_TOKEN",
     "GRIDCARE_SUBJECT_KEY",
     "GRIDCARE_SESSION_KEY",
 )
@@ -45,6 +47,9 @@ COMMANDS = {
     "engine": (ENGINE, "-m", "bot.engine"),
     "gateway": (SERVICES, "-m", "bot.gateway"),
 }
+# Started only where a port is given for it: the telephone line; its SIP port follows by 1.
+VOICE = (SERVICES, "-m", "bot.voice")
+VOICE_PORT = 8097
 # Started only where a port is given for it: a WeChat that shows the channel without an account.
 WECHAT = (SERVICES, "-m", "tests.channels.wechat.platform")
 WECHAT_PORT = 8095
@@ -84,8 +89,24 @@ class Layout:
         }
         secret = self.secrets()
         wechat = demo_wechat(secret, self) if "wechat" in self.ports else {}
+        voice = {"GRIDCARE_SIP_PORT": str(self.sip_port)} if "voice" in self.ports else {}
         agents = {"GRIDCARE_DEMO_PASSWORD": self.agents_password()} if self.demo else {}
-        return {**database, **fixed, **secret, **agents, **os.environ, **addresses, **wechat, **self.extra}
+        return {
+            **database,
+            **fixed,
+            **secret,
+            **agents,
+            **os.environ,
+            **addresses,
+            **wechat,
+            **voice,
+            **self.extra,
+        }
+
+    @property
+    def sip_port(self) -> int:
+        """Where the telephone line takes calls."""
+        return self.ports["voice"] + 1
 
     def agents_password(self) -> str:
         """Of the demo's agents, made from a secret of this machine."""
@@ -157,7 +178,7 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
             self.child = await asyncio.create_subprocess_exec(
-                *map(str, COMMANDS.get(self.name, WECHAT)),
+                *map(str, {**COMMANDS, "voice": VOICE}.get(self.name, WECHAT)),
                 cwd=ROOT,
                 env=self.layout.environment(),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -231,7 +252,7 @@ class System:
     def __init__(self, layout: Layout, tell: bool = False) -> None:
         self.layout = layout
         self.tell = tell
-        names = (*COMMANDS, *(name for name in ("wechat",) if name in layout.ports))
+        names = (*COMMANDS, *(name for name in ("wechat", "voice") if name in layout.ports))
         self.processes = {name: Process(name, layout, tell) for name in names}
 
     def __getitem__(self, name: str) -> Process:
@@ -301,6 +322,7 @@ async def interruption() -> AsyncIterator[asyncio.Event]:
 
 def from_settings() -> Layout:
     wanted = PORTS if os.environ.get("GRIDCARE_WECHAT_ACCOUNTS") else {**PORTS, "wechat": WECHAT_PORT}
+    wanted = {**wanted, "voice": VOICE_PORT} if shutil.which("espeak-ng") else wanted
     ports = {name: int(os.environ.get(f"PORT_{name.upper()}") or port) for name, port in wanted.items()}
     return Layout(Path(os.environ.get("GRIDCARE_RUN_DIR") or ROOT / ".run"), ports)
 
@@ -326,7 +348,12 @@ async def up() -> int:
                     f"\n  chat page      {base}/\n"
                     f"  agents         {base}/console/  (a01, a02, lead l01, auditor s01; "
                     f"password {system.layout.environment()['GRIDCARE_DEMO_PASSWORD']})\n  SMS of the demo {base}/dev/sms\n{wechat}"
-                    f"  API of the gateway {base}/openapi.json\n"
+                    + (
+                        f"  telephone       sip:95598@127.0.0.1:{system.layout.sip_port}  (make call)\n"
+                        if "voice" in system.processes
+                        else ""
+                    )
+                    + f"  API of the gateway {base}/openapi.json\n"
                     f"  API of the company {system.url('backend')}/openapi.json\n"
                     f"  terminal       make chat\n  logs           {system.layout.run_dir / 'logs'}\n"
                     "\nCtrl-C stops everything.",

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
-import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -18,9 +13,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, model_validator
 
 from bot.channels.message import render
+from bot.channels.turns import Turns
 from bot.company.ports import Level
 from bot.gateway import messages
-from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
 from bot.gateway.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
 from bot.gateway.limits import TooFast
@@ -29,7 +24,6 @@ from bot.gateway.problems import Problem
 from bot.gateway.routes import bearer
 
 WAIT_SECONDS = 10.0
-_POLL = 0.5
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})\b", re.I)
 _STATUS = {"too_long": 413, "mismatch": 409}
 _VOUCHED = (Level.L1, Level.L2, Level.L3)
@@ -68,52 +62,17 @@ def parse(said: Said) -> Inbound:
     return Inbound("app", conversation_of(said.conversation), said.message_id, text, said.choice)
 
 
-class Watch:
-    """Wakes requests that wait for their conversation to go on."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-
-    async def published(self, fresh: Sequence[Message]) -> None:
-        for conversation in {each.conversation for each in fresh if each.author != "customer"}:
-            for event in self._waiting.get(conversation, ()):
-                event.set()
-
-    @contextmanager
-    def on(self, conversation: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever the conversation goes on."""
-        event = asyncio.Event()
-        self._waiting[conversation].add(event)
-        try:
-            yield event
-        finally:
-            self._waiting[conversation].discard(event)
-            if not self._waiting[conversation]:
-                del self._waiting[conversation]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a turn said, and the last number of it."""
-
-    messages: list[Message]
-    cursor: int
-
-
 class AppChannel:
     """Takes a message and waits for its turn."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._watch = Watch()
-        gateway.on_published.append(self._watch.published)
+        self._turns = Turns(gateway)
 
     async def say(self, said: Said, wait: float = WAIT_SECONDS) -> JSONResponse:
         """Take a message; 200 with its whole turn if that ends within `wait` seconds, else 202."""
         receipt, conversation = await self._take(said)
-        with self._watch.on(conversation) as event:
-            await self._gateway.received(receipt)
-            answer = await self._settled(receipt, conversation, event, wait)
+        answer = await self._turns.answer(receipt, conversation, wait)
         if answer is None:
             return JSONResponse({"messages": [], "cursor": receipt.seq}, 202)
         return JSONResponse({"messages": self._shown(answer.messages), "cursor": answer.cursor})
@@ -138,36 +97,12 @@ class AppChannel:
         self._gateway.identity.vouch(c, inbound.conversation, level, said.accounts)
         return receipt
 
-    async def _settled(
-        self, receipt: Receipt, conversation: str, event: asyncio.Event, wait: float
-    ) -> Answer | None:
-        """The whole turn, once it has ended; None when that takes too long."""
-        deadline = time.monotonic() + wait
-        while (left := deadline - time.monotonic()) > 0:
-            answer = await self._gateway.store.read(_answer, receipt, conversation)
-            if answer:
-                return answer
-            event.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), min(left, _POLL))
-        return None
-
     async def later(self, app_conversation: str, after: int) -> dict[str, Any]:
         found = await self._gateway.store.read(messages.after, conversation_of(app_conversation), after)
         return {"messages": self._shown(found), "cursor": found[-1].seq if found else after}
 
     def _shown(self, found: Sequence[Message]) -> list[dict[str, Any]]:
         return [render(each, self._gateway.uploads.link) for each in found]
-
-
-def _answer(c: sa.Connection, receipt: Receipt, conversation: str) -> Answer | None:
-    """What was said from this message to the end of its turn; None while the turn has not ended."""
-    state = c.execute(sa.select(t.inbox.c.state).where(t.inbox.c.id == receipt.inbox_id)).scalar_one()
-    if state == "new":
-        return None
-    last = sa.select(sa.func.max(t.message.c.seq)).where(t.message.c.inbox_id == receipt.inbox_id)
-    cursor = c.execute(last).scalar_one()
-    return Answer(messages.after(c, conversation, receipt.seq, until=cursor), cursor)
 
 
 def wait_of(prefer: str | None) -> float:

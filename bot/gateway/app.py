@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from bot.channels import app as app_channel
-from bot.channels import console, web
+from bot.channels import console, voice, web
 from bot.channels.wechat import channel as wechat
 from bot.gateway import problems, routes
 from bot.gateway.gateway import Gateway
@@ -42,6 +42,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     chat = web.mount(app, gateway)
     console.mount(app, gateway, chat.server)
     app_channel.mount(app, gateway)
+    voice.mount(app, gateway)
     wechat_channel = wechat.mount(app, gateway)
     serve_build(app, gateway.settings.web_dir)
     app.add_middleware(BodyLimit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from bot.gateway.messages import Pen, keep_buttons
 
 log = structlog.get_logger()
 
+_ASKS = re.compile(r"utter_ask_(?:\w+_form_)?(\w+)")
 _PERSON = "/request_human"
 CARDS = {"bill_history", "bill", "order", "outage", "documents"}
 
@@ -54,6 +56,8 @@ class Writer:
             body["card"] = {"card": custom["card"], "data": custom.get("data", {})}
         if body and custom.get("type") == "profile":
             body["profile"] = {"elder": custom.get("elder") is True}
+        if body and (asks := _ASKS.match(reply.response or "")):
+            body["asks"] = asks[1]
         if body:
             self.say(body, reply.buttons)
         if custom and not body.keys() & {"card", "profile"}:

@@ -76,6 +76,9 @@ class Settings(WechatSettings, DeskSettings):
     internal_token: Secret
     backend_token: Secret
     app_token: Secret
+    voice_token: Secret | None = Field(
+        None, description="of the voice process; without it there is no telephone"
+    )
     subject_key: Secret
     session_key: Secret
     demo: bool = False

@@ -31,8 +31,10 @@ class TestFake(contract.Contract):
             Purchase(datetime.now(fake.CHINA) - timedelta(days=days), Decimal(50), "微信", state)
             for days, state in ((4, "failed"), (31, "delivered"))
         ]
-        elder = fake.household(contract.PREPAID, prepaid=True, transformer="T4", purchases=bought)
-        owing = fake.household(contract.OWING, transformer="T5")
+        elder = fake.household(
+            contract.PREPAID, holder_name="孙桂兰", prepaid=True, transformer="T4", purchases=bought
+        )
+        owing = fake.household(contract.OWING, holder_name="周建军", transformer="T5")
         owing.bills[-1] = replace(owing.bills[-1], paid=False)
         halls = [
             Hall(f"{c}营业厅", c, f"{c}示例路", "8:30–17:30", "95598", (), False)

@@ -18,7 +18,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
-from bot.channels.app import Watch
+from bot.channels.turns import Watch
 from bot.channels.wechat import binding, menu, outbox, parse, people, xml
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, client

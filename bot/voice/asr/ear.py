@@ -18,9 +18,9 @@ class Ear:
         self.so_far = ""
 
     @property
-    def speaking(self) -> bool:
-        """Whether the caller is in the middle of an utterance."""
-        return self._activity.speaking
+    def spoken(self) -> float:
+        """Seconds of the utterance so far, 0 between utterances."""
+        return self._activity.spoken
 
     async def listen(self, frame: bytes) -> Heard | None:
         """What was said, when this frame ends an utterance. Unavailable when the recogniser is gone."""

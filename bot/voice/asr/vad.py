@@ -13,7 +13,7 @@ FRAME = 0.02
 _SETTLE = 0.3  # the noise of the line is learnt first
 _ABOVE = 9.0  # dB over the noise that count as voice
 _QUIETEST = -60.0  # dB below full scale: a line with silence suppression
-_PRE_ROLL = 0.3  # speech begins softly: what came before the onset belongs to it
+_PRE_ROLL = 0.5  # speech begins softly: what came before the onset belongs to it
 
 
 class Sign(Enum):
@@ -41,8 +41,9 @@ class VoiceActivity:
     _before: deque[bytes] = field(default_factory=lambda: deque(maxlen=round(_PRE_ROLL / FRAME)))
 
     @property
-    def speaking(self) -> bool:
-        return self._spoken > 0
+    def spoken(self) -> float:
+        """Seconds of the utterance so far, 0 between utterances."""
+        return self._spoken * FRAME
 
     def take_before(self) -> bytes:
         """What was heard shortly before the onset, the onset included; once."""

@@ -1,0 +1,107 @@
+"""The telephone line as a process: `python -m bot.voice`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.voice.asr.choose import chosen
+from bot.voice.exchange import Exchange
+from bot.voice.sip.endpoint import Limits, SipEndpoint
+from bot.voice.speech.voices import Speaker, Voice, espeak, over_http
+
+log = structlog.get_logger()
+MODEL = Path(__file__).parents[2] / "data" / "voice" / "model"
+
+
+class Settings(BaseSettings):
+    """GRIDCARE_* settings of the voice process (docs/operations.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
+
+    gateway_url: str = "http://127.0.0.1:8080"
+    voice_url: str = "http://127.0.0.1:8097"
+    voice_token: SecretStr
+    region: str = "bayannur"
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 5060
+    sip_trunks: str = ""
+    sip_calls: int = Field(100, ge=1)
+    sip_invites: int = Field(20, ge=1)
+    agents_number: str = Field("", pattern=r"^(\+?[0-9]{2,20})?$")
+    asr: str = f"sherpa-tdnn:{MODEL}"
+    voice_recordings: Path | None = None
+    voice_speech_url: str | None = None
+
+
+async def serve(values: Settings) -> None:
+    """Answer calls until SIGTERM; then those that run may end within ten seconds."""
+    token = {"Authorization": f"Bearer {values.voice_token.get_secret_value()}"}
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=values.gateway_url, headers=token, timeout=40, trust_env=False)
+        )
+        voices: list[Voice] = [espeak]
+        if values.voice_speech_url:
+            voices.insert(0, over_http(client, values.voice_speech_url))
+        speaker = Speaker(*voices, recordings=values.voice_recordings)
+        exchange = Exchange(client, speaker, values.region, chosen(values.asr))
+        trunks = frozenset(each.strip() for each in values.sip_trunks.split(",") if each.strip())
+        endpoint = SipEndpoint(
+            (values.sip_host, values.sip_port), exchange.answer, exchange.ended, agents=values.agents_number,
+            trunks=trunks, limits=Limits(values.sip_calls, values.sip_invites),
+        )  # fmt: skip
+        exchange.hang_up = endpoint.hang_up
+        await endpoint.start()
+        watch = asyncio.create_task(exchange.watch())
+        log.info("line_open", port=endpoint.port)
+        await _health(values.voice_url, endpoint)
+        watch.cancel()
+        await endpoint.drain(10)
+
+
+async def _health(url: str, endpoint: SipEndpoint) -> None:
+    """Serve /live and /ready until the process is told to stop."""
+    app = FastAPI(title="GridCare voice line", docs_url=None, redoc_url=None)
+
+    @app.get("/live")
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    @app.get("/ready")
+    async def ready() -> dict[str, object]:
+        return {"ready": True, "sip_port": endpoint.port, "calls": endpoint.lines}
+
+    address = httpx.URL(url)
+    config = uvicorn.Config(
+        app, host=address.host, port=address.port or 8097, log_config=None, access_log=False
+    )
+    # uvicorn repeats the signal that stopped it once everything is closed: that is a clean end.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    await uvicorn.Server(config).serve()
+
+
+def main() -> None:
+    """A wrong setting is named in one line."""
+    try:
+        values = Settings()  # type: ignore[call-arg]
+        asyncio.run(serve(values))
+    except ValidationError as wrong:
+        names = ", ".join(f"GRIDCARE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors())
+        sys.exit(f"cannot start: {names}")
+    except (ValueError, FileNotFoundError, OSError) as wrong:
+        sys.exit(f"cannot start: {wrong}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The gateway as one call sees it: what the caller says goes there, what is to be said comes from there."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+
+from bot.voice.events import Replied, Send, Told
+
+_TRIES = 3
+
+
+class Gone(Exception):
+    """The gateway cannot be reached or refused the message."""
+
+
+class Brain:
+    """One call's conversation. `client` carries the gateway's address and the voice token."""
+
+    def __init__(self, client: httpx.AsyncClient, elder: bool | None = None) -> None:
+        self._client = client
+        self._elder = elder
+        self._path = ""
+        self._cursor = 0
+
+    async def open(self, call: str, caller: str | None) -> None:
+        """Find the conversation of this call. Raises Gone."""
+        body = await self._ask("POST", "/internal/v1/voice/calls", json={"call": call, "caller": caller})
+        self._path = f"/internal/v1/voice/calls/{body['conversation']}/messages"
+        self._cursor = body["cursor"]
+
+    async def say(self, send: Send) -> Replied:
+        """Hand in what the caller said and wait for the turn; the same message is sent again when a connection
+        breaks, and taken once. Raises Gone."""
+        said = {"text": send.text, "choice": send.choice, "elder": self._elder}
+        return self._replied(
+            await self._ask("POST", self._path, json={"message_id": str(uuid.uuid4()), **said})
+        )
+
+    async def listen(self, wait: float = 20.0) -> Replied:
+        """What comes without being asked: an agent's words, a late answer. Raises Gone."""
+        return self._replied(await self._ask("GET", self._path, params={"after": self._cursor, "wait": wait}))
+
+    def _replied(self, body: dict[str, Any]) -> Replied:
+        fresh = [each for each in body["messages"] if each["seq"] > self._cursor]
+        self._cursor = max(self._cursor, body["cursor"])
+        told = tuple(
+            Told(each["text"], tuple((key, title) for key, title in each["options"]), each["asks"])
+            for each in fresh
+        )
+        return Replied(told, body["owner"], body["on_duty"], body["ended"])
+
+    async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        for left in reversed(range(_TRIES)):
+            try:
+                answer = await self._client.request(method, path, **more)
+                answer.raise_for_status()
+                return dict(answer.json())
+            except httpx.TransportError as fault:
+                if not left:
+                    raise Gone(type(fault).__name__) from fault
+            except httpx.HTTPStatusError as fault:
+                raise Gone(f"status {fault.response.status_code}") from fault
+        raise AssertionError

@@ -1,0 +1,419 @@
+"""The dialogue of a call: events in, commands out; no clock, no network, no sound.
+
+Everything the caller can answer is a `Question`: a menu, a question of the bot, or digits to be typed. One mechanism
+therefore repeats, times out, escalates and reaches a person. 0 is a person everywhere; where digits are typed, * and
+then 0. What the caller says or chooses goes to the gateway, which alone knows the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.danger import assess
+from bot.core.numbers import digits
+from bot.voice.events import (
+    Command,
+    Event,
+    Hush,
+    Key,
+    Lost,
+    NotTransferred,
+    Played,
+    Replied,
+    Say,
+    Send,
+    Speech,
+    TimedOut,
+    Told,
+    Transfer,
+    Wait,
+)
+from bot.voice.service import Entry, Option, Profile, Service
+
+_KEYS = "一二三四五六七八"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the caller is asked. `confirmation`: keys pressed before it was asked do not count."""
+
+    say: str
+    options: tuple[Option, ...] = ()
+    entry: Entry | None = None
+    confirmation: bool = False
+    parent: Question | None = None
+    start: int = 0  # the first option of the page that is read out
+
+
+class Policy:
+    """One call. `caller`: the number that calls, None when withheld."""
+
+    def __init__(self, service: Service, caller: str | None = None, elder: bool = False) -> None:
+        self.service = service
+        self.caller = caller
+        self.profile: Profile = service.profiles["elder" if elder else "normal"]
+        self.calling_person = False
+        self.transferred = False
+        self._speed = self.profile.speed
+        self._question: Question | None = None
+        self._typed = ""
+        self._ahead = ""
+        self._starred = False
+        self._silences = self._misses = self._waited = 0
+        self._in_danger = False
+        self._scripts: set[str] = set()
+        self._refer_after = False
+        self._out: list[Command] = []
+
+    @property
+    def asking(self) -> Question | None:
+        """The question the caller is to answer; None while the gateway is."""
+        return self._question
+
+    def start(self) -> list[Command]:
+        """The first words, 人工 and danger among them, and the main menu."""
+        self._say(self._prompt("welcome"))
+        self._menu("main")
+        return self._take()
+
+    def handle(self, event: Event) -> list[Command]:
+        """What is to be done about an event."""
+        if self.transferred and not isinstance(event, NotTransferred):
+            return []
+        match event:
+            case Key(key):
+                self._key(key)
+            case Speech(text, confidence):
+                self._speech(text, confidence)
+            case Played():
+                self._played()
+            case TimedOut():
+                self._timed_out()
+            case Replied():
+                self._replied(event)
+            case Lost() if not self._refer_after:
+                self._say(self._prompt("lost"))
+                self._refer()
+            case NotTransferred():
+                self.transferred = self._refer_after = self._in_danger = self.calling_person = False
+                self._say(self._prompt("not_connected"))
+                self._menu("no_agent")
+        return self._take()
+
+    # ---- keys
+
+    def _key(self, key: str) -> None:
+        question = self._question
+        starred, self._starred = self._starred, False
+        if self._in_danger or self._refer_after:
+            return
+        if key == "0" and (starred or not (question and question.entry)):
+            self._person()
+        elif question is None:
+            self._ahead += key
+        elif key == "9" and (starred or not question.entry):
+            self._slow_down()
+        elif key == "*":
+            self._starred, self._typed = True, ""
+            self._ask(question, repeat=True)
+        elif question.entry and (key != "#" or self._typed):
+            self._digit(question.entry, key)
+        elif key == "#":
+            self._back(question)
+        else:
+            self._option(question, int(key))
+
+    def _option(self, question: Question, key: int) -> None:
+        options = self._offered(question)
+        if not 1 <= key <= len(options):
+            self._missed(self._prompt("unknown_key"))
+            return
+        self._misses = self._silences = 0
+        chosen = options[key - 1]
+        certain = question.confirmation or chosen.danger or chosen.page is not None or chosen.menu
+        if self.profile.confirm and not certain:
+            self._hush()
+            echo = self._prompt("echo", key=_KEYS[key - 1], title=chosen.title)
+            yes, no = Option(self.service.yes, pick=chosen), Option(self.service.no, again=True)
+            self._ask(Question(echo, (yes, no), confirmation=True, parent=question), silent_options=True)
+        else:
+            self._pick(question, chosen)
+
+    def _pick(self, question: Question, chosen: Option) -> None:
+        self._hush()
+        if chosen.pick:
+            self._pick(question.parent or question, chosen.pick)
+        elif chosen.again and question.parent:
+            self._ask(question.parent)
+        elif chosen.menu:
+            self._menu(chosen.menu, question)
+        elif chosen.danger:
+            self._danger(chosen.danger)
+        elif chosen.entry:
+            self._enter(self.service.entries[chosen.entry], question)
+        elif chosen.caller or chosen.callback:
+            self._by_caller(question, chosen)
+        elif chosen.places:
+            self._places(question, chosen.places)
+        elif chosen.page is not None:
+            self._ask(replace(question, say="", start=chosen.page))
+        else:
+            self._send(Send(text=chosen.send, choice=chosen.choice))
+
+    def _by_caller(self, question: Question, chosen: Option) -> None:
+        phone = self.service.entries["phone"]
+        if chosen.callback:
+            phone = replace(phone, send=self._prompt("callback", phone="{value}"))
+        if self.caller:
+            self._send(Send(phone.send.format(value=self.caller)))
+        else:
+            self._enter(phone, question)
+
+    def _digit(self, entry: Entry, key: str) -> None:
+        self._hush()
+        if key != "#":
+            self._typed += key
+        most = max(entry.lengths)
+        if key == "#" or len(self._typed) >= most:
+            self._entered(entry)
+        else:
+            self._out.append(Wait(self.profile.inter_digit))
+
+    def _entered(self, entry: Entry) -> None:
+        typed, self._typed = self._typed, ""
+        if len(typed) not in entry.lengths:
+            if typed == "0":
+                self._person()
+            else:
+                self._missed(self._prompt("too_short"))
+            return
+        asked = self._question
+        yes = Option(self.service.yes, send=entry.send.format(value=typed))
+        text = self._prompt("readback", value=typed)
+        again = Option(self.service.no, again=True)
+        self._ask(Question(text, (yes, again), confirmation=True, parent=asked), silent_options=True)
+
+    def _back(self, question: Question) -> None:
+        self._hush()
+        if question.start:
+            self._ask(replace(question, start=0))
+        elif question.parent:
+            self._ask(question.parent)
+        else:
+            self._menu("main")
+
+    def _slow_down(self) -> None:
+        self._speed = max(self._speed - self.service.slower, self.service.slowest)
+        self._hush()
+        self._say(self._prompt("slower"))
+        if self._question:
+            self._ask(self._question, repeat=True)
+
+    # ---- speech
+
+    def _speech(self, text: str, confidence: float) -> None:
+        found = assess(text)
+        if found:
+            self._danger(text, found.primary)
+        elif self._in_danger or self._refer_after:
+            return
+        elif any(word in text for word in self.service.person_words):
+            self._person()
+        elif confidence < self.service.sure or not text.strip():
+            self._missed(self._prompt("no_match"))
+        elif self._question is not None:
+            self._misses = self._silences = 0
+            self._spoken_answer(self._question, text)
+
+    def _spoken_answer(self, question: Question, text: str) -> None:
+        number = digits(text)
+        if question.entry and number:
+            self._typed = number
+            self._entered(question.entry)
+            return
+        chosen = next((each for each in question.options if each.title and each.title in text), None)
+        if chosen:
+            self._pick(question, chosen)
+        else:
+            self._hush()
+            self._send(Send(text))
+
+    # ---- what the gateway says
+
+    def _replied(self, reply: Replied) -> None:
+        texts = [each.text for each in reply.told if each.text and each.text not in self._scripts]
+        for text in texts:
+            self._say(text)
+        if not reply.ended and reply.owner != "agent":
+            return
+        self._out.append(Wait(None))
+        if self._in_danger or reply.owner == "agent" or (self.calling_person and reply.on_duty):
+            self._refer()
+        elif self.calling_person:
+            self.calling_person = False
+            self._menu("no_agent")
+        elif self._question is None or reply.told:
+            self._ask_for(reply.told)
+
+    def _ask_for(self, told: Sequence[Told]) -> None:
+        last = next((each for each in reversed(told) if each.options or each.asks), None)
+        if last is None and self._question:
+            self._ask(self._question, repeat=True)
+            return
+        if last is None:
+            self._menu("more")
+            return
+        name, person = last.asks or "", self.service.person
+        options = tuple(Option(title, choice=key) for key, title in last.options if title != person)
+        known = self.service.answers.get(name, ())
+        if not options and len(known) == 1 and known[0].entry:
+            self._ask(Question("", entry=self.service.entries[known[0].entry]))
+            return
+        if not self.caller:
+            known = tuple(each for each in known if not each.caller)
+        options += tuple(each for each in known if each.title not in {other.title for other in options})
+        hint = "" if options else self._prompt("speak_or_person")
+        confirmation = name in self.service.confirmations
+        self._ask(Question(hint, options, confirmation=confirmation))
+
+    # ---- ways out
+
+    def _person(self) -> None:
+        self._hush()
+        self.calling_person = True
+        self._send(Send(self.service.person))
+
+    def _danger(self, text: str, hazard: str | None = None) -> None:
+        """The safety script before anything else; then the gateway, which opens the emergency order and calls a person."""
+        found = assess(text)
+        primary = hazard or (found.primary if found else None)
+        self._in_danger = self.calling_person = True
+        self._hush()
+        if primary:
+            said, written = self.service.safety[primary]
+            self._scripts |= {said, written}
+            self._say(said, interruptible=False)
+        self._send(Send(text))
+
+    def _refer(self) -> None:
+        self._question, self._refer_after, self.calling_person = None, True, True
+        self._say(self._prompt("connecting"), interruptible=False)
+
+    # ---- time
+
+    def _played(self) -> None:
+        if self._refer_after:
+            self.transferred = True
+            self._out += [Wait(None), Transfer()]
+        elif self._question:
+            entry = self._question.entry and self._typed
+            self._out.append(Wait(self.profile.inter_digit if entry else self.profile.no_input))
+
+    def _timed_out(self) -> None:
+        question = self._question
+        if question is None and self._in_danger:
+            self._refer()
+        elif question is None:
+            self._still_waiting()
+        elif question.entry and self._typed:
+            self._entered(question.entry)
+        else:
+            self._silences += 1
+            if self._silences >= self.profile.tries:
+                self._person()
+                return
+            self._say(self._prompt("silence" if self._silences == 1 else "keys_only"))
+            self._ask(question, repeat=True)
+
+    def _still_waiting(self) -> None:
+        names, times = ("wait", "still_waiting", "long_wait"), self.service.patience
+        if self._waited < len(names):
+            self._say(self._prompt(names[self._waited]))
+        self._waited += 1
+        if self._waited < len(times):
+            self._out.append(Wait(times[self._waited] - times[self._waited - 1]))
+
+    def _missed(self, text: str) -> None:
+        self._misses += 1
+        self._hush()
+        if self._misses >= self.profile.tries:
+            self._person()
+            return
+        self._say(text if self._misses == 1 else self._prompt("keys_only"))
+        if self._question:
+            self._ask(self._question, repeat=True)
+
+    # ---- asking
+
+    def _menu(self, name: str, parent: Question | None = None) -> None:
+        menu = self.service.menus[name]
+        self._ask(Question(menu.say, menu.options, parent=parent))
+
+    def _enter(self, entry: Entry, parent: Question) -> None:
+        self._typed = ""
+        self._ask(Question("", entry=entry, parent=parent))
+
+    def _places(self, parent: Question, county: bool | str) -> None:
+        places = self.service.places
+        if isinstance(county, str):
+            options = tuple(Option(town, send=f"{county}{town}") for town in places[county])
+        else:
+            options = tuple(Option(name, places=name) for name in places)
+        self._ask(Question("", options, parent=parent))
+
+    def _offered(self, question: Question) -> tuple[Option, ...]:
+        """As many options as this caller is offered at once, the rest behind the last key."""
+        rest, most = question.options[question.start :], self.profile.options
+        if len(rest) <= most:
+            return rest
+        other = Option(self._prompt("other"), page=question.start + most - 1)
+        return (*rest[: most - 1], other)
+
+    def _ask(self, question: Question, repeat: bool = False, silent_options: bool = False) -> None:
+        if not repeat:
+            self._typed = ""
+        self._question = question
+        if question.confirmation:
+            self._ahead = ""
+        parts = [question.say, question.entry.say if question.entry else ""]
+        if not (silent_options or _is_echo(question)):
+            parts += [
+                self._prompt("option", title=each.title, key=_KEYS[at])
+                for at, each in enumerate(self._offered(question))
+            ]
+        self._say("".join(parts))
+        ahead, self._ahead = self._ahead, ""
+        for at, key in enumerate(ahead):
+            self._key(key)
+            if self._question is None:
+                self._ahead = ahead[at + 1 :] + self._ahead
+                break
+
+    def _send(self, send: Send) -> None:
+        self._question, self._waited = None, 0
+        self._out += [send, Wait(self.service.patience[0])]
+
+    # ---- out
+
+    def _prompt(self, name: str, **values: str) -> str:
+        return self.service.prompts[name].format(**values)
+
+    def _say(self, text: str, interruptible: bool = True) -> None:
+        if text:
+            calm = interruptible and not self._in_danger
+            self._out.append(Say(text, self._speed, self.profile.pause_ms, calm))
+
+    def _hush(self) -> None:
+        """Nothing that was to be said before counts any more, what was not yet handed out included."""
+        self._out = [each for each in self._out if not (isinstance(each, Say) and each.interruptible)]
+        self._out.append(Hush())
+
+    def _take(self) -> list[Command]:
+        out, self._out = self._out, []
+        return out
+
+
+def _is_echo(question: Question) -> bool:
+    """A question that names its own keys."""
+    return any(each.again for each in question.options)

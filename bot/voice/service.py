@@ -1,0 +1,109 @@
+"""The table of the telephone's service, data/voice/service.yml, as typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parents[2] / "data" / "voice"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How one kind of caller is served; seconds, and milliseconds where the name says so."""
+
+    speed: int
+    pause_ms: int
+    options: int
+    no_input: float
+    inter_digit: float
+    end_of_speech_ms: int
+    tries: int
+    confirm: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing a key does; exactly one of the fields after the title is set."""
+
+    title: str = ""
+    menu: str | None = None
+    send: str | None = None
+    choice: str | None = None
+    danger: str | None = None
+    entry: str | None = None
+    caller: bool = False
+    places: bool | str = False
+    callback: bool = False
+    page: int | None = None
+    pick: Option | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Digits to be typed: how many, and the sentence they become."""
+
+    say: str
+    lengths: tuple[int, ...]
+    send: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    say: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Service:
+    profiles: Mapping[str, Profile]
+    slower: int
+    slowest: int
+    sure: float
+    patience: tuple[float, ...]
+    person: str
+    person_words: tuple[str, ...]
+    prompts: Mapping[str, str]
+    menus: Mapping[str, Menu]
+    entries: Mapping[str, Entry]
+    answers: Mapping[str, tuple[Option, ...]]
+    confirmations: frozenset[str]
+    yes: str
+    no: str
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    safety: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@cache
+def load(region: str) -> Service:
+    """The service with the region's places and safety scripts (spoken, written)."""
+    raw: dict[str, Any] = yaml.safe_load((FOLDER / "service.yml").read_text(encoding="utf-8"))
+    local = FOLDER.parent / "region" / region
+    places = yaml.safe_load((local / "places.yml").read_text(encoding="utf-8"))["counties"]
+    scripts = yaml.safe_load((local / "safety.yml").read_text(encoding="utf-8"))["scripts"]
+    kinds = ("urban", "rural", "remote")
+    return Service(
+        **{key: raw[key] for key in ("slower", "slowest", "sure", "person", "prompts", "yes", "no")},
+        profiles={name: Profile(**each) for name, each in raw["profiles"].items()},
+        patience=tuple(raw["patience"]),
+        person_words=tuple(raw["person_words"]),
+        menus={name: Menu(each["say"], _options(each["options"])) for name, each in raw["menus"].items()},
+        entries={
+            name: Entry(each["say"], tuple(each["lengths"]), each["send"])
+            for name, each in raw["entries"].items()
+        },
+        answers={name: _options(each) for name, each in raw["answers"].items()},
+        confirmations=frozenset(raw["confirmations"]),
+        places={name: tuple(town for kind in kinds for town in each.get(kind, ())) for name, each in places.items()},
+        safety={name: (each["spoken"], each["text"]) for name, each in scripts.items()},
+    )  # fmt: skip
+
+
+def _options(raw: list[dict[str, Any]]) -> tuple[Option, ...]:
+    return tuple(Option(**each) for each in raw)

@@ -1,0 +1,140 @@
+"""Voices: espeak-ng as a process of its own, a company's better voice over HTTP, recorded prompts; 8 kHz sound, cached.
+
+espeak-ng gets pinyin through the voice `cmn-latn-pinyin`: its own Chinese dictionary reads pinyin as English. It is
+GPL and therefore never linked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import wave
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from bot.voice.speech.pinyin import pinyin
+from bot.voice.speech.spoken import spoken
+
+RATE = 8000
+"""Samples per second of everything returned: 16 bit signed, one channel."""
+
+VOICE = "cmn-latn-pinyin"
+_KEPT = 512
+_TAPS = 127
+
+
+class Mute(Exception):
+    """The voice said nothing: it is missing, failed, or took too long."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How something is said. `speed` is espeak's words per minute, `pause` the silence after a sentence in ms."""
+
+    speed: int = 160
+    pause: int = 400
+
+
+Voice = Callable[[str, Manner], Awaitable[bytes]]
+
+
+async def espeak(text: str, manner: Manner) -> bytes:
+    """Sound of a text by espeak-ng. Raises Mute."""
+    options = ("-v", VOICE, "-s", str(manner.speed), "-g", str(manner.pause // 40), "--stdout")
+    try:
+        child = await asyncio.create_subprocess_exec(
+            "espeak-ng", *options, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+    except OSError as missing:
+        raise Mute("espeak-ng cannot be started") from missing
+    try:
+        async with asyncio.timeout(10):
+            sound, _ = await child.communicate(pinyin(spoken(text)).encode())
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+        raise Mute("espeak-ng took too long") from None
+    return telephone(sound)
+
+
+def over_http(client: httpx.AsyncClient, url: str) -> Voice:
+    """A company's voice: POST {text, speed (1 is normal), sample_rate} answered by a WAV file."""
+
+    async def say(text: str, manner: Manner) -> bytes:
+        body = {"text": spoken(text), "speed": round(manner.speed / Manner.speed, 2), "sample_rate": RATE}
+        try:
+            answer = await client.post(url, json=body)
+            answer.raise_for_status()
+        except httpx.HTTPError as fault:
+            raise Mute(type(fault).__name__) from fault
+        return telephone(answer.content)
+
+    return say
+
+
+def telephone(file: bytes) -> bytes:
+    """The samples of a WAV file (its length field may be wrong, as in a pipe) at 8 kHz. Raises Mute."""
+    try:
+        with wave.open(io.BytesIO(file)) as source:
+            rate, channels, width = source.getframerate(), source.getnchannels(), source.getsampwidth()
+            samples = np.frombuffer(source.readframes(len(file)), "<i2")
+    except (wave.Error, EOFError, ValueError) as wrong:
+        raise Mute("not a WAV file") from wrong
+    if width != 2 or not len(samples):
+        raise Mute("not 16 bit sound")
+    mono = samples.reshape(-1, channels).mean(axis=1)
+    return _resample(mono, rate).astype("<i2").tobytes()
+
+
+def _resample(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Low-pass at 3.6 kHz (windowed sinc), then linear interpolation to 8 kHz."""
+    if rate > RATE:
+        at = np.arange(_TAPS) - _TAPS // 2
+        kernel = np.sinc(2 * 3600 / rate * at) * np.hamming(_TAPS)
+        samples = np.convolve(samples, kernel / kernel.sum(), "same")
+    if rate != RATE:
+        times = np.arange(int(len(samples) * RATE / rate)) * rate / RATE
+        samples = np.interp(times, np.arange(len(samples)), samples)
+    return np.asarray(np.clip(np.rint(samples), -32768, 32767))
+
+
+class Speaker:
+    """Says texts: a recorded prompt when there is a file for its id, else the first voice that is not mute."""
+
+    def __init__(self, *voices: Voice, recordings: Path | None = None) -> None:
+        self._voices = voices or (espeak,)
+        self._recordings = recordings
+        self._cache: OrderedDict[str, bytes] = OrderedDict()
+
+    async def say(self, text: str, manner: Manner = Manner(), prompt: str | None = None) -> bytes:
+        """Sound of the text, from the cache when it was said before. Raises Mute."""
+        key = hashlib.sha256(f"{prompt}|{manner}|{text}".encode()).hexdigest()
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
+        sound = self._recorded(prompt) or await self._spoken(text, manner)
+        self._cache[key] = sound
+        if len(self._cache) > _KEPT:
+            self._cache.popitem(last=False)
+        return sound
+
+    def _recorded(self, prompt: str | None) -> bytes | None:
+        if not (prompt and self._recordings):
+            return None
+        file = self._recordings / f"{Path(prompt).name}.wav"
+        return telephone(file.read_bytes()) if file.is_file() else None
+
+    async def _spoken(self, text: str, manner: Manner) -> bytes:
+        for voice in self._voices[:-1]:
+            try:
+                return await voice(text, manner)
+            except Mute:
+                continue
+        return await self._voices[-1](text, manner)

@@ -1,0 +1,152 @@
+"""The channel suite for the telephone's private door."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from bot.channels.voice import Opened, conversation_of
+from bot.gateway import handoff
+from bot.gateway import tables as t
+from bot.gateway.app import create
+from bot.gateway.engine import Engine
+from bot.gateway.gateway import Gateway
+from bot.voice.brain import Brain, Gone
+from bot.voice.events import Replied, Send, Told
+from tests.channels.conftest import Site
+from tests.gateway.fakes import TOKENS, FakeEngine, agent, company, free_port, serve, settings
+
+TOKEN = "made-up-voice-token-for-tests"
+CALLS = "/internal/v1/voice/calls"
+
+
+@pytest.fixture
+async def phone(tmp_path: Path) -> AsyncIterator[Site]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with FakeEngine().serving() as engine:
+        values = settings(
+            tmp_path, engine_url=engine.url, gateway_url=url, allowed_origins=url, voice_token=TOKEN
+        )
+        client = Engine.connect(engine.url, TOKENS["engine_token"])
+        gateway = Gateway(values, client, company().company)
+        async with serve(create(gateway, client.close), port):
+            yield Site(url, gateway, engine)
+
+
+@pytest.fixture
+async def http(phone: Site) -> AsyncIterator[httpx.AsyncClient]:
+    async with phone.http(authorization=f"Bearer {TOKEN}") as client:
+        yield client
+
+
+@pytest.fixture
+async def brain(http: httpx.AsyncClient) -> Brain:
+    one = Brain(http)
+    await one.open("call-1", "13800000012")
+    return one
+
+
+async def test_what_a_caller_says_is_answered_as_anything_typed(phone: Site, brain: Brain) -> None:
+    phone.engine.answer = lambda _turn: [
+        {
+            "text": "邻居家有电吗？",
+            "response": "utter_ask_neighbours_lit",
+            "buttons": [{"title": "有电", "payload": "/affirm"}],
+        }
+    ]
+    reply = await brain.say(Send("我家停电了"))
+    (told,) = reply.told
+    assert (told.text, told.asks, [title for _, title in told.options]) == (
+        "邻居家有电吗？",
+        "neighbours_lit",
+        ["有电"],
+    )
+    assert reply.ended and reply.owner == "bot" and not reply.on_duty
+    await brain.say(Send(choice=told.options[0][0]))
+    assert phone.engine.turns[-1]["payload"] == "/affirm"
+    assert phone.engine.turns[-1]["metadata"]["channel"] == "voice"
+
+
+async def test_a_question_of_a_form_is_known_by_what_it_asks(phone: Site, brain: Brain) -> None:
+    phone.engine.answer = lambda _turn: [{"text": "在哪儿？", "response": "utter_ask_fault_form_address"}]
+    assert (await brain.say(Send("停电了"))).told == (Told("在哪儿？", (), "address"),)
+
+
+async def test_the_number_is_not_the_name_and_a_second_call_goes_on_with_the_conversation(
+    phone: Site, http: httpx.AsyncClient, brain: Brain
+) -> None:
+    await brain.say(Send("你好"))
+    again = (await http.post(CALLS, json={"call": "call-2", "caller": "13800000012"})).json()
+    other = (await http.post(CALLS, json={"call": "call-3", "caller": "13800000013"})).json()
+    assert again["cursor"] == 2 and other["cursor"] == 0 and again["conversation"] != other["conversation"]
+    assert "13800000012" not in again["conversation"]
+    assert phone.engine.turns[0]["metadata"]["conversation"] == again["conversation"]
+
+
+def test_withheld_numbers_share_nothing() -> None:
+    assert conversation_of("k", Opened(call="a")) != conversation_of("k", Opened(call="b"))
+
+
+async def test_the_elder_profile_is_told(http: httpx.AsyncClient, phone: Site) -> None:
+    brain = Brain(http, elder=True)
+    await brain.open("call-9", None)
+    await brain.say(Send("你好"))
+    assert phone.engine.turns[-1]["metadata"]["profile"] == {"elder": True}
+
+
+async def test_a_wrong_token_and_a_foreign_conversation_are_refused(
+    phone: Site, http: httpx.AsyncClient
+) -> None:
+    async with phone.http(authorization=f"Bearer {TOKENS['app_token']}") as stranger:
+        assert (await stranger.post(CALLS, json={"call": "c"})).status_code == 401
+    said = {"message_id": "m", "text": "你好"}
+    assert (await http.post(f"{CALLS}/c-somebody/messages", json=said)).status_code == 404
+
+
+async def test_without_a_token_there_is_no_telephone(site: Site) -> None:
+    async with site.http(authorization=f"Bearer {TOKEN}") as http:
+        assert (await http.post(CALLS, json={"call": "c"})).status_code in (404, 405)
+
+
+async def test_danger_gets_its_script_an_order_and_a_person(phone: Site, brain: Brain) -> None:
+    reply = await brain.say(Send("电线断了掉在地上"))
+    assert "远离" in reply.told[0].text
+    rows = await phone.gateway.store.read(
+        lambda c: c.exec_driver_sql("select reason from handoff").fetchall()
+    )
+    assert [row[0] for row in rows] == ["hazard"]
+
+
+async def test_an_agent_who_takes_the_conversation_is_heard(phone: Site, brain: Brain) -> None:
+    phone.engine.answer = lambda _turn: [{"custom": {"type": "handover", "reason": "asked"}}]
+    asked = await brain.say(Send("转人工"))
+    assert asked.told and not asked.on_duty
+    conversation = phone.engine.turns[-1]["metadata"]["conversation"]
+
+    def take(c) -> list:  # type: ignore[no-untyped-def]
+        c.execute(sa.insert(t.agent).values(**agent("坐席1")))
+        handoff.take(c, conversation, "坐席1", 1)
+        return handoff.speak(c, conversation, "坐席1", "a1", {"text": "您好，我来处理"})
+
+    await phone.gateway.tell(await phone.gateway.store.write(take))
+    assert await brain.listen(2) == Replied((Told("您好，我来处理"),), "agent", True)
+
+
+async def test_a_turn_that_takes_longer_than_a_request_ends_when_its_answer_is_fetched(
+    phone: Site, brain: Brain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.voice.WAIT_SECONDS", 0.2)
+    phone.engine.delay = 1.0
+    early = await brain.say(Send("你好"))
+    assert early.told == () and not early.ended
+    late = await brain.listen(10)
+    assert late.told == (Told("echo:你好"),) and late.ended
+
+
+async def test_a_gateway_that_is_gone_is_told_as_such() -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port()}", trust_env=False) as client:
+        with pytest.raises(Gone):
+            await Brain(client).open("c", None)

@@ -113,15 +113,16 @@ class Layout:
         return hashlib.sha256(f"agents:{self.secrets()['GRIDCARE_SESSION_KEY']}".encode()).hexdigest()[:12]
 
     def secrets(self) -> dict[str, str]:
-        """Random secrets of this machine, made at the first start and kept in the run directory."""
+        """Random secrets of this machine, made when they are first needed and kept in the run directory."""
         path = self.run_dir / "secrets.env"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lines = [f"{name}={secrets.token_urlsafe(32)}\n" for name in SECRETS]
-            path.touch(mode=0o600)
-            path.write_text("".join(lines), encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         lines = path.read_text(encoding="utf-8").splitlines()
-        return {name: value for name, _, value in (line.partition("=") for line in lines) if name}
+        kept = {name: value for name, _, value in (line.partition("=") for line in lines) if name}
+        new = {name: secrets.token_urlsafe(32) for name in SECRETS if name not in kept}
+        if new:
+            path.write_text("".join(f"{k}={v}\n" for k, v in {**kept, **new}.items()), encoding="utf-8")
+        return {**kept, **new}
 
 
 def demo_wechat(secret: Mapping[str, str], layout: Layout) -> dict[str, str]:

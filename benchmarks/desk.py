@@ -24,6 +24,7 @@ from alembic import command
 from bot.company import desk as company_desk
 from bot.company.region import load
 from bot.core.handoff import State
+from bot.core.queue import Waiting, ahead
 from bot.gateway import agents, desk, handoff, messages
 from bot.gateway import tables as t
 from bot.gateway.handoff import Wish
@@ -118,14 +119,14 @@ def _ends(c: sa.Connection, name: str) -> None:
 def _wrong_places(c: sa.Connection, now: float) -> int:
     """Places told just now that are not those of the line as the log of events has it."""
     h, e = t.handoff.c, t.handoff_event.c
-    line: dict[int, desk.Waiting] = {}
+    line: dict[int, Waiting] = {}
     rows = {row.id: row for row in c.execute(sa.select(t.handoff))}
     for event in c.execute(sa.select(t.handoff_event).order_by(e.id)):
         line.pop(event.handoff_id, None)
         if event.to_state == State.QUEUED.value:
             row = rows[event.handoff_id]
-            line[row.id] = desk.Waiting(row.id, row.priority, event.at, row.skill, row.level, row.last_agent)
-    places = desk.ahead(line.values(), agents.seats(c, now), now)
+            line[row.id] = Waiting(row.id, row.priority, event.at, row.skill, row.level, row.last_agent)
+    places = ahead(line.values(), agents.seats(c, now), now)
     told = c.execute(sa.select(h.id, h.told_ahead).where(h.state == State.QUEUED.value, h.told_at == now))
     return sum(1 for row in told if row.told_ahead != places[row.id])
 

@@ -44,7 +44,7 @@ class Writer:
         self._inbox_id = inbox_id
         self._heard = heard
         self.count = 0
-        self.offers_person = self.wants_person = self.asks_rating = False
+        self.offers_person = self.wants_person = False
 
     def reply(self, reply: Reply) -> None:
         """Store what a reply shows and carry out what it asks for."""
@@ -79,8 +79,6 @@ class Writer:
                     self._handover(Handover.model_validate(custom))
                 case "deferred":
                     self._deferred(Deferred.model_validate(custom))
-                case "survey":
-                    self._survey()
                 case "erase":
                     self._erase()
                 case "end_session":
@@ -95,10 +93,6 @@ class Writer:
             _, text = self._desk.call(self._pen.c, self._pen.talk.id, handoff.Wish(**wish.model_dump()))
             self.say({"text": text})
             self.wants_person = True
-
-    def _survey(self) -> None:
-        """The bot asks how it was; the question goes out behind its other words."""
-        self.asks_rating = self._heard
 
     def _deferred(self, wish: Deferred) -> None:
         """A confirmed wish is carried out even when nobody hears the reply any more."""

@@ -1,4 +1,4 @@
-"""The question after a talk: how it was, and when it was bad, why. Bot and person are rated apart."""
+"""The question after a talk: how it was, and when it was bad, why. The bot is rated in its own talk (rate_service)."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ RATE, WHY = "survey", "survey-why"
 def ask(
     c: Connection,
     conversation: str,
-    about: str,
     wording: Wording,
     *,
-    handoff_id: int | None = None,
-    agent: str | None = None,
+    handoff_id: int,
+    agent: str,
 ) -> list[Message]:
-    """Put the question. `about` is bot or person."""
+    """Put the question about an agent's talk."""
     row = {
-        "conversation": conversation, "handoff_id": handoff_id, "about": about, "agent": agent, "asked_at": time.time(),
+        "conversation": conversation, "handoff_id": handoff_id, "agent": agent, "asked_at": time.time(),
     }  # fmt: skip
     number = c.execute(sa.insert(t.survey).values(**row).returning(t.survey.c.id)).scalar_one()
-    question = wording.say("survey_person" if about == "person" else "survey_bot")
+    question = wording.say("survey_person")
     buttons = [
         Button(title=wording.say(name), payload=f"{RATE}:{number}:{score}") for name, score in _SCORES.items()
     ]

@@ -228,7 +228,6 @@ survey = sa.Table(
     _key(),
     _conversation(),
     sa.Column("handoff_id", _BIG, sa.ForeignKey("handoff.id")),
-    sa.Column("about", sa.String(8), nullable=False),  # bot, person
     sa.Column("agent", sa.String(64)),
     sa.Column("score", sa.Integer),  # 1 to 5, None until it is given
     sa.Column("reason", sa.String(200)),

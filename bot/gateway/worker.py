@@ -220,7 +220,9 @@ class Worker:
         pen.changes["turn"] = row.id
         if answer.intent and answer.intent not in _FOLLOW_UPS:
             pen.changes["lane"] = 1 if answer.intent.startswith(_URGENT_INTENTS) else 2
-        return pen.done() + self._desk.after_turn(c, talk.id, writer)
+        said = pen.done()
+        self._desk.after_turn(c, talk.id, writer)
+        return said
 
     def _apologise(self, writer: Writer) -> None:
         offer = Button(title=self._wording.say("person_button"), payload="/request_human")

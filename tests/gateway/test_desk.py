@@ -175,5 +175,5 @@ async def test_after_the_talk_the_customer_is_asked_how_it_was_and_why_when_it_w
     await chosen(manned, manned.text("survey_bad"))
     await chosen(manned, manned.text("survey_slow"))
     (row,) = await manned.rows(t.survey)
-    assert (row.about, row.agent, row.score, row.reason) == ("person", "wang", 1, "slow")
+    assert (row.agent, row.score, row.reason) == ("wang", 1, "slow")
     assert (await manned.texts())[-1] == manned.text("survey_thanks")

@@ -24,6 +24,7 @@ from bot.gateway import agents, desk, handoff, messages
 from bot.gateway import tables as t
 from bot.gateway.handoff import NotYours, Wish
 from bot.gateway.inbox import open_conversation
+from bot.gateway.shift import CHOICE_WAIT
 from bot.gateway.texts import Wording
 from tests.gateway.fakes import _empty_database, agent
 
@@ -72,7 +73,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(talk=ONE)
     def a_customer_leaves_a_message(self, talk: str) -> None:
-        self._do(self._desk.chosen, talk, desk.CHOICE_WAIT)
+        self._do(self._desk.chosen, talk, CHOICE_WAIT)
 
     @rule(talk=ONE)
     def a_customer_speaks_to_whoever_is_there(self, talk: str) -> None:

@@ -129,7 +129,6 @@ def upgrade() -> None:
         ),
         sa.Column("conversation", sa.String(length=80), nullable=False),
         sa.Column("handoff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("about", sa.String(length=8), nullable=False),
         sa.Column("agent", sa.String(length=64), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),

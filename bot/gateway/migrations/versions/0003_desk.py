@@ -156,7 +156,7 @@ def _widen_handoff() -> None:
     with op.batch_alter_table("handoff", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("level", sa.Integer(), server_default="0", nullable=False))
-        batch_op.add_column(sa.Column("elder", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("elder", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("last_agent", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("since", sa.Double(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("queued_at", sa.Double(), nullable=True))

@@ -17,9 +17,10 @@ import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from bot.channels.turns import Watch
-from bot.channels.wechat import binding, menu, outbox, parse, people, xml
+from bot.channels.wechat import binding, menu, notices, outbox, parse, people, xml
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, client
 from bot.channels.wechat.codec import Codec, Forged
@@ -74,6 +75,7 @@ class WechatChannel:
         self._renderer = Renderer(self.texts.words, gateway.wording.say("busy"), self._link)
         self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()))
         self.delivery = Delivery(gateway.store, apis, self._renderer)
+        self.notices = notices.Notices(gateway.store, apis, notices.load())
         self.pictures = Pictures(gateway, apis, self._reception, self._tell)
         self._watch = Watch()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -297,6 +299,32 @@ def standing(gateway: Gateway) -> APIRouter:
     return router
 
 
+class Notice(BaseModel):
+    """What the company has to say to everybody who has bound an account; `fields` are the template's by our names."""
+
+    account_no: str = Field(pattern=r"^[0-9A-Za-z]{4,32}$")
+    kind: str = Field(max_length=24)
+    fields: dict[str, str]
+    key: str = Field(pattern=r"^[\w.:-]{1,24}$")
+
+
+def announcing(gateway: Gateway, channel: WechatChannel) -> APIRouter:
+    """For the company's systems, private: outage, restoration, arrears, progress."""
+    router = APIRouter(prefix="/internal/v1/wechat")
+
+    @router.post("/notices")
+    async def announce(request: Request, body: Notice) -> dict[str, int]:
+        bearer(request, gateway.settings.internal_token)
+        try:
+            return vars(await channel.notices.announce(body.account_no, body.kind, body.fields, body.key))
+        except notices.Unfit as unfit:
+            raise Problem(422, "invalid", str(unfit)) from None
+        except KeyError:
+            raise Problem(409, "no-template", body.kind) from None
+
+    return router
+
+
 def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
     """Plug the channel into the gateway's application; None when no account is configured."""
     if not gateway.settings.wechat_accounts:
@@ -329,6 +357,7 @@ def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
         return Response(answer, media_type="text/plain" if answer == SUCCESS else "application/xml")
 
     app.include_router(router)
+    app.include_router(announcing(gateway, channel))
     app.include_router(standing(gateway))
     binding.mount(app, gateway, channel.texts, {a.alias: a.api for a in channel.accounts.values()})
     return channel

@@ -36,6 +36,15 @@ class Sent:
     message_id: str | None
 
 
+@dataclass(frozen=True)
+class Announced:
+    """To how many customers a notice went, had gone before, or could not go."""
+
+    sent: int
+    known: int
+    failed: int
+
+
 class Unfit(Exception):
     """Fields that WeChat would not show as meant; the text names them."""
 
@@ -81,6 +90,24 @@ class Notices:
             raise
         await self._store.write(_end, key, "sent", message_id, None)
         return Sent(message_id)
+
+    async def announce(self, account_no: str, kind: str, values: Mapping[str, str], key: str) -> Announced:
+        """To everybody who has bound this account, each once per key. Raises Unfit, KeyError for an unknown kind."""
+        body(self._templates[kind], "", values, key)
+        sent = known = failed = 0
+        for conversation in await self._store.read(_bound, account_no):
+            try:
+                told = await self.send(conversation, kind, values, f"{key}:{conversation[-6:]}")
+            except (Failure, KeyError):
+                failed += 1
+                continue
+            sent, known = sent + bool(told.message_id), known + (told.message_id is None)
+        return Announced(sent, known, failed)
+
+
+def _bound(c: Connection, account_no: str) -> list[str]:
+    query = sa.select(w.binding.c.conversation).where(w.binding.c.account_no == account_no)
+    return list(c.execute(query.order_by(w.binding.c.conversation)).scalars())
 
 
 def _begin(c: Connection, conversation: str, kind: str, key: str) -> bool:

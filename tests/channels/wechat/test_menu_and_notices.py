@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 from bot.channels.wechat import api, menu, notices
 from bot.channels.wechat import tables as w
 from bot.gateway.settings import BadSettings, WechatSettings, read_as
-from tests.channels.wechat.conftest import ACCOUNT, OPENID, Line
-from tests.gateway.fakes import until
+from tests.channels.wechat.conftest import ACCOUNT, OPENID, Line, connected
+from tests.gateway.fakes import ACCOUNT as ACCOUNT_NO
+from tests.gateway.fakes import TOKENS, until
 
 TEMPLATE = notices.Template(id="made-up-template-id", fields={"area": "thing1", "time": "time2"})
 
@@ -113,6 +115,37 @@ async def test_a_notice_is_sent_once_and_followed_to_its_end(line: Line) -> None
     with pytest.raises(KeyError):
         await sender.send(talk, "no such kind", values, "k")
     await http.aclose()
+
+
+async def test_the_company_announces_to_everybody_who_has_bound_the_account_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "load", lambda: {"outage": TEMPLATE})
+    token = {"authorization": f"Bearer {TOKENS['internal_token']}"}
+    wanted = {
+        "account_no": ACCOUNT_NO, "kind": "outage", "key": "outage:7",
+        "fields": {"area": "金川小区", "time": "8:00至12:00"},
+    }  # fmt: skip
+    async with connected(tmp_path) as line, line.http(**token) as http:
+        for openid in ("o-made-up-1", "o-made-up-2", "o-made-up-3"):
+            await line.say("你好", openid)
+        for openid in ("o-made-up-1", "o-made-up-2"):
+            row = {
+                "conversation": await line.conversation(openid),
+                "account_no": ACCOUNT_NO,
+                "verified_at": 0.0,
+            }
+            await line.change(w.binding.insert().values(**row))
+        path = "/internal/v1/wechat/notices"
+        assert (await http.post(path, json=wanted)).json() == {"sent": 2, "known": 0, "failed": 0}
+        assert (await http.post(path, json=wanted)).json() == {"sent": 0, "known": 2, "failed": 0}
+        for change, status in (
+            ({"kind": "nothing"}, 409),
+            ({"fields": {"area": "x"}}, 422),
+            ({"key": "a b"}, 422),
+        ):
+            assert (await http.post(path, json={**wanted, **change})).status_code == status
+        assert (await http.post(path, json=wanted, headers={"authorization": "Bearer x"})).status_code == 401
 
 
 def test_settings_that_are_wrong_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,9 @@ import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 
 from bot.channels.turns import Watch
-from bot.channels.wechat import binding, menu, notices, outbox, parse, people, xml
+from bot.channels.wechat import binding, internal, menu, notices, outbox, parse, people, xml
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, client
 from bot.channels.wechat.codec import Codec, Forged
@@ -37,7 +36,6 @@ from bot.gateway.limits import TooFast
 from bot.gateway.logs import where
 from bot.gateway.loops import Loop
 from bot.gateway.problems import Problem
-from bot.gateway.routes import bearer
 from bot.gateway.settings import WechatAccount
 
 log = structlog.get_logger()
@@ -284,47 +282,6 @@ def _runs(c: sa.Connection, number: int) -> bool:
     return row.media_id is not None or row.state == "new"
 
 
-def standing(gateway: Gateway) -> APIRouter:
-    """For agents' screens, private: the quota that is left and what did not arrive."""
-    router = APIRouter(prefix="/internal/v1/wechat")
-
-    @router.get("/{conversation}")
-    async def of(conversation: str, request: Request) -> dict[str, object]:
-        bearer(request, gateway.settings.internal_token)
-        found = await gateway.store.read(outbox.standing, conversation)
-        if found is None:
-            raise Problem(404, "not-found")
-        return found
-
-    return router
-
-
-class Notice(BaseModel):
-    """What the company has to say to everybody who has bound an account; `fields` are the template's by our names."""
-
-    account_no: str = Field(pattern=r"^[0-9A-Za-z]{4,32}$")
-    kind: str = Field(max_length=24)
-    fields: dict[str, str]
-    key: str = Field(pattern=r"^[\w.:-]{1,24}$")
-
-
-def announcing(gateway: Gateway, channel: WechatChannel) -> APIRouter:
-    """For the company's systems, private: outage, restoration, arrears, progress."""
-    router = APIRouter(prefix="/internal/v1/wechat")
-
-    @router.post("/notices")
-    async def announce(request: Request, body: Notice) -> dict[str, int]:
-        bearer(request, gateway.settings.internal_token)
-        try:
-            return vars(await channel.notices.announce(body.account_no, body.kind, body.fields, body.key))
-        except notices.Unfit as unfit:
-            raise Problem(422, "invalid", str(unfit)) from None
-        except KeyError:
-            raise Problem(409, "no-template", body.kind) from None
-
-    return router
-
-
 def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
     """Plug the channel into the gateway's application; None when no account is configured."""
     if not gateway.settings.wechat_accounts:
@@ -357,7 +314,7 @@ def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
         return Response(answer, media_type="text/plain" if answer == SUCCESS else "application/xml")
 
     app.include_router(router)
-    app.include_router(announcing(gateway, channel))
-    app.include_router(standing(gateway))
+    app.include_router(internal.announcing(gateway, channel.notices))
+    app.include_router(internal.standing(gateway))
     binding.mount(app, gateway, channel.texts, {a.alias: a.api for a in channel.accounts.values()})
     return channel

@@ -173,17 +173,22 @@ class Live:
             await self._server.emit("viewers", body, to=sid, namespace=SPACE)
 
     async def _tell_rows(self) -> None:
-        try:
+        """Tell what has changed, and what changes while it is told."""
+        while self._dirty:
             await asyncio.sleep(_TOGETHER)
             dirty, self._dirty = self._dirty, set()
-            for sid, screen in tuple(self._screens.items()):
-                for row in await self._gateway.store.read(_rows, screen.session.name, dirty):
-                    await self._server.emit("row", row, to=sid, namespace=SPACE)
-            for shown in await self._gateway.store.read(everybody):
-                await self._all("agent", shown)
-            await self._all("board_changed", {})
-        except Exception as error:
-            log.error("console_rows_not_told", error=type(error).__name__)
+            try:
+                await self._tell(dirty)
+            except Exception as error:
+                log.error("console_rows_not_told", error=type(error).__name__)
+
+    async def _tell(self, conversations: set[str]) -> None:
+        for sid, screen in tuple(self._screens.items()):
+            for row in await self._gateway.store.read(_rows, screen.session.name, conversations):
+                await self._server.emit("row", row, to=sid, namespace=SPACE)
+        for shown in await self._gateway.store.read(everybody):
+            await self._all("agent", shown)
+        await self._all("board_changed", {})
 
     async def _all(self, event: str, body: dict[str, Any]) -> None:
         await self._server.emit(event, body, namespace=SPACE)

@@ -11,6 +11,7 @@ import pytest
 import socketio
 import sqlalchemy as sa
 
+from bot.channels.console import live
 from bot.gateway import tables as t
 from bot.gateway.handoff import Wish
 from tests.channels.console.conftest import Client, Office
@@ -134,6 +135,25 @@ async def test_what_is_said_reaches_every_page_that_has_it_open(office: Office) 
         await until(lambda: any(r["id"] == TALK and r["state"] == "ASSIGNED" for r in theirs["row"]))
         assert {v["name"] for v in mine["viewers"][-1]["viewers"]} == {"a01", "l01"}
     assert "问问户号" not in await office.texts(TALK)
+
+
+async def test_what_changes_while_a_change_is_told_is_told_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.customer(TALK, "你好", wish=Wish("user_asked"))
+    page = await office.page("a01")
+    real = live.Live._all
+
+    async def slowly(self: live.Live, event: str, body: dict[str, Any]) -> None:
+        await asyncio.sleep(0.1)
+        await real(self, event, body)
+
+    monkeypatch.setattr(live.Live, "_all", slowly)
+    async with watching(office, page, TALK) as heard:
+        await office.gateway.tell_moved(TALK)
+        await until(lambda: heard["row"])
+        mine = await page.post(f"/conversations/{TALK}/take", {"version": (await row(page))["version"]})
+        await until(lambda: any(each["version"] == mine["version"] for each in heard["row"]))
 
 
 async def test_the_live_line_is_closed_to_who_has_no_session(office: Office) -> None:

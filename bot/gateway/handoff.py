@@ -172,13 +172,20 @@ def speak(
     if c.execute(sa.select(t.message.c.id).where(t.message.c.key == key)).first():
         return []
     row = open_one(c, conversation)
-    if row is not None and row.state == State.ASSIGNED:
-        move(c, row, State.HUMAN, "first_reply", agent)
-    elif row is not None:
-        c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(due_at=None))
+    if row is not None:
+        _answered(c, row)
     pen = messages.open_pen(c, conversation)
     pen.write(key, body, "agent", agent=agent, client_id=message_id)
     return pen.done()
+
+
+def _answered(c: Connection, row: t.Record) -> None:
+    """The customer has his answer. Who has the word stays the same, and so does the version that guards it."""
+    values: dict[str, Any] = {"due_at": None}
+    if row.state == State.ASSIGNED:
+        values |= {"state": State.HUMAN.value, "since": time.time()}
+        _event(c, row.id, row.state, State.HUMAN.value, "first_reply", row.agent, row.version)
+    c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(**values))
 
 
 def open_one(c: Connection, conversation: str) -> t.Record | None:

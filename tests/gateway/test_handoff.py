@@ -102,9 +102,17 @@ async def test_what_an_agent_saw_before_the_row_changed_changes_nothing(desk: De
     await desk.say("你好")
     await desk.idle()
     version = await taken(desk)
-    await speak(desk, "xiao-wang", "您好")
     with pytest.raises(handoff.Stale):
-        await desk.gateway.store.write(handoff.release, TALK, "xiao-wang", version)
+        await desk.gateway.store.write(handoff.release, TALK, "xiao-wang", version - 1)
+
+
+async def test_an_agents_own_first_words_do_not_make_his_page_stale(desk: Desk) -> None:
+    await desk.say("你好")
+    await desk.idle()
+    version = await taken(desk)
+    await speak(desk, "xiao-wang", "您好")
+    await desk.gateway.store.write(handoff.release, TALK, "xiao-wang", version)
+    assert (await desk.rows(t.handoff))[0].state == "BOT"
 
 
 async def test_the_same_message_of_an_agent_twice_is_one(desk: Desk) -> None:
@@ -122,7 +130,7 @@ async def test_every_change_leaves_an_event_with_the_version_it_made(desk: Desk)
     await desk.gateway.store.write(handoff.transfer, TALK, "xiao-wang", version, to_skill="fault")
     await desk.gateway.store.write(handoff.take, TALK, "xiao-li", version + 1)
     await speak(desk, "xiao-li", "您好")
-    await desk.gateway.store.write(handoff.resolve, TALK, "xiao-li", version + 3, "solved")
+    await desk.gateway.store.write(handoff.resolve, TALK, "xiao-li", version + 2, "solved")
     events = [
         (row.from_state, row.to_state, row.reason, row.actor, row.version)
         for row in await desk.rows(t.handoff_event)
@@ -132,9 +140,9 @@ async def test_every_change_leaves_an_event_with_the_version_it_made(desk: Desk)
         ("QUEUED", "ASSIGNED", "assigned", "xiao-wang", 2),
         ("ASSIGNED", "QUEUED", "transfer", "xiao-wang", 3),
         ("QUEUED", "ASSIGNED", "assigned", "xiao-li", 4),
-        ("ASSIGNED", "HUMAN", "first_reply", "xiao-li", 5),
-        ("HUMAN", "WRAP", "agent_closed", "xiao-li", 6),
-        ("WRAP", "CLOSED", "agent_closed", "xiao-li", 7),
+        ("ASSIGNED", "HUMAN", "first_reply", "xiao-li", 4),
+        ("HUMAN", "WRAP", "agent_closed", "xiao-li", 5),
+        ("WRAP", "CLOSED", "agent_closed", "xiao-li", 6),
     ]
     assert (await desk.rows(t.handoff))[0].outcome == "solved"
 

@@ -11,12 +11,14 @@ from pathlib import Path
 import httpx
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.voice.asr.choose import chosen
+from bot.voice.doors import speech
 from bot.voice.exchange import Exchange
+from bot.voice.service import load
 from bot.voice.sip.endpoint import Limits, SipEndpoint
 from bot.voice.speech.voices import Speaker, Voice, espeak, over_http
 
@@ -46,7 +48,8 @@ class Settings(BaseSettings):
 
 async def serve(values: Settings) -> None:
     """Answer calls until SIGTERM; then those that run may end within ten seconds."""
-    token = {"Authorization": f"Bearer {values.voice_token.get_secret_value()}"}
+    secret = values.voice_token.get_secret_value()
+    token = {"Authorization": f"Bearer {secret}"}
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=values.gateway_url, headers=token, timeout=40, trust_env=False)
@@ -55,7 +58,8 @@ async def serve(values: Settings) -> None:
         if values.voice_speech_url:
             voices.insert(0, over_http(client, values.voice_speech_url))
         speaker = Speaker(*voices, recordings=values.voice_recordings)
-        exchange = Exchange(client, speaker, values.region, chosen(values.asr))
+        asr, service = chosen(values.asr), load(values.region)
+        exchange = Exchange(client, speaker, values.region, asr)
         trunks = frozenset(each.strip() for each in values.sip_trunks.split(",") if each.strip())
         endpoint = SipEndpoint(
             (values.sip_host, values.sip_port), exchange.answer, exchange.ended, agents=values.agents_number,
@@ -65,14 +69,17 @@ async def serve(values: Settings) -> None:
         await endpoint.start()
         watch = asyncio.create_task(exchange.watch())
         log.info("line_open", port=endpoint.port)
-        await _health(values.voice_url, endpoint)
+        await _http(
+            values.voice_url, endpoint, speech.routes(secret, speaker, service.profiles, asr, service.sure)
+        )
         watch.cancel()
         await endpoint.drain(10)
 
 
-async def _health(url: str, endpoint: SipEndpoint) -> None:
-    """Serve /live and /ready until the process is told to stop."""
+async def _http(url: str, endpoint: SipEndpoint, door: APIRouter) -> None:
+    """Serve /live, /ready and speech for the other channels until the process is told to stop."""
     app = FastAPI(title="GridCare voice line", docs_url=None, redoc_url=None)
+    app.include_router(door)
 
     @app.get("/live")
     async def live() -> dict[str, bool]:

@@ -1,0 +1,77 @@
+"""Speech for channels that are no telephone: the voice process hears recordings and says texts over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+import structlog
+
+from bot.gateway.settings import Settings
+
+log = structlog.get_logger()
+
+SECONDS = 20.0
+
+
+class Unavailable(Exception):
+    """The voice process is not there, or has no voice or no recogniser."""
+
+
+class NotSound(ValueError):
+    """The bytes are no recording."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was understood, "" when nothing was. `sure`: it may be taken without asking."""
+
+    text: str
+    sure: bool
+
+
+class Speech:
+    """The client of the voice process."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    @classmethod
+    def of(cls, settings: Settings) -> Speech | None:
+        """None where no voice process is configured."""
+        if not (settings.voice_url and settings.voice_token):
+            return None
+        token = {"Authorization": f"Bearer {settings.voice_token.get_secret_value()}"}
+        return cls(
+            httpx.AsyncClient(base_url=settings.voice_url, headers=token, timeout=SECONDS, trust_env=False)
+        )
+
+    async def hear(self, recording: bytes) -> Heard:
+        """What is said in a recording of at most a minute. Raises NotSound, Unavailable."""
+        answer = await self._ask("/v1/recognise", content=recording)
+        if answer.status_code in (413, 415):
+            raise NotSound
+        found = self._good(answer).json()
+        return Heard(str(found["text"]), bool(found["sure"]))
+
+    async def say(self, text: str, elder: bool) -> bytes:
+        """The sound of a text as a WAV file. Raises Unavailable."""
+        body = {"text": text, "profile": "elder" if elder else "normal"}
+        return self._good(await self._ask("/v1/speech", json=body)).content
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(self, path: str, **content: object) -> httpx.Response:
+        try:
+            return await self._client.post(path, **content)  # type: ignore[arg-type]
+        except httpx.HTTPError as error:
+            log.warning("speech_unreachable", path=path, error=type(error).__name__)
+            raise Unavailable from None
+
+    @staticmethod
+    def _good(answer: httpx.Response) -> httpx.Response:
+        if answer.status_code != 200:
+            log.warning("speech_refused", status=answer.status_code)
+            raise Unavailable
+        return answer

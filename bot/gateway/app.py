@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from bot.channels import app as app_channel
 from bot.channels import console, voice, web
+from bot.channels.speech import Speech
 from bot.channels.wechat import channel as wechat
 from bot.gateway import problems, routes
 from bot.gateway.gateway import Gateway
@@ -29,11 +30,14 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
             if wechat_channel:
                 await wechat_channel.stop()
             await gateway.stop()
+            if speech:
+                await speech.close()
             for each in close:
                 await each()
 
     app = FastAPI(title="GridCare gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway
+    speech = Speech.of(gateway.settings)
     problems.install(app)
     app.include_router(routes.health(gateway))
     app.include_router(routes.identity(gateway))
@@ -43,7 +47,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     console.mount(app, gateway, chat.server)
     app_channel.mount(app, gateway)
     voice.mount(app, gateway)
-    wechat_channel = wechat.mount(app, gateway)
+    wechat_channel = wechat.mount(app, gateway, speech)
     serve_build(app, gateway.settings.web_dir)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

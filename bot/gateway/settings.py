@@ -76,6 +76,9 @@ class Settings(WechatSettings, DeskSettings):
     internal_token: Secret
     backend_token: Secret
     app_token: Secret
+    voice_url: str | None = Field(
+        None, description="of the voice process; with voice_token it hears recordings and reads texts aloud"
+    )
     voice_token: Secret | None = Field(
         None, description="of the voice process; without it there is no telephone"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -62,11 +61,6 @@ class Failure(Exception):
         self.kind = Kind.LATER if code is None else KINDS.get(code, Kind.MESSAGE)
 
 
-@dataclass(frozen=True)
-class Picture:
-    data: bytes
-
-
 class Api:
     """Calls on behalf of one account. Nothing of a call is logged but its path and the error's number."""
 
@@ -108,8 +102,8 @@ class Api:
         """Raises Failure."""
         await self.call("menu/create", menu)
 
-    async def picture(self, media_id: str) -> Picture:
-        """A picture a customer sent, by its id and from the configured host only. Raises Failure."""
+    async def media(self, media_id: str) -> bytes:
+        """A picture or a recording a customer sent, by its id and from the configured host only. Raises Failure."""
         return await self._with_token(lambda token: self._download(media_id, token))
 
     async def openid(self, code: str) -> str:
@@ -175,7 +169,7 @@ class Api:
             raise failure
         return found
 
-    async def _download(self, media_id: str, token: str) -> Picture:
+    async def _download(self, media_id: str, token: str) -> bytes:
         path, query = "/cgi-bin/media/get", {"access_token": token, "media_id": media_id}
         try:
             async with self._client.stream("GET", path, params=query) as answer:
@@ -194,7 +188,7 @@ class Api:
             except ValueError:
                 raise Failure(None) from None
             raise Failure(40007)
-        return Picture(data)
+        return data
 
 
 def client(base_url: str) -> httpx.AsyncClient:

@@ -18,14 +18,15 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
+from bot.channels.speech import Speech
 from bot.channels.turns import Watch
 from bot.channels.wechat import binding, internal, menu, notices, outbox, parse, people, xml
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, client
 from bot.channels.wechat.codec import Codec, Forged
 from bot.channels.wechat.delivery import Delivery
+from bot.channels.wechat.media import Media
 from bot.channels.wechat.outbox import Renderer
-from bot.channels.wechat.pictures import Pictures
 from bot.channels.wechat.reception import Pushed, Reception, Taken, expire
 from bot.channels.wechat.texts import Texts
 from bot.company.region import load
@@ -61,7 +62,7 @@ class Account:
 class WechatChannel:
     """All accounts of one gateway."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, speech: Speech | None = None) -> None:
         self._gateway = gateway
         self._plain = gateway.settings.wechat_plain
         self.texts = Texts(load(gateway.settings.region))
@@ -71,15 +72,15 @@ class WechatChannel:
         }
         apis = {alias: account.api for alias, account in self.accounts.items()}
         self._renderer = Renderer(self.texts.words, gateway.wording.say("busy"), self._link)
-        self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()))
+        self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()), speech is not None)
         self.delivery = Delivery(gateway.store, apis, self._renderer)
         self.notices = notices.Notices(gateway.store, apis, notices.load())
-        self.pictures = Pictures(gateway, apis, self._reception, self._tell)
+        self.media = Media(gateway, apis, self._reception, self._tell, speech)
         self._watch = Watch()
         self._tasks: set[asyncio.Task[None]] = set()
         gateway.on_published += [self._watch.published, self.delivery.published]
         self._expiry = Loop("wechat-expiry", self._expire, _HOUR)
-        self.loops = (self.delivery.loop, self.pictures.loop, self._expiry)
+        self.loops = (self.delivery.loop, self.media.loop, self._expiry)
 
     def _account(self, alias: str, one: WechatAccount) -> Account:
         codec = Codec(one.token.get_secret_value(), one.aes_key.get_secret_value(), one.app_id)
@@ -197,7 +198,7 @@ class WechatChannel:
             await self._gateway.received(taken.receipt)
         await self._gateway.tell(taken.published)
         if not (taken.again or taken.receipt or taken.published):
-            self.pictures.loop.wake()
+            self.media.loop.wake()
 
     async def _settled(self, taken: Taken, event: asyncio.Event, deadline: float) -> str | None:
         """The passive reply once the turn has ended; None when that takes too long."""
@@ -275,18 +276,18 @@ def _check_time(timestamp: str) -> None:
 
 
 def _runs(c: sa.Connection, number: int) -> bool:
-    """Whether a push still waits for its turn, or for its picture."""
+    """Whether a push still waits for its turn, or for its picture or recording."""
     both = sa.outerjoin(w.received, t.inbox, w.received.c.inbox_id == t.inbox.c.id)
     query = sa.select(w.received.c.media_id, t.inbox.c.state).select_from(both)
     row = c.execute(query.where(w.received.c.id == number)).one()
     return row.media_id is not None or row.state == "new"
 
 
-def mount(app: FastAPI, gateway: Gateway) -> WechatChannel | None:
+def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> WechatChannel | None:
     """Plug the channel into the gateway's application; None when no account is configured."""
     if not gateway.settings.wechat_accounts:
         return None
-    channel = WechatChannel(gateway)
+    channel = WechatChannel(gateway, speech)
     gateway.channel_limits.append(channel.limit)
     router = APIRouter(prefix="/wechat")
 

@@ -50,10 +50,12 @@ class Taken:
 class Reception:
     """Where pushes become rows."""
 
-    def __init__(self, gateway: Gateway, texts: Texts, menu: Mapping[str, str]) -> None:
+    def __init__(self, gateway: Gateway, texts: Texts, menu: Mapping[str, str], hears: bool = False) -> None:
+        """`hears`: recordings can be recognised."""
         self._gateway = gateway
         self._texts = texts
         self._menu = menu
+        self._hears = hears
 
     def known(self, c: Connection, pushed: Pushed) -> Taken | None:
         """What became of the same push before."""
@@ -106,6 +108,10 @@ class Reception:
             case p.Image(media_id) if media_id:
                 self._came_back(c, talk)
                 _change(c, taken, media_id=media_id)
+                return taken
+            case p.Voice(media_id, clearer) if self._hears and (media_id or clearer):
+                self._came_back(c, talk)
+                _change(c, taken, media_id=clearer or media_id, spoken=True)
                 return taken
             case p.Image() | p.Voice() | p.Video() | p.Link() | p.Unknown():
                 self._came_back(c, talk)
@@ -164,16 +170,33 @@ class Reception:
         pen.write(f"wechat:{taken.id}", {"text": answer}, "system")
         return replace(taken, published=tuple(pen.done()))
 
-    def picture(self, c: Connection, row: Record, upload: str | None, trouble: str = "") -> Taken:
-        """A picture was fetched as `upload`, or cannot be: `trouble` names the text that says so."""
+    def fetched(
+        self, c: Connection, row: Record, upload: str | None = None, text: str | None = None
+    ) -> Taken:
+        """A picture is kept as `upload`, or a recording was heard as `text`."""
         taken = Taken(row.id, row.conversation)
-        if people.find(c, row.conversation) is None:
-            _change(c, taken, media_id=None, reply="")
+        if self._left(c, taken):
             return taken
-        _change(c, taken, media_id=None)
-        if upload is None:
-            return self._answer(c, taken, trouble, "said_image")
+        if text is not None:
+            return self._say(c, taken, row.key, text)
         return self._store(c, taken, Inbound("wechat", row.conversation, row.key, upload=upload))
+
+    def missed(self, c: Connection, row: Record, trouble: str, heard: str = "") -> Taken:
+        """A picture or a recording is of no use; `trouble` names the text that says so, with what was `heard`."""
+        taken = Taken(row.id, row.conversation)
+        if self._left(c, taken):
+            return taken
+        said = self._texts.say("said_voice" if row.spoken else "said_image")
+        return self._told(c, taken, self._texts.say(trouble, heard=heard), said)
+
+    @staticmethod
+    def _left(c: Connection, taken: Taken) -> bool:
+        """Whether the customer has left meanwhile; nothing waits for the media any more."""
+        _change(c, taken, media_id=None)
+        if people.find(c, taken.conversation) is None:
+            _change(c, taken, reply="")
+            return True
+        return False
 
 
 _ANSWERS: dict[type, tuple[str, str]] = {

@@ -38,7 +38,10 @@ received = sa.Table(
     sa.Column("key", sa.String(70), nullable=False),
     sa.Column("signature", sa.String(40)),
     sa.Column("inbox_id", _BIG, sa.ForeignKey("inbox.id")),
-    sa.Column("media_id", sa.Text),  # a picture that is still to be fetched
+    sa.Column("media_id", sa.Text),  # a picture or a recording that is still to be fetched
+    sa.Column(
+        "spoken", sa.Boolean, nullable=False, default=False, server_default=sa.false()
+    ),  # it is a recording
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("not_before", sa.Double, nullable=False, default=0.0),
     sa.Column("reply", sa.Text),  # what was answered passively; empty: nothing

@@ -38,7 +38,7 @@ def samples(data: bytes) -> bytes:
         raise NotSound("unknown container")
     sound = bytearray()
     try:
-        with av.open(io.BytesIO(data), format=kind) as file:
+        with av.open(io.BytesIO(data), "r", format=kind) as file:
             resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
             for frame in (*_frames(file), None):
                 for part in resampler.resample(frame):

@@ -1,11 +1,16 @@
-"""What WeChat refuses, and what becomes of the message then; tokens; pictures; what is left after unsubscribing."""
+"""What WeChat refuses, and what becomes of the message then; tokens; pictures and recordings; what is left after unsubscribing."""
 
 import asyncio
+import contextlib
 import io
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from PIL import Image
 
 from bot.channels.wechat import api, delivery, outbox
@@ -14,8 +19,10 @@ from bot.channels.wechat.render import Words
 from bot.channels.wechat.tokens import Issued, Tokens
 from bot.gateway import messages
 from bot.gateway import tables as t
-from tests.channels.wechat.conftest import OPENID, Line
-from tests.gateway.fakes import TOKENS, until
+from tests.channels.wechat.conftest import OPENID, Line, connected
+from tests.gateway.fakes import TOKENS, free_port, serve, until
+
+LINE = "made-up-token-of-the-line"
 
 
 async def tell(line: Line, key: str, text: str) -> None:
@@ -197,6 +204,69 @@ async def test_a_picture_is_fetched_by_its_id_and_goes_with_the_message(line: Li
     assert (await line.say("对")).text == "pictures:1"
     assert (await line.say("你好", "o-made-up-other")).text == "pictures:0"
     assert line.platform.calls["media"] == 1
+
+
+@contextlib.asynccontextmanager
+async def hearing(
+    folder: Path, status: int = 200, **heard: object
+) -> AsyncIterator[tuple[Line, list[bytes]]]:
+    """A line whose voice process hears this, and what it was given."""
+    given: list[bytes] = []
+    app, port = FastAPI(), free_port()
+
+    @app.post("/v1/recognise")
+    async def recognise(request: Request) -> JSONResponse:
+        assert request.headers["authorization"] == f"Bearer {LINE}"
+        given.append(await request.body())
+        return JSONResponse({"confidence": 0.5, **heard}, status)
+
+    async with (
+        serve(app, port),
+        connected(folder, voice_url=f"http://127.0.0.1:{port}", voice_token=LINE) as line,
+    ):
+        line.platform.media |= {"m-8": b"8 kHz", "m-16": b"16 kHz"}
+        yield line, given
+
+
+def voice(line: Line, **more: str) -> dict[str, str]:
+    return line.platform.message(OPENID, "voice", MediaId="m-8", Format="amr", **more)
+
+
+async def test_a_recording_is_heard_and_taken_as_words(tmp_path: Path) -> None:
+    async with hearing(tmp_path, text="我家停电了", sure=True) as (line, given):
+        message = voice(line, MediaId16K="m-16")
+        assert (await line.platform.push(message)).text == "echo:我家停电了"
+        assert (await line.platform.push(message)).text == "echo:我家停电了"
+        assert given == [b"16 kHz"]
+        assert [m.body["text"] for m in await line.shown()] == ["我家停电了", "echo:我家停电了"]
+
+
+async def test_danger_that_is_spoken_gets_the_safety_script(tmp_path: Path) -> None:
+    async with hearing(tmp_path, text="电线断了掉地上了", sure=True) as (line, _given):
+        line.engine.delay = 3.0
+        done = await line.platform.push(voice(line))
+        assert done.text and "远离" in done.text
+
+
+async def test_a_recording_that_is_not_clear_is_shown_and_asked_for_again(tmp_path: Path) -> None:
+    async with hearing(tmp_path, text="查电费", sure=False) as (line, _given):
+        done = await line.platform.push(voice(line))
+        assert done.text and "查电费" in done.text and "再说一次" in done.text
+        assert (await line.shown())[0].body["text"] == "[语音]" and line.engine.turns == []
+
+
+@pytest.mark.parametrize(
+    ("status", "media", "words"),
+    [(200, "m-8", "没有听清"), (415, "m-8", "没有收到"), (503, "m-8", "听不了语音"), (501, "m-8", "听不了语音"),
+     (200, "gone", "没有收到")],
+)  # fmt: skip
+async def test_a_recording_that_cannot_be_heard_is_said_so(
+    tmp_path: Path, status: int, media: str, words: str
+) -> None:
+    async with hearing(tmp_path, status, text="", sure=False) as (line, _given):
+        done = await line.platform.push({**voice(line), "MediaId": media})
+        assert done.text and words in done.text
+        assert line.engine.turns == []
 
 
 async def test_a_picture_that_is_gone_or_is_none_is_said_so(line: Line) -> None:

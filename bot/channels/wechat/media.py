@@ -1,0 +1,94 @@
+"""The background duty that fetches what customers sent by its id: pictures are handed in like any upload, recordings are
+heard and handed in as words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from bot.channels.speech import NotSound, Speech, Unavailable
+from bot.channels.wechat import tables as w
+from bot.channels.wechat.api import Api, Failure, Kind
+from bot.channels.wechat.reception import Reception, Taken
+from bot.gateway.gateway import Gateway
+from bot.gateway.loops import Loop
+from bot.gateway.tables import Record
+from bot.gateway.uploads import NotAPicture
+
+_ATTEMPTS = 4
+_LEASE = 30.0
+_AGAIN = (Kind.LATER, Kind.TOKEN, Kind.ACCOUNT)
+
+
+class Media:
+    """Fetches what was announced. `told` hears what was taken."""
+
+    def __init__(
+        self, gateway: Gateway, apis: Mapping[str, Api], reception: Reception,
+        told: Callable[[Taken], Awaitable[None]], speech: Speech | None,
+    ) -> None:  # fmt: skip
+        self._gateway = gateway
+        self._apis = apis
+        self._reception = reception
+        self._told = told
+        self._speech = speech
+        self.loop = Loop("wechat-media", self.step, 1.0)
+
+    async def step(self) -> bool:
+        """Fetch one. True when there was one."""
+        row = await self._gateway.store.write(_claim)
+        if row is None:
+            return False
+        try:
+            data = await self._apis[row.account].media(row.media_id)
+            await (self._hear(row, data) if row.spoken else self._keep(row, data))
+        except Unavailable:
+            await self._missed(row, "voice")
+        except (Failure, KeyError) as failure:
+            again = isinstance(failure, Failure) and failure.kind in _AGAIN
+            if not again or row.attempts >= _ATTEMPTS:
+                await self._missed(row, "voice_lost" if row.spoken else "picture_lost")
+        return True
+
+    async def _keep(self, row: Record, data: bytes) -> None:
+        try:
+            upload = await self._gateway.uploads.keep(row.conversation, data)
+        except NotAPicture:
+            await self._missed(row, "picture_unreadable")
+        else:
+            await self._fetched(row, upload=upload.id)
+
+    async def _hear(self, row: Record, data: bytes) -> None:
+        """What is not sure is shown and asked for again: a wrong guess must not become an order."""
+        if self._speech is None:
+            await self._missed(row, "voice")
+            return
+        try:
+            heard = await self._speech.hear(data)
+        except NotSound:
+            await self._missed(row, "voice_lost")
+            return
+        if heard.text and heard.sure:
+            await self._fetched(row, text=heard.text)
+        else:
+            await self._missed(row, "voice_unsure" if heard.text else "voice_silent", heard.text)
+
+    async def _fetched(self, row: Record, **found: Any) -> None:
+        await self._told(await self._gateway.store.write(self._reception.fetched, row, **found))
+
+    async def _missed(self, row: Record, trouble: str, heard: str = "") -> None:
+        await self._told(await self._gateway.store.write(self._reception.missed, row, trouble, heard))
+
+
+def _claim(c: Connection) -> Record | None:
+    now, r = time.time(), w.received.c
+    due = sa.select(r.id).where(r.media_id.is_not(None), r.not_before <= now)
+    first = due.order_by(r.id).limit(1).with_for_update(skip_locked=True)
+    taken = sa.update(w.received).where(r.id.in_(first))
+    return c.execute(
+        taken.values(not_before=now + _LEASE, attempts=r.attempts + 1).returning(w.received)
+    ).first()

@@ -46,6 +46,14 @@ class Speech:
             httpx.AsyncClient(base_url=settings.voice_url, headers=token, timeout=SECONDS, trust_env=False)
         )
 
+    async def possible(self) -> dict[str, bool]:
+        """Whether texts can be said and recordings heard now."""
+        try:
+            answer = await self._client.get("/v1/speech")
+        except httpx.HTTPError:
+            return {"say": False, "hear": False}
+        return dict(answer.json()) if answer.status_code == 200 else {"say": False, "hear": False}
+
     async def hear(self, recording: bytes) -> Heard:
         """What is said in a recording of at most a minute. Raises NotSound, Unavailable."""
         answer = await self._ask("/v1/recognise", content=recording)

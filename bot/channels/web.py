@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,15 +16,15 @@ from typing import Annotated, Any
 import socketio
 import sqlalchemy as sa
 import structlog
-from fastapi import APIRouter, FastAPI, File, Header, Query, Request, UploadFile
+from fastapi import APIRouter, FastAPI, File, Query, Request, UploadFile
 from fastapi.responses import FileResponse
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from pydantic import BaseModel, Field, ValidationError
 from starlette.middleware.cors import CORSMiddleware
 
+from bot.channels import web_speech
 from bot.channels.message import render
+from bot.channels.sessions import Guard, Tokens
+from bot.channels.speech import Speech
 from bot.gateway import messages
 from bot.gateway import tables as t
 from bot.gateway.clock import iso
@@ -40,7 +39,6 @@ log = structlog.get_logger()
 
 MAX_TEXT = 1000
 PACKET = 16 * 1024
-TOKEN_SECONDS = 30 * 86_400
 _POLL = 0.5
 
 
@@ -77,30 +75,6 @@ def parse(conversation: str, raw: object) -> Inbound:
     if text is None and not given:
         raise Refused("empty")
     return Inbound("web", conversation, said.msg_id, text, said.choice, said.upload, said.profile.elder)
-
-
-class Tokens:
-    """Session tokens: minted and signed here, each names its conversation."""
-
-    def __init__(self, key: str) -> None:
-        self._key = OctKey.import_key(key)
-
-    def mint(self, conversation: str) -> tuple[str, float]:
-        """A token and when it expires."""
-        now = int(time.time())
-        claims = {"aud": "web", "sub": conversation, "iat": now, "exp": now + TOKEN_SECONDS}
-        return jwt.encode({"alg": "HS256"}, claims, self._key), now + TOKEN_SECONDS
-
-    def conversation(self, token: object) -> str | None:
-        """The conversation of a token, or None when it is not ours or too old."""
-        if not isinstance(token, str):
-            return None
-        try:
-            claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
-        except (JoseError, ValueError):
-            return None
-        good = claims.get("aud") == "web" and claims.get("exp", 0) > time.time()
-        return str(claims["sub"]) if good else None
 
 
 @dataclass
@@ -264,36 +238,21 @@ def _note_read(c: sa.Connection, conversation: str, seq: int) -> None:
     c.execute(which.values(read_seq=seq))
 
 
-def rest(gateway: Gateway, tokens: Tokens) -> APIRouter:
+def rest(gateway: Gateway, tokens: Tokens, guard: Guard) -> APIRouter:
     """Sessions and uploads."""
     router = APIRouter(prefix="/api/v1/web")
 
-    async def guard(request: Request, what: str) -> None:
-        origin = request.headers.get("origin")
-        if origin is not None and origin not in gateway.settings.origins:
-            raise Problem(403, "foreign-origin")
-        try:
-            await gateway.limits.take(what, request.client.host if request.client else "")
-        except TooFast as limit:
-            wait = {"Retry-After": str(limit.retry_after)}
-            raise Problem(429, "too-fast", headers=wait) from None
-
     @router.post("/session")
     async def session(request: Request, body: SessionRequest) -> dict[str, Any]:
-        await guard(request, "session")
+        await guard.admit(request, "session")
         conversation = tokens.conversation(body.token) or f"c-{secrets.token_hex(16)}"
         token, until = tokens.mint(conversation)
         limits = {"text": MAX_TEXT, "upload_bytes": MAX_BYTES}
         return {"token": token, "expires_at": iso(until), "limits": limits}
 
     @router.post("/uploads")
-    async def upload(
-        request: Request, file: Annotated[UploadFile, File()], authorization: Annotated[str, Header()] = ""
-    ) -> dict[str, Any]:
-        await guard(request, "upload")
-        conversation = tokens.conversation(authorization.removeprefix("Bearer "))
-        if conversation is None:
-            raise Problem(401, "unauthorized")
+    async def upload(request: Request, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
+        conversation = await guard.conversation(request, "upload")
         data = await file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Problem(413, "too-large")
@@ -313,11 +272,13 @@ def rest(gateway: Gateway, tokens: Tokens) -> APIRouter:
     return router
 
 
-def mount(app: FastAPI, gateway: Gateway) -> Chat:
+def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> Chat:
     """Plug the channel into the gateway's application."""
     tokens = Tokens(gateway.settings.session_key.get_secret_value())
+    guard = Guard(gateway, tokens)
     chat = Chat(gateway, tokens)
-    app.include_router(rest(gateway, tokens))
+    app.include_router(rest(gateway, tokens, guard))
+    app.include_router(web_speech.routes(gateway, guard, speech))
     app.mount("/socket.io", socketio.ASGIApp(chat.server, socketio_path="socket.io"))
     app.add_middleware(
         CORSMiddleware,

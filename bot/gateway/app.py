@@ -43,7 +43,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     app.include_router(routes.identity(gateway))
     if gateway.settings.demo:
         app.include_router(routes.demo(gateway))
-    chat = web.mount(app, gateway)
+    chat = web.mount(app, gateway, speech)
     console.mount(app, gateway, chat.server)
     app_channel.mount(app, gateway)
     voice.mount(app, gateway)

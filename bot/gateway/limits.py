@@ -19,7 +19,7 @@ class TooFast(Exception):
 
 
 class Limits:
-    """Messages per conversation (some a second, five times as many at once), sessions and uploads per address."""
+    """Messages per conversation (some a second, five times as many at once), sessions, uploads and speech per address."""
 
     def __init__(self, messages_per_second: int, sessions_per_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -27,6 +27,7 @@ class Limits:
             "message": RateLimitItemPerSecond(5 * messages_per_second, 5),
             "session": RateLimitItemPerMinute(sessions_per_minute),
             "upload": RateLimitItemPerMinute(10),
+            "speech": RateLimitItemPerMinute(30),
         }
 
     async def take(self, what: str, who: str) -> None:

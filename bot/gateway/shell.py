@@ -15,17 +15,17 @@ from bot.gateway.uploads import MAX_BYTES
 _NO_WIDGET = Path(__file__).parents[2] / "data" / "gateway" / "no_widget.html"
 _BODY = 64 * 1024
 _UPLOAD_BODY = MAX_BYTES + 64 * 1024
-UPLOAD_PATHS = ("/api/v1/web/uploads", "/api/v1/console/uploads")
+UPLOAD_PATHS = ("/api/v1/web/uploads", "/api/v1/web/speech", "/api/v1/console/uploads")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "font-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types lit-html"
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _TOO_LARGE = b'{"type":"/problems/too-large","title":"Request Entity Too Large","status":413}'

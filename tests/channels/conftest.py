@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -94,16 +95,22 @@ class Page:
         return found
 
 
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+@contextlib.asynccontextmanager
+async def running(folder: Path, **changes: Any) -> AsyncIterator[Site]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with FakeEngine().serving() as engine:
-        values = settings(tmp_path, engine_url=engine.url, gateway_url=url, allowed_origins=url)
+        values = settings(folder, engine_url=engine.url, gateway_url=url, allowed_origins=url, **changes)
         client = Engine.connect(engine.url, TOKENS["engine_token"])
         gateway = Gateway(values, client, company().company)
         async with serve(create(gateway, client.close), port):
             yield Site(url, gateway, engine)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with running(tmp_path) as one:
+        yield one
 
 
 @pytest.fixture

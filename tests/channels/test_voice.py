@@ -10,13 +10,10 @@ import sqlalchemy as sa
 from bot.channels.voice import Opened, conversation_of
 from bot.gateway import handoff
 from bot.gateway import tables as t
-from bot.gateway.app import create
-from bot.gateway.engine import Engine
-from bot.gateway.gateway import Gateway
 from bot.voice.brain import Brain, Gone
 from bot.voice.events import Replied, Send, Told
-from tests.channels.conftest import Site
-from tests.gateway.fakes import TOKENS, FakeEngine, agent, company, free_port, serve, settings
+from tests.channels.conftest import Site, running
+from tests.gateway.fakes import TOKENS, agent, free_port
 
 TOKEN = "made-up-voice-token-for-tests"
 CALLS = "/internal/v1/voice/calls"
@@ -24,16 +21,8 @@ CALLS = "/internal/v1/voice/calls"
 
 @pytest.fixture
 async def phone(tmp_path: Path) -> AsyncIterator[Site]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    async with FakeEngine().serving() as engine:
-        values = settings(
-            tmp_path, engine_url=engine.url, gateway_url=url, allowed_origins=url, voice_token=TOKEN
-        )
-        client = Engine.connect(engine.url, TOKENS["engine_token"])
-        gateway = Gateway(values, client, company().company)
-        async with serve(create(gateway, client.close), port):
-            yield Site(url, gateway, engine)
+    async with running(tmp_path, voice_token=TOKEN) as one:
+        yield one
 
 
 @pytest.fixture

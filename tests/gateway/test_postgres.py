@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -35,8 +36,9 @@ def run(*command: object) -> None:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server of our own, on loopback, gone afterwards."""
     folder = Path(tmp_path_factory.mktemp("pg"))
-    for each in (folder, folder.parent, folder.parent.parent):
-        each.chmod(0o755)
+    for each in (folder, *folder.parents[:4]):  # as deep as pytest and its workers go
+        if each != Path(tempfile.gettempdir()):
+            each.chmod(0o755)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", free_port()

@@ -250,6 +250,66 @@ test("a browser with a Chinese voice reads a message sentence by sentence", asyn
   await named(page, "念一遍").waitFor();
 });
 
+/** The gateway with a voice process behind it: half a second of sound for texts, these words for recordings. */
+async function withSpeech(context, heard) {
+  const asked = [];
+  const wav = Buffer.alloc(44 + 8000);
+  Buffer.from("52494646641f000057415645666d74201000000001000100401f0000803e00000200100064617461401f0000", "hex").copy(wav);
+  await context.route("**/api/v1/web/speech**", async (route) => {
+    const request = route.request();
+    const { pathname, search } = new URL(request.url());
+    const what = pathname.replace("/api/v1/web/speech", "");
+    if (request.method() === "GET" && !what) return route.fulfill({ json: { say: true, hear: true } });
+    assert.match(request.headers().authorization, /^Bearer ./);
+    asked.push(request.method() === "GET" ? what + search : request.postDataBuffer().subarray(0, 4).toString("hex"));
+    return request.method() === "GET" ? route.fulfill({ contentType: "audio/wav", body: wav }) : route.fulfill({ json: { text: heard, sure: true } });
+  });
+  return asked;
+}
+
+test("a message is read by our own voice, until it is over or the customer has had enough", async () => {
+  const { context, page, complaints } = await visit();
+  const asked = await withSpeech(context, "");
+  await page.reload();
+  await named(page, "长辈版").click();
+  await ask(page, "听不清");
+  await named(page, "念一遍").click();
+  await named(page, "别念了").waitFor();
+  await named(page, "念一遍").waitFor(); // it was over
+  assert.deepEqual(asked, ["/2?until=2&elder=true"]);
+  await context.unroute("**/api/v1/web/speech**");
+  await context.route("**/api/v1/web/speech/**", (route) => route.fulfill({ status: 503 }));
+  await named(page, "念一遍").click();
+  await page.getByText("现在念不了，请看字。").waitFor();
+  assert.deepEqual(complaints.filter((each) => !each.includes("503")), []);
+});
+
+test("an old customer speaks instead of typing, and looks before anything is sent", async () => {
+  const { context, page } = await visit({ ...DESKTOP, permissions: ["microphone"] });
+  const asked = await withSpeech(context, "我家停电了");
+  await page.reload();
+  await named(page, "长辈版").click();
+  await named(page, "按一下，说话").click();
+  await named(page, "说完了，按一下").waitFor();
+  await page.waitForTimeout(300);
+  await named(page, "说完了，按一下").click();
+  await page.getByText("看看对不对，对就点发送。").waitFor();
+  assert.equal(await box(page).inputValue(), "我家停电了");
+  assert.deepEqual(asked, ["1a45dfa3"], "one recording, WebM");
+  const { height } = await named(page, "按一下，说话").boundingBox();
+  assert.ok(height >= 60, `${height}`);
+  assert.equal(await page.locator(".message.customer").count(), 0);
+});
+
+test("a microphone that may not be used is said so, and without a recogniser there is no button", async () => {
+  const { context, page } = await visitElder();
+  assert.equal(await named(page, "按一下，说话").count(), 0);
+  await withSpeech(context, "");
+  await page.reload();
+  await named(page, "按一下，说话").click();
+  await page.getByText("话筒用不了，请打字。").waitFor();
+});
+
 test("the large pointer is a picture of our own, under the policy", async () => {
   const { page, complaints } = await visitElder();
   await named(page, "字号").click();

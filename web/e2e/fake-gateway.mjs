@@ -15,7 +15,7 @@ import { answers } from "./answers.mjs";
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 export const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; " +
   "font-src 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
 const TEXT_LIMIT = 1000;
 const UPLOAD_LIMIT = 5 * 1024 * 1024;
@@ -78,6 +78,7 @@ const http = createServer(async (request, response) => {
   const body = await bodyOf(request);
   if (pathname === "/api/v1/web/session") return session(response, body);
   if (pathname === "/api/v1/web/uploads") return keep(request, response, body);
+  if (pathname === "/api/v1/web/speech") return json(response, 200, { say: false, hear: false });
   const upload = uploads.get(pathname.split("/").pop());
   if (upload) return response.writeHead(200, { "Content-Type": "image/png" }).end(upload);
   file(response, pathname);

@@ -44,6 +44,10 @@ def routes(
 
     router = APIRouter(prefix="/v1", dependencies=[Depends(allowed)])
 
+    @router.get("/speech")
+    async def possible() -> dict[str, bool]:
+        return {"say": True, "hear": asr is not None}
+
     @router.post("/speech")
     async def say(wanted: Text) -> Response:
         profile = profiles[wanted.profile]

@@ -173,7 +173,7 @@ export class GridChat extends LitElement {
           ? html`<button type="button" class="newest" @click=${() => this.#toEnd()}>${icons.down}${view.text.newest}</button>`
           : nothing
       }
-      ${composer(view, this.draft, {
+      ${view.elder?.dictation()} ${composer(view, this.draft, {
         write: (text) => void (this.draft = { ...this.draft, text }),
         attach: (picture) => this.#attach(picture),
         send: () => this.#send(),

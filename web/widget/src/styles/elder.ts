@@ -58,6 +58,10 @@ export const elder = css`
   .more > summary::after { content: "▾"; margin-left: 0.5rem; }
   .more[open] > summary::after { content: "▴"; }
   .more > .choice + .choice { margin-top: 0.5rem; }
+  .dictation { padding: 0.5rem 0.75rem 0; }
+  .dictation .plain { width: 100%; }
+  .dictation p { margin: 0.25rem 0 0; }
+  .dictation p:empty { display: none; }
   .reading { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 0.375rem; }
   .magnified { margin-top: 0.5rem; padding: 0.75rem; border: 3px solid var(--primary); border-radius: 1rem; background: var(--paper); overflow-wrap: anywhere; }
   .magnified p { margin: 0; }

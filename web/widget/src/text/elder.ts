@@ -1,5 +1,7 @@
 /** Every word of 长辈版, and the words of the trade with what old people call them. Chinese only, as the bot is. */
 
+import plainWords from "../../../../data/gateway/plain_words.json" with { type: "json" };
+
 export const elderText = {
   tools: "字号",
   toolsLabel: "字号和工具",
@@ -20,6 +22,13 @@ export const elderText = {
   magnify: "放大看",
   read: "念一遍",
   hush: "别念了",
+  mute: "现在念不了，请看字。",
+  speak: "按一下，说话",
+  stop: "说完了，按一下",
+  hearing: "正在听写……",
+  check: "看看对不对，对就点发送。",
+  unheard: "没听清，请再说一遍，或打字。",
+  deaf: "话筒用不了，请打字。",
   offer: "字太小吗？能换成大字。",
   accept: "换成大字",
   decline: "不用换",
@@ -31,19 +40,4 @@ export const elderText = {
 };
 
 /** The longest first, so that a part never takes the place of the whole. */
-export const PLAIN_WORDS: readonly (readonly [trade: string, plain: string])[] = [
-  ["欠费停电", "没交电费停了电"],
-  ["户主姓名", "电费单上的名字"],
-  ["账户余额", "剩下的电费"],
-  ["抢修人员", "修电的师傅"],
-  ["抢修队", "修电的师傅"],
-  ["工单号", "单子号"],
-  ["申请编号", "单子号"],
-  ["受理号", "单子号"],
-  ["违约金", "晚交多收的钱"],
-  ["户号", "交电费那串数"],
-  ["户主", "电费单上那个人"],
-  ["坐席", "人工"],
-  ["复电", "来电"],
-  ["总闸", "总开关"],
-];
+export const PLAIN_WORDS = Object.entries<string>(plainWords);

@@ -12,7 +12,8 @@ import * as icons from "../icons";
 import { richText, visible } from "../rich-text";
 import type { View } from "../view";
 import { KEY, type Kept, keep, noticed, recall, SIZES } from "./kept";
-import { Speech } from "./speech";
+import { Dictation } from "./dictation";
+import { type Run, Speech } from "./speech";
 
 type Talk = View["chat"];
 
@@ -35,10 +36,14 @@ export class Elder {
   #magnified = 0;
   #sure: QuickReply | null = null;
   #endings: (() => void)[];
-  #speech = new Speech(() => this.host.requestUpdate());
+  #speech: Speech;
+  #dictation: Dictation;
 
   constructor(private readonly host: GridChat) {
     const { memory, store } = host.chat;
+    const changed = (): void => host.requestUpdate();
+    this.#speech = new Speech(host.chat, changed, () => host.chat.notice(words.mute));
+    this.#dictation = new Dictation(this.#speech, (text) => void (host.draft = { ...host.draft, text }), changed);
     this.#kept = recall(memory);
     const root = host.renderRoot as ShadowRoot;
     const sheets = [elder.styleSheet, pointer()].filter((sheet) => sheet !== undefined);
@@ -55,6 +60,7 @@ export class Elder {
   destroy(): void {
     for (const end of this.#endings) end();
     if (this.#speech.speaking) this.#speech.hush();
+    this.#dictation.stop();
   }
 
   /** Switch on or off, as the customer decided. */
@@ -135,16 +141,22 @@ export class Elder {
   }
 
   /** Under the last message of a run: read it larger, or have it read. */
-  reading({ seq, id, from }: Message): TemplateResult | typeof nothing {
-    const said = this.#run(seq, from);
+  reading({ seq, from }: Message): TemplateResult | typeof nothing {
+    const run = this.#run(seq, from);
+    const said = run.words;
     if (from === "customer" || !said) return nothing;
     const large = this.#magnified === seq;
-    const speaking = this.#speech.speaking === id;
+    const speaking = this.#speech.speaking === seq;
     return html`${large ? html`<div class="magnified">${richText(said)}</div>` : nothing}
       <div class="reading">
         <button type="button" class="plain" aria-pressed=${large} @click=${() => this.#change(() => void (this.#magnified = large ? 0 : seq))}>${large ? words.fold : words.magnify}</button>
-        ${this.#speech.possible ? html`<button type="button" class="plain" @click=${() => (speaking ? this.#speech.hush() : this.#speech.read(id, said))}>${speaking ? words.hush : words.read}</button>` : nothing}
+        ${this.#speech.possible ? html`<button type="button" class="plain" @click=${() => (speaking ? this.#speech.hush() : void this.#speech.read(run))}>${speaking ? words.hush : words.read}</button>` : nothing}
       </div>`;
+  }
+
+  /** Speak instead of typing, above where one types. */
+  dictation(): TemplateResult | typeof nothing {
+    return this.#dictation.button();
   }
 
   /** The choices of a message, one below the other. */
@@ -215,11 +227,12 @@ export class Elder {
   }
 
   /** Everything the same author said up to this message without a break. */
-  #run(seq: number, from: Author): string {
+  #run(seq: number, from: Author): Run {
     const { messages } = this.host.chat.store.state;
     const until = messages.findIndex((each) => each.seq === seq);
     const begin = messages.slice(0, until).findLastIndex((each) => each.from !== from);
-    const said = messages.slice(begin + 1, until + 1).flatMap(({ text }) => text ?? []);
-    return visible(this.plain(said.join("\n"), from));
+    const said = messages.slice(begin + 1, until + 1);
+    const words = said.flatMap(({ text }) => text ?? []).join("\n");
+    return { first: said[0]?.seq ?? seq, last: seq, words: visible(this.plain(words, from)) };
   }
 }

@@ -44,10 +44,12 @@ MANNERS = frozenset(["greet", "thank", "inform"])
 """Acts that give way to a wish in the same sentence (户号…，我家停电了)."""
 
 SURE = 0.7
-MODEL_VOTE = 0.02
-MODEL_ALONE = 0.3
-"""From which probability of danger the model confirms words of danger, and calls danger where the rules see none:
-on held-back training rows this lets 0.2 % and 2 of 15 pass, at 14 and 173 false alarms in 20,464 rows."""
+MODEL_VOTE = 0.01
+MODEL_ALONE = 0.2
+MODEL_OVERRULES = 0.5
+"""From which probability of danger the model confirms words of danger, calls danger where the rules see none, and
+calls it although the rules take the words for figurative, denied or past. On sentences that neither had seen, in
+training held back in turn, this finds 96.8 % of 475 dangers, half of them told in other words on purpose."""
 
 CLAUSES = 5
 _BORDER = re.compile(r"[,。!?;\n]|另外|顺便|还有就是|再就是|还想问|再问")
@@ -72,7 +74,7 @@ def read_wishes(model: IntentModel, text: str, endangered: bool = False) -> Wish
     wishes = sorted((name for name in sure if name not in ACTS), key=precedence)
     found, unreal = weigh(text)
     share = dict(ranking).get(DANGER, 0.0)
-    if endangered or (share >= (MODEL_VOTE if found else MODEL_ALONE) and (found or not unreal)):
+    if endangered or share >= (MODEL_VOTE if found else MODEL_OVERRULES if unreal else MODEL_ALONE):
         return Wishes(DANGER, 1.0, ranking, tuple(wish for wish in wishes if wish != DANGER))
     if unreal and ranking[0][0] == DANGER:
         ranking = (*((name, chance / (1 - share + 1e-9)) for name, chance in ranking[1:]), (DANGER, 0.0))

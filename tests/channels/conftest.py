@@ -21,7 +21,7 @@ from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, s
 class Site:
     """A running gateway as the outside sees it."""
 
-    def __init__(self, url: str, gateway: Gateway, engine: FakeEngine) -> None:
+    def __init__(self, url: str, gateway: Gateway | None = None, engine: FakeEngine | None = None) -> None:
         self.url = url
         self.gateway = gateway
         self.engine = engine

@@ -1,25 +1,26 @@
 """The whole system with the demo's WeChat: the same conversation as on the web ends in the same rows."""
 
 import base64
+import json
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from bot.channels.wechat import menu
 from scripts.supervisor import ROOT, Layout, free_ports
+from tests.channels.conftest import Page, Site
 from tests.e2e.running import RunningSystem
 from tests.e2e.test_browser import browse
+from tests.gateway.fakes import until
 
 pytestmark = pytest.mark.e2e
 
 ORDER = re.compile(r"(?<!\d)20\d{13}(?!\d)")
-SENTENCES = (
-    "我家停电了，邻居家有电", "临河区西环街道阳光小区{building}号楼1单元301", "没跳闸", "13800000901", "我姓王", "对",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -68,26 +69,70 @@ def order_of(said: str) -> str:
     return found[0]
 
 
-def test_a_fault_reported_over_wechat_is_the_same_order_as_over_the_app(system: RunningSystem) -> None:
-    phone, app = Phone(system.url("wechat")), system.customer()
-    for sentence in SENTENCES:
+REPORT = (
+    "我家停电了，邻居家有电", "临河区西环街道阳光小区9号楼1单元301", "没跳闸", "13800000901", "我姓王", "对",
+)  # fmt: skip
+COMPLAINT = (
+    "我要投诉", "抄表的师傅态度恶劣还骂人", "昨天下午", "金川小区", "让他来道歉", "13800000902", "李大爷", "对",
+)  # fmt: skip
+APART = {"order_no", "conversation", "created_at", "due_at", "address_key", "crew"}
+HOUSE, NEIGHBOUR = "9号楼", "11号楼"  # one address has one open order, whoever reports it
+
+
+def told_of(system: RunningSystem, order_no: str) -> list[dict[str, Any]]:
+    """What was told of an order, as the company keeps it, but for who told it where."""
+    query = "SELECT told FROM fault_reports WHERE order_no = ?1 UNION ALL SELECT told FROM voices WHERE order_no = ?1"
+    rows = system.rows("backend", query, order_no)
+    return [json.loads(row["told"]) | {"channel": None, "conversation": None} for row in rows]
+
+
+class WebPage(Page):
+    """A customer of the web page, one message after the other."""
+
+    async def answer(self, words: str) -> str:
+        """Everything that is answered."""
+        before = len(self.got("bot_uttered"))
+        await self.say(words)
+        await until(lambda: len(self.got("bot_uttered")) > before and not self.got("typing")[-1]["on"], 30)
+        return "\n".join(str(each.get("text", "")) for each in self.got("bot_uttered")[before:])
+
+
+@pytest.mark.parametrize("sentences", [REPORT, COMPLAINT], ids=["report", "complaint"])
+async def test_the_same_conversation_as_on_the_web_page_ends_in_the_same_row(
+    system: RunningSystem, sentences: tuple[str, ...]
+) -> None:
+    site = Site(system.url("gateway"))
+    page = WebPage(site, await site.token())
+    await page.open()
+    for sentence in sentences:
+        by_page = await page.answer(sentence)
+    await page.close()
+    phone = Phone(system.url("wechat"))
+    for sentence in sentences:
+        by_phone = phone.say(sentence.replace(HOUSE, NEIGHBOUR))
+    phone.http.close()
+    one, other = (
+        dict(system.rows("backend", "SELECT * FROM work_orders WHERE order_no = ?", order_of(said))[0])
+        for said in (by_page, by_phone)
+    )
+    assert one["order_no"] != other["order_no"] and one["due_at"] and other["due_at"]
+    same = [{k: v for k, v in each.items() if k not in APART} for each in (one, other)]
+    assert same[0] == same[1]
+    told = [str(told_of(system, each["order_no"])) for each in (one, other)]
+    assert told[0] == told[1].replace(NEIGHBOUR, HOUSE) != "[]"
+    rows = system.rows("gateway", "SELECT DISTINCT channel FROM inbox ORDER BY 1")
+    assert [row["channel"] for row in rows] == ["web", "wechat"]
+
+
+def test_a_picture_of_the_meter_is_attached_to_the_order(system: RunningSystem) -> None:
+    phone = Phone(system.url("wechat"))
+    for sentence in REPORT:
         if sentence == "没跳闸":
             phone.show((ROOT / "web" / "fixtures" / "picture.png").read_bytes())
-        by_phone = phone.say(sentence.format(building=9))
-        by_app = app.say(sentence.format(building=11))
-    orders = [
-        dict(system.rows("backend", "SELECT * FROM work_orders WHERE order_no = ?", order_of(said))[0])
-        for said in (by_phone, by_app)
-    ]
-    assert orders[0].keys() == orders[1].keys()
-    same = ("kind", "business", "urgency", "commitment")
-    assert [orders[0][name] for name in same] == [orders[1][name] for name in same]
-    assert orders[0]["kind"] == "fault" and orders[0]["due_at"]
-    channels = [
-        row["channel"] for row in system.rows("gateway", "SELECT DISTINCT channel FROM inbox ORDER BY 1")
-    ]
-    assert channels == ["app", "wechat"]
+        said = phone.say(sentence.replace(HOUSE, "13号楼"))
     phone.http.close()
+    [told] = told_of(system, order_of(said))
+    assert len(told["attachments"]) == 1
 
 
 def test_every_entry_of_the_menu_is_understood(system: RunningSystem) -> None:

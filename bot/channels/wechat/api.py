@@ -71,7 +71,10 @@ class Api:
         self.alias = alias
         self._account = account
         self._client = client
-        self._tokens = Tokens(store, alias, self.stable_token) if store else InMemory(self.stable_token)
+        secret = account.app_secret.get_secret_value()
+        self._tokens = (
+            Tokens(store, alias, secret, self.stable_token) if store else InMemory(self.stable_token)
+        )
 
     async def send_text(self, openid: str, text: str) -> None:
         """A customer-service message. Raises Failure."""

@@ -1,16 +1,20 @@
-"""One access token per account for all processes: kept in the database, fetched by whoever holds the lease.
+"""One access token per account for all processes: kept sealed in the database, fetched by whoever holds the lease.
 
 `stable_token` gives the same token while it is valid, so a second caller does no harm; the lease keeps it to one."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
+import hashlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from bot.channels.wechat import tables as w
@@ -47,11 +51,16 @@ class InMemory:
 
 
 class Tokens:
-    """The token of one account. `fetch(force)` asks WeChat for one."""
+    """The token of one account. `fetch(force)` asks WeChat for one; what is stored can be read with `secret` only, the
+    account's own, which the database does not hold."""
 
-    def __init__(self, store: Store, account: str, fetch: Callable[[bool], Awaitable[Issued]]) -> None:
+    def __init__(
+        self, store: Store, account: str, secret: str, fetch: Callable[[bool], Awaitable[Issued]]
+    ) -> None:
         self._store = store
         self._account = account
+        key = hashlib.sha256(f"gridcare access token:{secret}".encode()).digest()
+        self._seal = Fernet(base64.urlsafe_b64encode(key))
         self._fetch = fetch
         self._me = str(uuid.uuid4())
         self._alone = asyncio.Lock()
@@ -78,11 +87,18 @@ class Tokens:
         insert_once(c, w.token, {"account": self._account})
         mine = k.account == self._account
         row = c.execute(sa.select(w.token).where(mine)).one()
-        if row.token and row.until > now and row.token != refused:
-            return str(row.token), False
+        token = self._opened(row.token)
+        if token and row.until > now and token != refused:
+            return token, False
         lease = sa.update(w.token).where(mine, sa.or_(k.lease_until < now, k.holder == self._me))
         got = c.execute(lease.values(holder=self._me, lease_until=now + _LEASE))
         return None, bool(got.rowcount)
+
+    def _opened(self, sealed: str) -> str:
+        """The token, or "" when there is none that this secret has sealed."""
+        with contextlib.suppress(InvalidToken):
+            return self._seal.decrypt(sealed.encode()).decode()
+        return ""
 
     async def _renew(self, refused: str | None) -> str:
         try:
@@ -95,7 +111,13 @@ class Tokens:
             raise
         until = time.time() + issued.expires_in - _EARLY
         await self._store.write(
-            self._store_row, {"token": issued.token, "until": until, "lease_until": 0.0, "holder": None}
+            self._store_row,
+            {
+                "token": self._seal.encrypt(issued.token.encode()).decode(),
+                "until": until,
+                "lease_until": 0.0,
+                "holder": None,
+            },
         )
         return issued.token
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bot.channels.wechat import tables as w
+from bot.channels.wechat.channel import deadline
 from bot.channels.wechat.codec import sign
 from bot.gateway import handoff
 from bot.gateway import tables as t
@@ -207,6 +208,10 @@ async def bare(line: Line, openid: str) -> tuple[float, bytes]:
     answer = await reader.read()
     writer.close()
     return time.monotonic() - began, answer
+
+
+def test_the_more_wait_the_shorter() -> None:
+    assert [round(deadline(n), 1) for n in (1, 50, 300, 10_000)] == [4.2, 4.1, 3.6, 2.1]
 
 
 @pytest.mark.slow

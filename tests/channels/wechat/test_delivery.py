@@ -171,11 +171,16 @@ async def test_a_token_is_renewed_before_it_ends_and_a_failed_fetch_frees_the_le
             raise api.Failure(None)
         return Issued(f"t{len(asked)}", 300 if len(asked) == 2 else 7200)
 
-    tokens = Tokens(line.gateway.store, "other", fetch)
+    tokens = Tokens(line.gateway.store, "other", "made-up-secret", fetch)
     with pytest.raises(api.Failure):
         await tokens.get()
     assert [await tokens.get(), await tokens.get(), await tokens.get()] == ["t2", "t3", "t3"]
     assert asked == [False] * 3
+    [kept] = await line.rows(w.token)
+    assert kept.account == "other" and "t3" not in kept.token
+    # What another secret has sealed is no token.
+    changed = Tokens(line.gateway.store, "other", "another-made-up-secret", fetch)
+    assert await changed.get() == "t4"
 
 
 async def test_chinese_is_sent_as_it_is(line: Line) -> None:

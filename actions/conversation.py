@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from actions import _names
+from actions import _names, _people
 from actions._account import account_named
 from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
 from actions._form import entry_of
@@ -112,11 +112,10 @@ class RequestHuman(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         reason, _, skill = str(turn.mention("choice") or "user_asked").partition("/")
         say("utter_handover")
-        say.effect(
-            "handover", reason=reason, skill=skill or skill_of(turn),
-            priority=2 if turn.elder else 5,
-            summary=summary_of(turn), slots=known_slots(turn),
-        )  # fmt: skip
+        wanted = await _people.wish(
+            turn, reason, skill or skill_of(turn), summary_of(turn), known_slots(turn)
+        )
+        say.effect("handover", **wanted)
         return {"misses": None}
 
 
@@ -222,6 +221,8 @@ class OutOfScope(CompanyAction):
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {}
+        if _people.language(turn.text):
+            return await RequestHuman().act(turn, say)
         owner = parts().region.owner_of(turn.text)
         if owner:
             say("utter_not_ours", owner=owner)
@@ -231,9 +232,11 @@ class OutOfScope(CompanyAction):
 
 
 class Clarify(CompanyAction):
-    """The sentence was not understood."""
+    """The sentence was not understood; who asks for another language, or writes it, gets a person who speaks it."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
+        if _people.language(turn.text):
+            return await RequestHuman().act(turn, say)
         return await unclear(turn, say)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rasa_sdk.events import EventType
 
-from actions import _names
+from actions import _names, _people
 from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
 from actions._telling import tell_outage, tell_receipt, tell_reported, usual
@@ -224,6 +224,8 @@ class ReportFault(SubmitAction):
     async def submit(self, turn: Turn, draft: FaultReport, key: str, say: Say) -> Changes:
         receipt = await parts().company.orders.report_fault(turn.subject, draft, key)
         tell_receipt(receipt, turn, say)
+        if await _people.flags_of(turn) & _people.MUST_NOT_WAIT:
+            say.effect("handover", **await _people.wish(turn, "policy", "fault", draft.description, {}))
         return {"order_no": receipt.order.order_no}
 
 

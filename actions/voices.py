@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from actions import _people
 from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
 from actions._telling import tell_clock
@@ -17,6 +18,7 @@ from bot.company.ports import VoiceDraft
 from bot.core import answers, complaint_test, values
 from bot.core.form import Field
 
+STAFF = "service"  # the class of complaints about people
 KIND = {
     "file_complaint": "complaint",
     "report_violation": "report",
@@ -108,4 +110,6 @@ class FileVoice(SubmitAction):
         tell_clock(order, turn, say)
         if asked == "complaint":
             say("utter_supervision", phone=parts().region.contacts["supervision"].value)
+        if asked == "complaint" and draft.category == STAFF:
+            say.effect("handover", **await _people.wish(turn, "complaint", "complaint", draft.content, {}))
         return {"order_no": order.order_no}

@@ -174,6 +174,12 @@ def get_arrears(session: Reads, here: Here, account: OwnL2) -> shapes.Arrears:
     return billing.arrears(session, here, account)
 
 
+@api.get("/accounts/{account_no}/reports-near", tags=["outages"])
+def get_reports_near(session: Reads, account: OwnL1) -> shapes.NearbyReports:
+    """Faults that others on the same transformer reported in the last minutes."""
+    return outages.reports_near(session, account)
+
+
 @api.get("/accounts/{account_no}/supply", tags=["outages"])
 def get_supply(session: Reads, account: OwnL1) -> shapes.SupplyState:
     """What the systems know about the power of the account. L1."""
@@ -303,6 +309,14 @@ def post_account(session: Reads, asked: shapes.HolderQuestion) -> shapes.Account
 def post_phone(session: Reads, asked: shapes.AccountQuestion) -> shapes.PhoneAnswer:
     """The number on file, for a code by SMS."""
     return shapes.PhoneAnswer(phone=verification.phone_on_file(session, asked.account_no))
+
+
+@api.post("/verification/on-file", tags=["verification"])
+def post_on_file(session: Reads, asked: shapes.AccountQuestion) -> shapes.OnFileAnswer:
+    """What is kept of the holder, for an agent whose reason was recorded."""
+    found = verification.on_file(session, asked.account_no)
+    kept = shapes.OnFile(holder=found[0], address=found[1], phone=found[2]) if found else None
+    return shapes.OnFileAnswer(on_file=kept)
 
 
 @api.post("/verification/accounts", tags=["verification"])

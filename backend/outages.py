@@ -10,9 +10,19 @@ from sqlalchemy.orm import Session
 
 from backend import addresses, clocks, shapes
 from backend.clocks import CHINA
-from backend.tables import Account, Meter, Outage, OutageTransformer, Place, Transformer
+from backend.tables import (
+    Account,
+    FaultReport,
+    Meter,
+    Outage,
+    OutageTransformer,
+    Place,
+    Transformer,
+    WorkOrder,
+)
 
 PUBLIC = ("announced", "active")
+NEAR = timedelta(hours=1)
 
 
 def wire(outage: Outage) -> shapes.Outage:
@@ -80,6 +90,25 @@ def supply_state(session: Session, account: Account) -> shapes.SupplyState:
         neighbours_silent=_silent(session, meter),
         outages=[wire(each) for each in of_transformers(session, [meter.transformer_id])],
         flags=account.flags,
+    )
+
+
+def reports_near(session: Session, account: Account) -> shapes.NearbyReports:
+    """Households of the same place, other than this one, that told of a fault in the last hour."""
+    since = clocks.now() - NEAR
+    query = (
+        select(func.count(func.distinct(FaultReport.conversation)))
+        .join(WorkOrder, WorkOrder.order_no == FaultReport.order_no)
+        .where(
+            WorkOrder.kind == "fault",
+            WorkOrder.area == account.place.area,
+            WorkOrder.account_no.is_distinct_from(account.account_no),
+            FaultReport.received_at >= since,
+        )
+    )
+    minutes = round(NEAR.total_seconds() / 60)
+    return shapes.NearbyReports(
+        reports=session.scalar(query) or 0, within_minutes=minutes, place=account.place.area
     )
 
 

@@ -203,6 +203,12 @@ class SupplyState(Shape):
     flags: list[str]
 
 
+class NearbyReports(Shape):
+    reports: int
+    within_minutes: int
+    place: str
+
+
 class Step(Shape):
     state: str
     at: datetime
@@ -378,6 +384,16 @@ class HolderQuestion(Request):
 
 class AccountAnswer(Shape):
     account_no: str | None
+
+
+class OnFile(Shape):
+    holder: str
+    address: str
+    phone: str | None
+
+
+class OnFileAnswer(Shape):
+    on_file: OnFile | None
 
 
 class PhoneAnswer(Shape):

@@ -36,6 +36,12 @@ def phone_on_file(session: Session, account_no: str) -> str | None:
     return account.customer.phone if account else None
 
 
+def on_file(session: Session, account_no: str) -> tuple[str, str, str | None] | None:
+    """Holder, address and number, unmasked."""
+    account = find_account(session, account_no)
+    return (account.customer.name, account.address, account.customer.phone) if account else None
+
+
 def accounts_of_phone(session: Session, phone: str) -> list[str]:
     """All accounts whose holder has this number, and those it was bound to."""
     bound = select(Phone.account_id).where(Phone.phone == phone)

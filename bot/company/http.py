@@ -32,7 +32,9 @@ from bot.company.ports import (
     Hall,
     IdentityMatch,
     Located,
+    NearbyReports,
     Notice,
+    OnFile,
     Order,
     Outage,
     Payment,
@@ -82,6 +84,9 @@ class HttpOutages:
 
     async def supply_state(self, who: Subject, account_no: str) -> SupplyState:
         return await self._line.get(SupplyState, path("accounts", account_no, "supply"), who)
+
+    async def reports_near(self, who: Subject, account_no: str) -> NearbyReports:
+        return await self._line.get(NearbyReports, path("accounts", account_no, "reports-near"), who)
 
     async def locate(self, address: str) -> Located:
         return await self._line.get(Located, path("places"), address=address)
@@ -160,6 +165,12 @@ class HttpVerification:
             dict[str, str | None], path("verification", "phone"), {"account_no": account_no}
         )
         return answer.get("phone")
+
+    async def on_file(self, account_no: str) -> OnFile | None:
+        found = await self._line.ask(
+            dict[str, OnFile | None], path("verification", "on-file"), {"account_no": account_no}
+        )
+        return found.get("on_file")
 
     async def accounts_of_phone(self, phone: str) -> tuple[str, ...]:
         answer = await self._line.ask(

@@ -261,6 +261,24 @@ class SupplyState:
 
 
 @dataclass(frozen=True)
+class NearbyReports:
+    """How many other households on the same transformer reported a fault in the last minutes, and where."""
+
+    reports: int
+    within_minutes: int
+    place: str
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """What is kept of an account's holder, unmasked: for an agent who has given his reason."""
+
+    holder: str
+    address: str
+    phone: str | None
+
+
+@dataclass(frozen=True)
 class Step:
     """One state an order went through. `state` is a name of OrderState; `note` may be empty."""
 
@@ -430,6 +448,7 @@ class Billing(Protocol):
 
 class Outages(Protocol):
     async def supply_state(self, who: Subject, account_no: str) -> SupplyState: ...
+    async def reports_near(self, who: Subject, account_no: str) -> NearbyReports: ...
     async def locate(self, address: str) -> Located: ...
     async def in_area(
         self, county: str | None, place: str | None, first: date | None = None, last: date | None = None
@@ -484,6 +503,10 @@ class Verification(Protocol):
 
     async def phone_on_file(self, account_no: str) -> str | None:
         """The full number for an SMS code; None when there is none or no such account."""
+        ...
+
+    async def on_file(self, account_no: str) -> OnFile | None:
+        """What an agent may see after the reason was recorded; None when there is no such account."""
         ...
 
     async def accounts_of_phone(self, phone: str) -> tuple[str, ...]:

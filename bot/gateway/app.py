@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from bot.channels import app as app_channel
 from bot.channels import console, voice, web
+from bot.channels.outside import hooks as outside
 from bot.channels.speech import Speech
 from bot.channels.wechat import channel as wechat
 from bot.gateway import problems, routes
@@ -24,9 +25,13 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
         await gateway.start()
         if wechat_channel:
             await wechat_channel.start()
+        if outside_desk:
+            outside_desk.start()
         try:
             yield
         finally:
+            if outside_desk:
+                await outside_desk.stop()
             if wechat_channel:
                 await wechat_channel.stop()
             await gateway.stop()
@@ -48,6 +53,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     app_channel.mount(app, gateway)
     voice.mount(app, gateway)
     wechat_channel = wechat.mount(app, gateway, speech)
+    outside_desk = outside.mount(app, gateway)
     serve_build(app, gateway.settings.web_dir)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -49,6 +49,7 @@ class Desk:
         self._tell = tell
         self._changed = changed
         self.called = False  # somebody was called since the last round
+        self.outside: Callable[[], bool] = lambda: False  # whether people of another system answer now
 
     async def step(self) -> bool:
         """Give out what can be given, commit, and only then tell the others where they stand."""
@@ -70,7 +71,7 @@ class Desk:
     def inform(self, c: Connection) -> list[Message]:
         """Tell those who wait where they stand."""
         shift = Shift(c, self._rules, self.wording, time.time())
-        shift.tell_places()
+        shift.tell_places(elsewhere=self.outside())
         return shift.told
 
     def manned(self) -> bool:
@@ -79,7 +80,7 @@ class Desk:
     def request(self, c: Connection, conversation: str, wish: handoff.Wish) -> tuple[str, str]:
         """Call a person. Returns the ticket and the name of the text that says what happens now."""
         self.called = True
-        here = agents.somebody_on_duty(c)
+        here = agents.somebody_on_duty(c) or self.outside()
         state = State.QUEUED if here else State.OFFLINE_MESSAGE
         ticket, fresh = handoff.request(c, conversation, wish, state)
         if not fresh:

@@ -43,6 +43,16 @@ class WechatAccount(BaseModel):
         return self
 
 
+class Chatwoot(BaseModel):
+    """Chatwoot as the desk: the address, an API inbox's identifier, and the agent bot's token and webhook secret."""
+
+    url: str = Field(pattern=r"^https?://")
+    account: int = Field(ge=1)
+    inbox: str = Field(pattern=r"^[\w-]{4,64}$")
+    token: Secret
+    secret: Secret
+
+
 class WechatSettings(BaseSettings):
     """What the WeChat channel and its commands need."""
 
@@ -91,6 +101,7 @@ class Settings(WechatSettings, DeskSettings):
     allowed_origins: str = "http://127.0.0.1:8080,http://localhost:8080"
     web_dir: Path = ROOT / "web" / "dist"
     upload_dir: Path = ROOT / ".run" / "uploads"
+    chatwoot: Chatwoot | None = Field(None, description="people answer there instead of in the console")
     sms_url: str | None = None
     sms_token: SecretStr | None = None
     messages_per_second: int = Field(1, ge=1, description="per conversation, with five times as many at once")

@@ -84,17 +84,18 @@ class Shift:
         agent = agents.find(self._c, name)
         self._say(row, "joined", agent=agent.display if agent else name)
 
-    def tell_places(self) -> None:
-        """Who waits in the line hears his place when it has changed, and of other ways when it takes long."""
+    def tell_places(self, elsewhere: bool = False) -> None:
+        """Who waits in the line hears his place when it has changed, and of other ways when it takes long. `elsewhere`:
+        people of another system answer, whose line nobody here knows."""
         seats = agents.seats(self._c, self._now)
         rows = self._waiting()
         before = ahead(map(waiting, rows), seats, self._now)
         for row in rows:
             if row.state == State.QUEUED:
                 with self._alone(row):
-                    self._tell_place(row, before[row.id], len(seats))
+                    self._tell_place(row, before[row.id], len(seats), elsewhere)
 
-    def _tell_place(self, row: t.Record, place: int, agents_on_duty: int) -> None:
+    def _tell_place(self, row: t.Record, place: int, agents_on_duty: int, elsewhere: bool) -> None:
         span = wait_range(place, agents_on_duty, self._rules.talk_minutes)
         first = row.told_ahead is None
         due = self._now - row.told_at >= self._times.position_every
@@ -104,7 +105,9 @@ class Shift:
             self._say(row, name, ahead=place, least=least, most=most)
             self._note(row, told_ahead=place, told_at=self._now)
         waited = self._now - (row.queued_at or row.since)
-        long = span is None or span[1] > self._times.offer_above_minutes or waited > self._times.offer_after
+        hopeless = span is None and not elsewhere
+        slow = span is not None and span[1] > self._times.offer_above_minutes
+        long = hopeless or slow or waited > self._times.offer_after
         if row.offered_at is None and long and waited > 1 and row.priority:
             self._offer(row)
 

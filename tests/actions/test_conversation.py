@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import yaml
 
 from actions.conversation import entry_of
+from bot.company.ports import Unavailable
 from tests.actions.conversation import DIALOGUE, Conversation, dialogue, executor, names
 from tests.company.fake import FakeCompany
 
@@ -206,3 +208,40 @@ async def test_plain_talk_is_told_to_the_page_and_reads_numbers_back_in_pairs(ho
     assert holder.slots["requested_slot"] == "confirm"
     summary = holder.slots["summary"]
     assert re.search(r"\d\d \d\d \d\d", summary) and not re.search(r"\d{3}", summary), summary
+
+
+def flagged(company: FakeCompany, *flags: str) -> None:
+    home = company.households["0100000000123"]
+    home.account = replace(home.account, flags=flags)
+
+
+def handover_of(replies: list) -> dict:
+    return next(r.custom for r in replies if r.custom and r.custom.get("type") == "handover")
+
+
+@pytest.mark.parametrize(
+    ("text", "skill", "priority"),
+    [("有没有会说蒙古语的", "mongolian", 5), ("ᠰᠠᠶᠢᠨ ᠪᠠᠶᠢᠨ᠎ᠠ ᠤᠤ", "mongolian", 5), ("找个会说本地话的", "dialect", 5),
+     ("转人工，娃娃一个人在家门锁了", "general", 1), ("我不想活了", "general", 1), ("我要找记者曝光你们，叫人来", "complaint", 2),
+     ("转人工", "general", 5)],
+)  # fmt: skip
+async def test_language_and_need_decide_who_comes_and_when(
+    stranger: Conversation, text: str, skill: str, priority: int
+) -> None:
+    effect = handover_of(await stranger.say(text, "request_human"))
+    assert (effect["skill"], effect["priority"]) == (skill, priority)
+
+
+async def test_mongolian_letters_that_nobody_understood_bring_a_person(stranger: Conversation) -> None:
+    for intent in ("nlu_fallback", "out_of_scope"):
+        assert handover_of(await stranger.say("ᠴᠠᠬᠢᠯᠭᠠᠨ", intent))["skill"] == "mongolian"
+
+
+async def test_a_customer_who_must_not_wait_stands_before_others(
+    holder: Conversation, company: FakeCompany
+) -> None:
+    flagged(company, "important")
+    effect = handover_of(await holder.say("转人工", "request_human"))
+    assert effect["priority"] == 2 and "重要客户" in effect["summary"]
+    company.failing["account"] = Unavailable("the company is down")
+    assert handover_of(await holder.say("转人工", "request_human"))["priority"] == 5

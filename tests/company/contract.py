@@ -312,6 +312,18 @@ class Contract(ServicesContract, ABC):
         assert await company.verification.account_at("赵永强", HOME_ADDRESS) is None
         assert await company.verification.account_at("王秀英", DARK_ADDRESS) is None
 
+    async def test_what_is_on_file_is_told_whole_and_nothing_of_an_unknown_account(
+        self, company: Company
+    ) -> None:
+        kept = await company.verification.on_file(HOME)
+        assert kept and "*" not in kept.holder + kept.address + str(kept.phone)
+        assert kept.phone == await company.verification.phone_on_file(HOME)
+        assert await company.verification.on_file(UNKNOWN) is None
+
+    async def test_reports_of_the_neighbours_are_counted(self, company: Company, who) -> None:
+        near = await company.outages.reports_near(who("L1", HOME), HOME)
+        assert near.reports >= 0 and near.within_minutes == 60 and near.place
+
     async def test_the_number_on_file_leads_to_its_accounts(self, company: Company) -> None:
         phone = await company.verification.phone_on_file(HOME)
         assert phone

@@ -36,9 +36,11 @@ from bot.company.ports import (
     IdentityMatch,
     Level,
     Located,
+    NearbyReports,
     NotAllowed,
     NotFound,
     Notice,
+    OnFile,
     Order,
     Outage,
     Payment,
@@ -208,6 +210,7 @@ class FakeCompany(FakeServices):
     ) -> None:
         super().__init__()
         self.households = {each.account.account_no: each for each in households}
+        self.neighbours_reports = 0
         self.known_outages, self.places, self.hall_list = list(outages), list(places), list(halls)
         self.documents, self.notice_list = documents or {}, list(notices)
         self.now = now
@@ -282,6 +285,10 @@ class FakeCompany(FakeServices):
             tuple(each for each in self.known_outages if home.transformer in each.transformers),
             home.account.flags,
         )  # fmt: skip
+
+    async def reports_near(self, who: Subject, account_no: str) -> NearbyReports:
+        self._own("reports_near", who, account_no, Level.L1)
+        return NearbyReports(self.neighbours_reports, 60, "金川小区")
 
     async def locate(self, address: str) -> Located:
         self._enter("locate")
@@ -436,6 +443,11 @@ class FakeCompany(FakeServices):
         self._enter("phone_on_file")
         home = self.households.get(account_no)
         return home.phone if home else None
+
+    async def on_file(self, account_no: str) -> OnFile | None:
+        self._enter("on_file")
+        home = self.households.get(account_no)
+        return OnFile(home.holder_name, home.address, home.phone) if home else None
 
     async def accounts_of_phone(self, phone: str) -> tuple[str, ...]:
         self._enter("accounts_of_phone")

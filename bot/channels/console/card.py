@@ -23,7 +23,7 @@ class Card:
         self._down = down
 
     async def of(self, who: Subject) -> dict[str, Any]:
-        """customer, accounts, bills, orders, outage and problems of the Detail."""
+        """customer, accounts, bills, orders, outage, neighbours and problems of the Detail."""
         problems: list[str] = []
         names = who.accounts[:_ACCOUNTS]
 
@@ -37,11 +37,12 @@ class Card:
 
         billing, company = self._company.billing, self._company
         first = names[0] if names else None
-        accounts, bills, orders, supply = await asyncio.gather(
+        accounts, bills, orders, supply, near = await asyncio.gather(
             asyncio.gather(*(self._account(who, each, tried) for each in names)),
             tried("bills", billing.bills(who, first, _BILLS)) if first else _nothing(),
             tried("orders", company.orders.open_orders(who, conversation=who.conversation)),
             tried("supply", company.outages.supply_state(who, first)) if first else _nothing(),
+            tried("supply", company.outages.reports_near(who, first)) if first else _nothing(),
         )
         known = [each for each in accounts if each]
         owner = known[0] if known else {}
@@ -49,12 +50,13 @@ class Card:
             "customer": {
                 "name_masked": owner.get("name", ""), "phone_masked": owner.get("phone", ""),
                 "account_masked": owner.get("account_masked", ""), "address_masked": owner.get("address_masked", ""),
-                "level": who.level.value, "revealable": ["phone", "account"] if first else [],
+                "level": who.level.value, "revealable": ["name", "phone", "account", "address"] if first else [],
             },
             "accounts": [{key: each[key] for key in _SHOWN} for each in known],
             "bills": [{"month": b.month, "kwh": f"{b.kwh:g}", "yuan": f"{b.amount:.2f}"} for b in (bills or ())[::-1]],
             "orders": [order(each) for each in orders or ()],
             "outage": outage(supply.outages[0]) if supply and supply.outages else None,
+            "neighbours": vars(near) if near and near.reports else None,
             "problems": list(dict.fromkeys(problems)),
         }  # fmt: skip
 
@@ -77,9 +79,15 @@ class Card:
         """An unmasked value, None when there is none. The caller has asked for the reason and recorded it."""
         if not who.accounts:
             return None
-        if field == "account":
-            return who.accounts[0]
-        return await self._company.verification.phone_on_file(who.accounts[0])
+        kept = await self._company.verification.on_file(who.accounts[0])
+        if kept is None:
+            return None
+        return {
+            "account": who.accounts[0],
+            "name": kept.holder,
+            "address": kept.address,
+            "phone": kept.phone,
+        }[field]
 
 
 _SHOWN = ("account_masked", "address_masked", "balance", "arrears", "tier")

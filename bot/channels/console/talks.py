@@ -139,7 +139,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         told = _told(words, row, kept)
         extra = [(await each(name)) for each in gateway.channel_limits]
         return {
-            "row": row, **told, **await card.of(who), "neighbours": None, "previous": kept["previous"],
+            "row": row, **told, **await card.of(who), "previous": kept["previous"],
             "channel_limit": next((limit for limit in extra if limit), None), "viewers": live.viewers(name),
         }  # fmt: skip
 
@@ -243,7 +243,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         await gateway.store.write(audit.record, session.name, "reveal", name, f"{body.field} {body.reason}")
         who = await gateway.store.read(gateway.identity.who, name)
         try:
-            value = await card.clear(who, body.field) if body.field in ("phone", "account") else None
+            value = await card.clear(who, body.field)
         except CompanyError:
             raise Problem(503, "unavailable") from None
         if value is None:

@@ -12,10 +12,11 @@ import socketio
 import sqlalchemy as sa
 
 from bot.channels.console import live
+from bot.company.ports import Level
 from bot.gateway import tables as t
 from bot.gateway.handoff import Wish
 from tests.channels.console.conftest import Client, Office
-from tests.gateway.fakes import until
+from tests.gateway.fakes import ACCOUNT, until
 
 TALK = "c-customer"
 XSS = [
@@ -213,6 +214,28 @@ async def test_a_revealed_value_needs_a_reason_and_is_recorded_first(office: Off
     none = await page.ask("POST", f"/conversations/{TALK}/reveal", {"field": "phone", "reason": "call_back"})
     assert none.status_code == 404
     assert [(r.action, r.detail) for r in await office.rows(t.audit)][-1] == ("reveal", "phone call_back")
+
+
+async def test_a_known_customers_card_has_his_neighbours_and_what_is_masked_can_be_revealed(
+    office: Office,
+) -> None:
+    await office.customer(TALK, "停电了", wish=Wish("user_asked"))
+    gateway = office.gateway
+    await gateway.store.write(gateway.identity.vouch, TALK, Level.L2, [ACCOUNT])
+    gateway.company.outages.neighbours_reports = 3  # type: ignore[attr-defined]
+    page = await office.page("a01")
+    seen = await page.get(f"/conversations/{TALK}")
+    assert seen["neighbours"] == {"reports": 3, "within_minutes": 60, "place": "金川小区"}
+    assert "王秀英" not in str(seen)
+    clear = {}
+    for field in seen["customer"]["revealable"]:
+        told = await page.post(f"/conversations/{TALK}/reveal", {"field": field, "reason": "check_identity"})
+        clear[field] = told["value"]
+    assert clear == {
+        "name": "王秀英", "phone": "13800000001", "account": ACCOUNT, "address": "临河区金川小区5号楼2单元301",
+    }  # fmt: skip
+    shown = [r.detail for r in await office.rows(t.audit) if r.action == "reveal"]
+    assert shown == [f"{field} check_identity" for field in clear]
 
 
 async def test_an_order_is_made_once_however_often_it_is_sent(office: Office) -> None:

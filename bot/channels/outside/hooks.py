@@ -1,0 +1,69 @@
+"""`POST /desk/chatwoot`: the webhook of Chatwoot's agent bot; and what of the outside desk is plugged into the gateway."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+
+from bot.channels.outside import tables as o
+from bot.channels.outside.bridge import Bridge
+from bot.channels.outside.chatwoot import Chatwoot, hook, signed
+from bot.gateway.gateway import Gateway
+from bot.gateway.storage import Store
+
+log = structlog.get_logger()
+
+
+class OutsideDesk:
+    """Started and stopped with the gateway."""
+
+    def __init__(self, bridge: Bridge, desk: Chatwoot) -> None:
+        self.bridge = bridge
+        self._desk = desk
+
+    def start(self) -> None:
+        self.bridge.loop.start()
+
+    async def stop(self) -> None:
+        await self.bridge.loop.stop()
+        await self._desk.close()
+
+
+def mount(app: FastAPI, gateway: Gateway) -> OutsideDesk | None:
+    """None where no outside desk is configured."""
+    settings = gateway.settings.chatwoot
+    if settings is None:
+        return None
+    desk = Chatwoot(settings)
+    bridge = Bridge(gateway, desk)
+    router = APIRouter(prefix="/desk")
+
+    @router.post("/chatwoot")
+    async def event(request: Request) -> Response:
+        body = await request.body()
+        given = (request.headers.get(f"x-chatwoot-{name}", "") for name in ("timestamp", "signature"))
+        timestamp, signature = given
+        if not signed(settings.secret.get_secret_value(), timestamp, body, signature):
+            log.warning("chatwoot_hook_refused")
+            return Response(status_code=403)
+        try:
+            told = json.loads(body)
+        except ValueError:
+            return Response(status_code=400)
+        if isinstance(told, dict):
+            await hook(bridge, await _references(gateway.store), told)
+        return Response(status_code=204)
+
+    app.include_router(router)
+    return OutsideDesk(bridge, desk)
+
+
+async def _references(store: Store) -> dict[str, str]:
+    """Chatwoot's number of a conversation → our reference, for all that are open."""
+    query = sa.select(o.case.c.reference).where(o.case.c.open, o.case.c.reference.is_not(None))
+    found = await store.read(lambda c: list(c.execute(query).scalars()))
+    return {reference.partition(":")[0]: reference for reference in found}

@@ -14,8 +14,9 @@ import sys
 from dataclasses import dataclass, field
 from typing import cast
 
-from aiortp.codecs import get_codec
 from aiortp.packet import RtpPacket
+
+from bot.voice.sip.g711 import G711
 
 _KEYS = "0123456789*#"
 _PCMA = 8
@@ -93,7 +94,7 @@ class Softphone:
     async def speak(self, pcm: bytes) -> None:
         """s16le of 8 kHz, at the speed of speech."""
         self._silence.cancel()
-        codec, loop = get_codec(_PCMA), asyncio.get_running_loop()
+        codec, loop = G711(_PCMA), asyncio.get_running_loop()
         due = loop.time()
         for at in range(0, len(pcm), 320):
             self._timestamp += 160
@@ -212,7 +213,7 @@ class Softphone:
             await asyncio.sleep(0.02)
 
     async def _listen(self) -> None:
-        codec = get_codec(_PCMA)
+        codec = G711(_PCMA)
         while True:
             self.heard += codec.decode(RtpPacket.parse(await self.rtp.received.get()).payload)
 

@@ -60,6 +60,7 @@ class Policy:
         self._typed = ""
         self._ahead = ""
         self._starred = False
+        self._complete = False  # the last digit was typed, and a # may follow out of habit
         self._silences = self._misses = self._waited = 0
         self._in_danger = False
         self._scripts: set[str] = set()
@@ -106,7 +107,8 @@ class Policy:
     def _key(self, key: str) -> None:
         question = self._question
         starred, self._starred = self._starred, False
-        if self._in_danger or self._refer_after:
+        complete, self._complete = self._complete, False
+        if self._in_danger or self._refer_after or (complete and key == "#"):
             return
         if key == "0" and (starred or not (question and question.entry)):
             self._person()
@@ -176,6 +178,7 @@ class Policy:
             self._typed += key
         most = max(entry.lengths)
         if key == "#" or len(self._typed) >= most:
+            self._complete = key != "#"
             self._entered(entry)
         else:
             self._out.append(Wait(self.profile.inter_digit))

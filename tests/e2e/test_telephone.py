@@ -16,6 +16,7 @@ from scripts.softphone import Softphone
 from scripts.supervisor import Layout, free_ports
 from tests.e2e.running import RunningSystem
 from tests.gateway.fakes import until
+from tests.voice.sip.baresip import Baresip, baresip
 
 pytestmark = pytest.mark.e2e
 
@@ -95,5 +96,83 @@ def test_a_call_that_is_hung_up_in_the_middle_leaves_the_line_free(system: Runni
         phone = await ring(system, "13800000889")
         await hears(phone, 0.5)
         assert await phone.hang_up() == 200
+
+    asyncio.run(call())
+
+
+ASKED = "select body from message where conversation = ? and author = 'bot' order by seq desc limit 1"
+ORDER = "select * from work_orders where conversation = ?"
+
+
+async def asked(system: RunningSystem, number: str, what: str) -> None:
+    """The bot's newest message asks this."""
+    name, seen = conversation(system, number), ""
+    for _ in range(200):
+        found = system.rows("gateway", ASKED, name)
+        seen = str(json.loads(found[0]["body"]).get("asks")) if found else ""
+        if seen == what:
+            await asyncio.sleep(0.5)  # and the line has begun to say it
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"asked {seen} instead of {what}")
+
+
+async def answer(system: RunningSystem, phone: Baresip, number: str, *steps: tuple[str, str]) -> None:
+    for what, keys in steps:
+        await asked(system, number, what)
+        if what == "confirm":
+            await asyncio.sleep(3)  # keys typed ahead confirm nothing
+        await phone.press(keys)
+
+
+REST = (
+    ("neighbours_lit", "1"),
+    ("breaker_off", "2"),
+    ("phone", "1"),
+    ("contact_name", "1"),
+    ("confirm", "1"),
+)
+
+
+def test_a_baresip_caller_reports_an_outage_with_keys_alone(system: RunningSystem, tmp_path: Path) -> None:
+    number = "13800000891"
+
+    async def call() -> None:
+        async with baresip(tmp_path, number) as phone:
+            await phone.call(("127.0.0.1", system.layout.sip_port))
+            await asyncio.sleep(1)
+            await phone.press("12")
+            await asked(system, number, "address")
+            await phone.press("1")
+            await asyncio.sleep(1)
+            await phone.press("0100000000058#")
+            await asyncio.sleep(1)
+            await phone.press("1")
+            await answer(system, phone, number, *REST)
+            [order] = await rows(system, "backend", ORDER, conversation(system, number))
+            assert order["kind"] == "fault" and order["due_at"]
+            await phone.hang_up()
+        assert len(phone.heard()) > 16000 * 5
+
+    asyncio.run(call())
+
+
+def test_a_baresip_caller_reports_an_outage_in_words(system: RunningSystem, tmp_path: Path) -> None:
+    number = "13800000892"
+
+    async def call() -> None:
+        speech = await Speaker().say("我家停电了", Manner())
+        async with baresip(tmp_path, number, speech) as phone:
+            await phone.call(("127.0.0.1", system.layout.sip_port))
+            await asked(system, number, "address")
+            await phone.press("1")
+            await asyncio.sleep(1)
+            await phone.press("0100000000066#")
+            await asyncio.sleep(1)
+            await phone.press("1")
+            await answer(system, phone, number, *REST)
+            [order] = await rows(system, "backend", ORDER, conversation(system, number))
+            assert order["kind"] == "fault"
+            await phone.hang_up()
 
     asyncio.run(call())

@@ -108,6 +108,12 @@ def test_a_question_with_buttons_is_answered_by_their_keys_and_a_person_stays_on
     assert sent(policy.handle(Key("2"))) == [Send(choice="b2")]
 
 
+def test_a_hash_after_the_last_digit_changes_nothing() -> None:
+    policy, out = call("2", Replied((Told("户号是多少？", asks="account_no"),)), "0100000000017#")
+    assert not out
+    assert sent(policy.handle(Key("1"))) == [Send("0100000000017")]
+
+
 def test_an_account_number_is_read_back_before_it_is_used() -> None:
     policy, out = call("2", Replied((Told("户号是多少？", asks="account_no"),)), "0100000000017")
     assert "0100000000017" in said(out) and not sent(out)

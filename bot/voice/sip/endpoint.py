@@ -19,12 +19,12 @@ from aiosipua import IncomingCall, SdpNegotiationError, SipRequest, build_sdp, n
 from aiosipua.sdp import SdpMessage
 from aiosipua.uas import SipUAS
 
+from bot.voice.sip.g711 import PCMA, PCMU
 from bot.voice.sip.guard import GuardedUdp
 from bot.voice.sip.media import Media
 
 log = structlog.get_logger()
 
-PCMA, PCMU = 8, 0  # China's telephone first
 _OFFERED_KEYS = 101
 _NUMBER = re.compile(r"(?:sip|sips|tel):\+?([0-9]{3,20})(?:@|;|$|>)")
 _SIGNAL = re.compile(r"Signal\s*=\s*([0-9*#A-D])")
@@ -175,7 +175,7 @@ class SipEndpoint:
         payload, keys, remote = PCMA, _OFFERED_KEYS, None
         if offer is not None:
             try:
-                _, payload = negotiate_sdp(offer, self._host, 9, [PCMA, PCMU])
+                _, payload = negotiate_sdp(offer, self._host, 9, [PCMA, PCMU])  # China's telephone first
             except SdpNegotiationError:
                 self._reject(call, 488, "Not Acceptable Here")
                 return

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from aiortp.codecs import get_codec
 from aiortp.packet import RtpPacket
+
+from bot.voice.sip.g711 import G711
 
 FRAME = 160
 """Samples of a packet: 20 ms at 8 kHz."""
@@ -39,7 +40,7 @@ class Media(asyncio.DatagramProtocol):
     """`create` binds a port; `close` frees it."""
 
     def __init__(self, payload: int, keys_payload: int | None, allowed: frozenset[str]) -> None:
-        self._codec = get_codec(payload)
+        self._codec = G711(payload)
         self._payload = payload
         self._keys_payload = keys_payload
         self._allowed = allowed

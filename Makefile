@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE
 
-.PHONY: help setup web train up chat call voice-model vxml wechat-menu agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -83,6 +83,10 @@ chat: .venv/stamp ## talk to the running system in the terminal
 call: .venv/stamp ## ring the running telephone line and press keys: STEPS="12s 2 10s 0 12s"
 	@$(PY) -m scripts.softphone 127.0.0.1:$$(( $(or $(PORT_VOICE),8097) + 1 )) $(STEPS)
 
+voice-test: .venv/stamp system-packages ## the telephone line for a quarter of an hour: SIPp, baresip, fuzzing, fifty callers at once
+	@GRIDCARE_LONG=1 $(PY) -m pytest tests/voice/sip tests/voice/test_policy.py -n 0
+	@$(PY) -m benchmarks.line
+
 voice-model: .venv/stamp ## train the line's own recogniser from made speech (half an hour) into .run/voice-model
 	@command -v espeak-ng >/dev/null || { echo "espeak-ng is missing: install it (Debian name)"; exit 1; }
 	@[ -x $(RUN)/voice-venv/bin/python ] || python3 -m venv $(RUN)/voice-venv
@@ -98,7 +102,7 @@ wechat-menu: .venv/stamp ## create or update the menu of the official accounts i
 
 # ---- checking ---------------------------------------------------------------------------------------------------
 
-DEBIAN := chromium fonts-noto-cjk postgresql espeak-ng libxml2-utils w3c-sgml-lib
+DEBIAN := chromium fonts-noto-cjk postgresql espeak-ng libxml2-utils w3c-sgml-lib sip-tester baresip
 system-packages:
 	@missing=""; for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] && exit 0; \

@@ -162,12 +162,14 @@ class CompanyForm(Listener, FormValidationAction):
             news["confirm"] = True
         elif not filled.values and requested == CORRECTION:
             news |= self._reworded(turn, fields)
+        elif not filled.values and turn.intent in self.own and (more := self._reworded(turn, fields)):
+            news |= more  # the story goes on
         elif not filled.values and requested != QUIT:
             news = self._unclear(turn, say)
         return await self._ask(turn, say, {**news, "wishes": self.wishes(turn, news) or None})
 
     def _reworded(self, turn: Turn, fields: tuple[Field, ...]) -> Changes:
-        """A correction in plain words is added to the form's own words, when it has any."""
+        """A correction or more of the story is added to the form's own words, when it has any."""
         free = next((f.slot for f in fields if f.free and turn.slots.get(f.slot)), None)
         return {free: f"{turn.slots[free]}；{turn.text}"} if free and turn.text else {}
 

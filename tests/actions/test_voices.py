@@ -22,7 +22,9 @@ async def test_a_complaint_is_classed_booked_with_a_clock_and_12398_named(
     assert await complain(stranger) == ["utter_ask_confirm"]
     replies = await stranger.say("对", "affirm")
     assert names(replies) == ["utter_voice_complaint", "utter_clock_contact", "utter_supervision"]
-    assert "12398" in replies[-1].text
+    assert "12398" in replies[-2].text
+    called = replies[-1].custom
+    assert (called["type"], called["reason"], called["skill"]) == ("handover", "complaint", "complaint")
     (draft,) = company.voices
     assert (draft.kind, draft.category, draft.content) == ("complaint", "service", SCOLDED)
     assert draft.wish == "让他道歉"
@@ -96,3 +98,10 @@ async def test_a_person_is_reached_in_the_middle_of_a_complaint(stranger: Conver
     replies = await stranger.say("转人工", "request_human")
     assert replies[1].custom["reason"] == "user_asked"
     assert replies[1].custom["skill"] == "complaint"
+
+
+async def test_a_story_that_goes_on_is_added_and_no_misunderstanding(stranger: Conversation) -> None:
+    await stranger.say("村里有人偷电", "report_violation")
+    replies = await stranger.say("晚上绕表用电，开的电暖气", "report_violation")
+    assert names(replies) == ["utter_ask_place"]
+    assert stranger.slots["content"] == "村里有人偷电；晚上绕表用电，开的电暖气"

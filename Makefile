@@ -94,7 +94,7 @@ voice-model: .venv/stamp ## train the line's own recogniser from made speech (ha
 	@OMP_NUM_THREADS=1 $(RUN)/voice-venv/bin/python -m scripts.voice_model.train $(RUN)/voice-model
 	@$(RUN)/voice-venv/bin/python -m scripts.voice_model.evaluate $(RUN)/voice-model
 
-vxml: .venv/stamp ## the voice line's VoiceXML door, for a telephone platform of the company's own
+vxml: .venv/stamp ## the voice line's VoiceXML and jambonz doors, for a telephone platform of the company's own
 	@$(PY) -m bot.voice.doors
 
 wechat-menu: .venv/stamp ## create or update the menu of the official accounts in GRIDCARE_WECHAT_ACCOUNTS

@@ -1,4 +1,4 @@
-"""The VoiceXML door as a process: `python -m bot.voice.doors`."""
+"""The doors for telephone platforms, VoiceXML and jambonz, as a process: `python -m bot.voice.doors`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.voice.brain import Brain
-from bot.voice.doors.vxml import Kind, routes
+from bot.voice.doors import jambonz, vxml
 from bot.voice.service import load
 
 
@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     region: str = "bayannur"
     vxml_password: SecretStr = Field(min_length=16)
     vxml_port: int = 8096
-    vxml_kind: Kind = "generic"
+    vxml_kind: vxml.Kind = "generic"
     agents_number: str = Field(pattern=r"^\+?[0-9]{2,20}$")
 
 
@@ -41,12 +41,12 @@ def create(values: Settings) -> FastAPI:
         async with client:
             yield
 
-    app = FastAPI(title="GridCare VoiceXML door", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="GridCare doors", lifespan=lifespan, docs_url=None, redoc_url=None)
     password = values.vxml_password.get_secret_value()
     service = load(values.region)
-    app.include_router(
-        routes(service, lambda: Brain(client), password, values.agents_number, values.vxml_kind)
-    )
+    brain, agents = (lambda: Brain(client)), values.agents_number
+    app.include_router(vxml.routes(service, brain, password, agents, values.vxml_kind))
+    app.include_router(jambonz.routes(service, brain, password, agents))
 
     @app.get("/live")
     async def live() -> dict[str, bool]:

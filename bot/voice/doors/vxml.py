@@ -6,20 +6,15 @@ keys that fit no grammar are submitted too: the policy counts them, so the platf
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Depends, Form, Response
-from fastapi.exceptions import HTTPException
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
-from bot.voice.brain import Brain, Gone
-from bot.voice.events import Command, Event, Key, Lost, Played, Say, Send, TimedOut, Transfer
+from bot.voice.brain import Brain
+from bot.voice.doors.session import Sessions, events_of, guarded
+from bot.voice.events import Command, Say, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 from bot.voice.speech.spoken import spoken
@@ -27,44 +22,6 @@ from bot.voice.speech.spoken import spoken
 Kind = Literal["generic", "cisco"]
 TYPE = "application/voicexml+xml"
 DOCTYPE = '<!DOCTYPE vxml PUBLIC "-//W3C//DTD VOICEXML 2.1//EN" "http://www.w3.org/TR/voicexml21/vxml.dtd">'
-_KEPT = 3600.0
-_BASIC = HTTPBasic()
-
-
-@dataclass
-class Session:
-    """One call on a platform."""
-
-    policy: Policy
-    brain: Brain
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    at: float = field(default_factory=time.monotonic)
-
-    async def step(self, events: list[Event]) -> list[Command]:
-        """Carry out events and what follows from them, until it is the caller's turn."""
-        said: list[Command] = []
-        waiting = list(events)
-        while waiting:
-            for command in self.policy.handle(waiting.pop(0)):
-                if isinstance(command, Say | Transfer):
-                    said.append(command)
-                if isinstance(command, Send):
-                    waiting.append(await self._answer(command))
-        if self.policy.asking is None and self.policy.calling_person:
-            said += [each for each in self.policy.handle(Played()) if isinstance(each, Transfer)]
-        return said
-
-    async def _answer(self, send: Send) -> Event:
-        try:
-            return await self.brain.say(send)
-        except Gone:
-            return Lost()
-
-
-def events_of(heard: str) -> list[Event]:
-    """What a submitted value means: keys, or silence when it is empty."""
-    keys = [Key(key) for key in heard if key in "0123456789*#"]
-    return [*keys] or [TimedOut()]
 
 
 def document(said: list[Command], policy: Policy, here: str, agents: str, kind: Kind) -> bytes:
@@ -137,39 +94,21 @@ def routes(
     service: Service, brain: Callable[[], Brain], password: str, agents: str, kind: Kind = "generic"
 ) -> APIRouter:
     """POST /vxml starts a call, POST /vxml/{session} goes on. Basic authentication with this password."""
-    sessions: dict[str, Session] = {}
-
-    async def allowed(given: Annotated[HTTPBasicCredentials, Depends(_BASIC)]) -> None:
-        if not secrets.compare_digest(given.password.encode(), password.encode()):
-            raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
-
-    router = APIRouter(prefix="/vxml", dependencies=[Depends(allowed)])
+    sessions = Sessions(service, brain)
+    router = APIRouter(prefix="/vxml", dependencies=[Depends(guarded(password))])
 
     def answer(name: str, said: list[Command]) -> Response:
-        return Response(document(said, sessions[name].policy, f"/vxml/{name}", agents, kind), media_type=TYPE)
+        policy = sessions.find(name).policy
+        return Response(document(said, policy, f"/vxml/{name}", agents, kind), media_type=TYPE)
 
     @router.post("")
     async def start(
         call: Annotated[str, Form(max_length=100)], caller: Annotated[str | None, Form()] = None
     ) -> Response:
-        for name in [name for name, each in sessions.items() if time.monotonic() - each.at > _KEPT]:
-            del sessions[name]
-        name, number = secrets.token_urlsafe(16), caller if caller and caller.isdigit() else None
-        session = sessions[name] = Session(Policy(service, number), brain())
-        said = [each for each in session.policy.start() if isinstance(each, Say)]
-        try:
-            await session.brain.open(call, number)
-        except Gone:
-            return answer(name, await session.step([Lost()]))
-        return answer(name, list(said))
+        return answer(*await sessions.begin(call, caller))
 
     @router.post("/{name}")
     async def go_on(name: str, heard: Annotated[str, Form(max_length=40)] = "") -> Response:
-        session = sessions.get(name)
-        if session is None:
-            raise HTTPException(404)
-        async with session.lock:
-            session.at = time.monotonic()
-            return answer(name, await session.step(events_of(heard)))
+        return answer(name, await sessions.find(name).step(events_of(heard)))
 
     return router

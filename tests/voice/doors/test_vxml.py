@@ -10,31 +10,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.voice.brain import Brain, Gone
 from bot.voice.doors.vxml import Kind, routes
 from bot.voice.events import Replied, Send, Told
 from bot.voice.service import load
+from tests.voice.doors.script import Script
 
 DTD = Path("/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-voicexml21-20070619/vxml.dtd")
 V = "{http://www.w3.org/2001/vxml}"
 LIT = Told("邻居家有电吗？", (("b1", "邻居有电"), ("b2", "邻居也没电")), "neighbours_lit")
-
-
-class Script(Brain):
-    """A gateway that gives these answers in turn, then is gone."""
-
-    def __init__(self, *answers: Replied) -> None:
-        self.answers = list(answers)
-        self.said: list[Send] = []
-
-    async def open(self, call: str, caller: str | None) -> None:
-        pass
-
-    async def say(self, send: Send) -> Replied:
-        self.said.append(send)
-        if not self.answers:
-            raise Gone("over")
-        return self.answers.pop(0)
 
 
 class Platform:

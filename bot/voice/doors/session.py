@@ -1,0 +1,104 @@
+"""Calls on telephone platforms of the company's own: each request brings what the caller did, each answer what follows."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.exceptions import HTTPException
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+from bot.voice.brain import Brain, Gone
+from bot.voice.events import Command, Event, Key, Lost, Played, Say, Send, TimedOut, Transfer
+from bot.voice.policy import Policy
+from bot.voice.service import Service
+
+_KEPT = 3600.0
+_BASIC = HTTPBasic()
+
+
+@dataclass
+class Session:
+    """One call on a platform."""
+
+    policy: Policy
+    brain: Brain
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    at: float = field(default_factory=time.monotonic)
+
+    async def step(self, events: list[Event]) -> list[Command]:
+        """Carry out events and what follows from them, until it is the caller's turn."""
+        async with self.lock:
+            self.at = time.monotonic()
+            return await self._step(events)
+
+    async def _step(self, events: list[Event]) -> list[Command]:
+        said: list[Command] = []
+        waiting = list(events)
+        while waiting:
+            for command in self.policy.handle(waiting.pop(0)):
+                if isinstance(command, Say | Transfer):
+                    said.append(command)
+                if isinstance(command, Send):
+                    waiting.append(await self._answer(command))
+        if self.policy.asking is None and self.policy.calling_person:
+            said += [each for each in self.policy.handle(Played()) if isinstance(each, Transfer)]
+        return said
+
+    async def _answer(self, send: Send) -> Event:
+        try:
+            return await self.brain.say(send)
+        except Gone:
+            return Lost()
+
+
+class Sessions:
+    """The calls of one door, by unguessable names."""
+
+    def __init__(self, service: Service, brain: Callable[[], Brain]) -> None:
+        self._service = service
+        self._brain = brain
+        self._all: dict[str, Session] = {}
+
+    async def begin(self, call: str, caller: str | None) -> tuple[str, list[Command]]:
+        """A new call: its name and the first words."""
+        for old in [name for name, each in self._all.items() if time.monotonic() - each.at > _KEPT]:
+            del self._all[old]
+        digits = (caller or "").removeprefix("+")
+        number = digits if digits.isascii() and digits.isdigit() else None
+        name = secrets.token_urlsafe(16)
+        session = self._all[name] = Session(Policy(self._service, number), self._brain())
+        said: list[Command] = [each for each in session.policy.start() if isinstance(each, Say)]
+        try:
+            await session.brain.open(call, number)
+        except Gone:
+            return name, await session.step([Lost()])
+        return name, said
+
+    def find(self, name: str) -> Session:
+        """Raises a 404."""
+        found = self._all.get(name)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+
+def guarded(password: str) -> Callable[[HTTPBasicCredentials], Awaitable[None]]:
+    """A dependency: basic authentication with this password."""
+
+    async def allowed(given: Annotated[HTTPBasicCredentials, Depends(_BASIC)]) -> None:
+        if not secrets.compare_digest(given.password.encode(), password.encode()):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
+
+    return allowed
+
+
+def events_of(heard: str) -> list[Event]:
+    """What a submitted value means: keys, or silence when it is empty."""
+    keys = [Key(key) for key in heard if key in "0123456789*#"]
+    return [*keys] or [TimedOut()]

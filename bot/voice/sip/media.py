@@ -1,4 +1,5 @@
-"""The sound of one call: G.711 in 20 ms packets both ways, and keys (RFC 4733) told as early as they are known.
+"""The sound of one call: G.711 in 20 ms packets both ways, and keys (RFC 4733, else tones in the sound) told as
+early as they are known.
 
 Silence is sent as silence, since a border controller ends a call that sends nothing. Packets count only from the
 address the other side named, or from where it signals, and the first such source is kept. Payload types that were not
@@ -17,6 +18,7 @@ from typing import cast
 from aiortp.packet import RtpPacket
 
 from bot.voice.sip.g711 import G711
+from bot.voice.sip.inband import KeyTones
 
 FRAME = 160
 """Samples of a packet: 20 ms at 8 kHz."""
@@ -43,6 +45,7 @@ class Media(asyncio.DatagramProtocol):
         self._codec = G711(payload)
         self._payload = payload
         self._keys_payload = keys_payload
+        self._tones = None if keys_payload else KeyTones()  # whoever sends events sends no tones that count
         self._allowed = allowed
         self._to: tuple[str, int] | None = None
         self._locked: tuple[str, int] | None = None
@@ -121,7 +124,10 @@ class Media(asyncio.DatagramProtocol):
         if packet.payload_type == self._keys_payload:
             self._key(packet)
         elif packet.payload_type == self._payload and not self.held:
-            self.on_frame(self._codec.decode(packet.payload))
+            frame = self._codec.decode(packet.payload)
+            if self._tones and (key := self._tones.feed(frame)):
+                self.on_key(key)
+            self.on_frame(frame)
 
     def _may(self, source: tuple[str, int]) -> bool:
         if self._locked is None and source[0] in self._allowed:

@@ -14,6 +14,7 @@ from bot.voice.sip.endpoint import Limits, SipEndpoint, SipLine
 from scripts import softphone
 from scripts.softphone import Softphone
 from tests.gateway.fakes import until
+from tests.voice.sip.test_inband import dialled
 
 TONE = (b"\x00\x20" * 4 + b"\x00\xe0" * 4) * 400
 
@@ -194,6 +195,21 @@ async def test_speech_reaches_the_ear_and_a_stranger_s_packets_do_not() -> None:
         await stranger.press("9")
         await asyncio.sleep(0.1)
         assert line.keys == before
+        await phone.hang_up()
+
+
+async def test_keys_in_the_sound_count_where_no_events_are_agreed() -> None:
+    async with answering() as line:
+        phone = Softphone(line.address, keys_payload=0)
+        assert await phone.call() == 200
+        await phone.speak(dialled("0#5").astype("<i2").tobytes())
+        await until(lambda: line.keys == "0#5")
+        await phone.hang_up()
+    async with answering() as line:
+        phone = Softphone(line.address)
+        assert await phone.call() == 200
+        await phone.speak(dialled("0#5").astype("<i2").tobytes())
+        assert line.keys == ""
         await phone.hang_up()
 
 

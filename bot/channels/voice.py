@@ -5,6 +5,7 @@ The caller's number never becomes the conversation's name: that is an HMAC of it
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from typing import Annotated, Any
@@ -14,10 +15,11 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
 from bot.channels.turns import Turns
+from bot.company.ports import CompanyError, Level
 from bot.gateway import agents, messages
 from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Inbound, Refused, clean
+from bot.gateway.inbox import Inbound, Refused, clean, open_conversation
 from bot.gateway.limits import TooFast
 from bot.gateway.messages import Message
 from bot.gateway.problems import Problem
@@ -25,16 +27,18 @@ from bot.gateway.routes import bearer
 
 MAX_TEXT = 500
 WAIT_SECONDS = 20.0
+_PATIENCE = 2.0
 
 Call = Annotated[str, Field(pattern=r"^[\w.:@-]{1,100}$")]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9]{3,20}$")]
 
 
 class Opened(BaseModel):
-    """POST /internal/v1/voice/calls. `caller` is absent when the number is withheld."""
+    """POST /internal/v1/voice/calls. `caller` is absent when the number is withheld; `asserted`: a trunk vouches for it."""
 
     call: Call
     caller: Number | None = None
+    asserted: bool = False
 
 
 class Heard(BaseModel):
@@ -83,7 +87,23 @@ class VoiceChannel:
         """Which conversation this call goes on with, and after which number."""
         name = conversation_of(self._gateway.settings.session_key.get_secret_value(), opened)
         newest = await self._gateway.store.read(messages.last_seq, (name,))
+        if opened.caller and opened.asserted:
+            await self._recognise(name, opened.caller)
         return {"conversation": name, "cursor": newest.get(name, 0)}
+
+    async def _recognise(self, conversation: str, number: str) -> None:
+        """The accounts this number is on file for, at the level that a calling number gives; none when nobody says."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                accounts = await self._gateway.company.verification.accounts_of_phone(number)
+        except (CompanyError, TimeoutError):
+            return
+
+        def vouch(c: sa.Connection) -> None:
+            open_conversation(c, conversation, "voice")
+            self._gateway.identity.vouch(c, conversation, Level.L1, accounts)
+
+        await self._gateway.store.write(vouch)
 
     async def say(self, conversation: str, heard: Heard) -> dict[str, Any]:
         try:

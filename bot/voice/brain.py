@@ -25,9 +25,10 @@ class Brain:
         self._path = ""
         self._cursor = 0
 
-    async def open(self, call: str, caller: str | None) -> None:
-        """Find the conversation of this call. Raises Gone."""
-        body = await self._ask("POST", "/internal/v1/voice/calls", json={"call": call, "caller": caller})
+    async def open(self, call: str, caller: str | None, asserted: bool = False) -> None:
+        """Find the conversation of this call. `asserted`: a trunk of ours vouches for the number. Raises Gone."""
+        opened = {"call": call, "caller": caller, "asserted": asserted}
+        body = await self._ask("POST", "/internal/v1/voice/calls", json=opened)
         self._path = f"/internal/v1/voice/calls/{body['conversation']}/messages"
         self._cursor = body["cursor"]
 

@@ -47,10 +47,10 @@ class Call:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def begin(self, call: str, caller: str | None) -> None:
+    async def begin(self, call: str, caller: str | None, asserted: bool = False) -> None:
         """Greet the caller, who waits for nothing: the gateway is looked up meanwhile."""
         self._carry_out(self._policy.start())
-        work = (self._think(), self._speak(), self._converse(call, caller))
+        work = (self._think(), self._speak(), self._converse(call, caller, asserted))
         self._tasks = [asyncio.create_task(each) for each in work]
 
     def happens(self, event: Event) -> None:
@@ -112,14 +112,14 @@ class Call:
             if self._to_say.empty():
                 self.happens(Played())
 
-    async def _converse(self, call: str, caller: str | None) -> None:
+    async def _converse(self, call: str, caller: str | None, asserted: bool) -> None:
         """Bring the caller's words to the gateway, one after the other; listen when there are none. A gateway that is
         gone matters to the caller only when there is something to bring."""
         opened = False
         while True:
             try:
                 if not opened:
-                    await self._brain.open(call, caller)
+                    await self._brain.open(call, caller, asserted)
                     opened = True
                 await self._exchange()
             except Gone as fault:

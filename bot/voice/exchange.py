@@ -64,7 +64,7 @@ class Exchange:
             line.media.on_frame = lambda frame: None if frames.full() else frames.put_nowait(frame)
             talk.listening = asyncio.create_task(self._listen(talk, ear))
         self._talks[line.name] = talk
-        await call.begin(line.name, line.caller)
+        await call.begin(line.name, line.caller, line.asserted)
 
     async def ended(self, line: SipLine) -> None:
         talk = self._talks.pop(line.name, None)

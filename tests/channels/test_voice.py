@@ -13,7 +13,7 @@ from bot.gateway import tables as t
 from bot.voice.brain import Brain, Gone
 from bot.voice.events import Replied, Send, Told
 from tests.channels.conftest import Site, running
-from tests.gateway.fakes import TOKENS, agent, free_port
+from tests.gateway.fakes import ACCOUNT, TOKENS, agent, free_port
 
 TOKEN = "made-up-voice-token-for-tests"
 CALLS = "/internal/v1/voice/calls"
@@ -73,6 +73,25 @@ async def test_the_number_is_not_the_name_and_a_second_call_goes_on_with_the_con
     assert again["cursor"] == 2 and other["cursor"] == 0 and again["conversation"] != other["conversation"]
     assert "13800000012" not in again["conversation"]
     assert phone.engine.turns[0]["metadata"]["conversation"] == again["conversation"]
+
+
+@pytest.mark.parametrize(("asserted", "known"), [(True, [ACCOUNT]), (False, [])])
+async def test_a_number_that_a_trunk_vouches_for_leads_to_its_accounts(
+    phone: Site, http: httpx.AsyncClient, asserted: bool, known: list[str]
+) -> None:
+    brain = Brain(http)
+    await brain.open("call-1", "13800000001", asserted)
+    await brain.say(Send("我家停电了"))
+    told = phone.engine.turns[0]["metadata"]
+    assert (told["accounts"], told["level"]) == (known, "L1" if known else "L0")
+
+
+async def test_a_company_that_does_not_answer_holds_no_call_up(phone: Site, http: httpx.AsyncClient) -> None:
+    phone.gateway.company.verification.down = True  # type: ignore[attr-defined]
+    brain = Brain(http)
+    await brain.open("call-1", "13800000001", True)
+    await brain.say(Send("你好"))
+    assert phone.engine.turns[0]["metadata"]["level"] == "L0"
 
 
 def test_withheld_numbers_share_nothing() -> None:

@@ -15,7 +15,7 @@ class Gateway(Brain):
         self.said: list[Send] = []
         self.news: asyncio.Queue[Replied] = asyncio.Queue()
 
-    async def open(self, call: str, caller: str | None) -> None:
+    async def open(self, call: str, caller: str | None, asserted: bool = False) -> None:
         self._check()
 
     async def say(self, send: Send) -> Replied:

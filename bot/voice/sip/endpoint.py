@@ -48,6 +48,7 @@ class SipLine:
     media: Media
     agents: str
     caller: str | None
+    asserted: bool = False  # a trunk of ours vouches for the number
     referred: asyncio.Future[bool] | None = field(default=None, repr=False)
 
     @property
@@ -182,7 +183,7 @@ class SipEndpoint:
             keys, remote = _keys_of(offer), offer.rtp_address
         allowed = frozenset({call.source_addr[0], *((remote[0],) if remote else ()), *self._trunks})
         media = await Media.create(self._host, payload, keys or None, remote, allowed)
-        line = SipLine(call, media, self._agents, self._caller(call))
+        line = SipLine(call, media, self._agents, self._caller(call), bool(self._trunks))
         self._lines[call.call_id] = line
         call.accept(self._sdp(offer, media, payload, keys))
         await self._answer(line)

@@ -12,7 +12,7 @@ class Script(Brain):
         self.said: list[Send] = []
         self.opened: tuple[str, str | None] | None = None
 
-    async def open(self, call: str, caller: str | None) -> None:
+    async def open(self, call: str, caller: str | None, asserted: bool = False) -> None:
         self.opened = (call, caller)
 
     async def say(self, send: Send) -> Replied:

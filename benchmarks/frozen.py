@@ -32,6 +32,8 @@ Kind = Literal["plain", "lookalike", "several"]
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks" / "frozen"
 DOMAIN = ROOT / "domain.yml"
+NOW = "2026-11-23T12:00:00+08:00"
+"""From when the set counts relative dates."""
 KINDS: dict[str, Kind] = {"lookalike": "lookalike", "several_wishes": "several"}
 
 _MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z_]+)=([^\[\]()]+)\)")
@@ -76,6 +78,7 @@ class Case:
                 ],
                 "kind": self.kind,
                 "intents": list(self.intents),
+                "now": NOW,
             },
             ensure_ascii=False,
         )

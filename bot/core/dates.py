@@ -169,11 +169,18 @@ def _dated(text: str, now: datetime) -> str | None:
     )
 
 
+def _nearest(of_month: int, of_day: int, now: datetime) -> str:
+    """That day of the year it is closest in: 元旦 in November is the one to come."""
+    days = (date(year, of_month, of_day) for year in (now.year - 1, now.year, now.year + 1))
+    return min(days, key=lambda each: abs(each - now.date())).isoformat()
+
+
 def _feast(text: str, now: datetime, lunar: Lunar | None) -> str | None:
     year = _year(text, now) or now.year
     for name, (of_month, of_day) in _FIXED.items():
         if name in text:
-            return _day(year, of_month, of_day)
+            told = _year(text, now)
+            return _day(told, of_month, of_day) if told else _nearest(of_month, of_day, now)
     if lunar is None:
         return None
     for name, (of_month, of_day) in _LUNAR_DAYS.items():

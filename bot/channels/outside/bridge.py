@@ -71,21 +71,26 @@ class Bridge:
     async def _tell(self, row: Record) -> None:
         """Everything the desk has not heard yet, in order; each piece is noted as soon as it has been told."""
         episode, talk, news = await self._gateway.store.read(_news, row)
-        if row.reference is None:
+        if not row.cursor:
             if State(episode.state) not in WAITING | SPOKEN_BY_AGENT:
                 await self._note(row, open=False)
                 return
-            reference = await self._desk.start(_case(episode, talk, news))
-            await self._note(row, reference=reference, cursor=talk.last_seq, attempts=0, not_before=0.0)
+
+            async def known(reference: str) -> None:
+                await self._note(row, reference=reference)
+
+            await self._desk.start(_case(episode, talk, news), known)
+            await self._note(row, cursor=max(1, talk.last_seq), attempts=0, not_before=0.0)
             return
         for said in map(_said, news):
             if said:
                 await self._desk.message(row.reference, said[1])
                 await self._note(row, cursor=said[0])
-        over = State(episode.state) not in WAITING | SPOKEN_BY_AGENT
-        if over:
+        ended = {}
+        if State(episode.state) not in WAITING | SPOKEN_BY_AGENT:
             await self._desk.stopped(row.reference, await self._gateway.store.read(_why, row.handoff_id))
-        await self._note(row, cursor=talk.last_seq, open=not over, attempts=0, not_before=0.0)
+            ended = {"open": False}
+        await self._note(row, cursor=max(1, talk.last_seq), attempts=0, not_before=0.0, **ended)
 
     async def _note(self, row: Record, **values: object) -> None:
         mine = sa.update(o.case).where(o.case.c.handoff_id == row.handoff_id)
@@ -160,7 +165,7 @@ def _claim(c: Connection) -> Record | None:
         c.execute(sa.insert(o.case).values(handoff_id=new.id, conversation=new.conversation))
     k, now = o.case.c, time.time()
     ended = t.handoff.c.state.not_in([state.value for state in WAITING | SPOKEN_BY_AGENT])
-    news = sa.or_(k.reference.is_(None), t.conversation.c.last_seq > k.cursor, ended)
+    news = sa.or_(k.cursor == 0, t.conversation.c.last_seq > k.cursor, ended)
     joined = sa.join(o.case, t.handoff, k.handoff_id == t.handoff.c.id).join(
         t.conversation, k.conversation == t.conversation.c.id
     )
@@ -176,7 +181,7 @@ def _news(c: Connection, row: Record) -> tuple[Record, Record, list[Message]]:
     """The episode, the conversation, and its messages after the cursor."""
     episode = c.execute(sa.select(t.handoff).where(t.handoff.c.id == row.handoff_id)).one()
     talk = c.execute(sa.select(t.conversation).where(t.conversation.c.id == row.conversation)).one()
-    begin = row.cursor if row.reference else max(0, talk.last_seq - _BEFORE)
+    begin = row.cursor or max(0, talk.last_seq - _BEFORE)
     return episode, talk, messages.after(c, row.conversation, begin)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Chatwoot:
         self._words: dict[str, Any] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
         self._token = {"api_access_token": settings.token.get_secret_value()}
 
-    async def start(self, case: Case) -> str:
+    async def start(self, case: Case, known: Callable[[str], Awaitable[None]]) -> None:
         """A contact named by the ticket, one conversation, what was said before as a private note, and open for people.
 
         What a broken attempt has left is found again by the contact's source id."""
@@ -50,11 +51,11 @@ class Chatwoot:
             body = {"custom_attributes": attributes}
             talks = [await self._ask("POST", f"{self._inbox}/{source}/conversations", body)]
         number = int(talks[0]["id"])
+        await known(f"{number}:{source}")
         await self._note(number, self._told(case))
         if case.urgent:
             await self._ask("POST", f"{self._account}/{number}/toggle_priority", {"priority": "urgent"})
         await self._status(number, "open")
-        return f"{number}:{source}"
 
     async def message(self, reference: str, said: Said) -> None:
         """The customer's words are the contact's; those of the bot are a private note."""

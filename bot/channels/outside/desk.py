@@ -4,6 +4,7 @@ more (`stopped`). The desk calls an `Office`: somebody has it (`assigned`), he s
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -45,8 +46,8 @@ class Case:
 class Desk(Protocol):
     """What an outside system must do. Every method raises Away, Refuses."""
 
-    async def start(self, case: Case) -> str:
-        """Open the case and put it before people; the desk's own reference to it."""
+    async def start(self, case: Case, known: Callable[[str], Awaitable[None]]) -> None:
+        """Open the case and put it before people. The desk's own reference is told to `known` before anybody can answer."""
 
     async def message(self, reference: str, said: Said) -> None:
         """The customer said something, or the bot did while nobody had the word."""

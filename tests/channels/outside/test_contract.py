@@ -326,3 +326,17 @@ async def test_a_hook_that_is_not_chatwoots_is_refused(tmp_path: Path) -> None:
                         b'{"event": "message_created", "conversation": {"id": 1, "meta": 3}, "message_type": "outgoing"}',
                         b'{"event": "conversation_updated", "id": 1, "meta": {"assignee": 4}}'):  # fmt: skip
             assert (await post(strange, now)).status_code == 204
+
+
+async def test_an_agent_who_answers_the_moment_the_case_opens_is_heard(tmp_path: Path) -> None:
+    async with with_chatwoot(tmp_path) as (site, people), customer(site) as page:
+        chatwoot, become = people.chatwoot, people.chatwoot._become
+
+        async def at_once(talk: Talk, status: str) -> None:
+            await become(talk, status)
+            if status == "open":
+                await chatwoot.reply(talk, "小王", "我在")
+
+        chatwoot._become = at_once  # type: ignore[method-assign]
+        await page.say("转人工")
+        await page.hears("我在")

@@ -211,6 +211,9 @@ async def unclear(turn: Turn, say: Say) -> Changes:
     return {"unclear_count": count}
 
 
+_HELPLESS = 8  # characters of 现在咋办, which is about what was said before
+
+
 class OutOfScope(CompanyAction):
     """Whose business it is, with no number that is not entered; else what we can do. A question that the knowledge
     base clearly knows was misjudged, and is answered."""
@@ -223,6 +226,8 @@ class OutOfScope(CompanyAction):
             return {}
         if _people.language(turn.text):
             return await RequestHuman().act(turn, say)
+        if len(turn.text) <= _HELPLESS and _people.said(turn.text, "helpless"):
+            return await unclear(turn, say)
         owner = parts().region.owner_of(turn.text)
         if owner:
             say("utter_not_ours", owner=owner)

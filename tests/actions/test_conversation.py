@@ -245,3 +245,8 @@ async def test_a_customer_who_must_not_wait_stands_before_others(
     assert effect["priority"] == 2 and "重要客户" in effect["summary"]
     company.failing["account"] = Unavailable("the company is down")
     assert handover_of(await holder.say("转人工", "request_human"))["priority"] == 5
+
+
+async def test_who_does_not_know_what_to_do_now_is_not_sent_away(stranger: Conversation) -> None:
+    assert names(await stranger.say("现在咋办", "out_of_scope")) == ["utter_say_again"]
+    assert names(await stranger.say("娃娃发烧了该怎么办才好", "out_of_scope")) == ["utter_out_of_scope"]

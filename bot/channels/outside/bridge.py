@@ -21,6 +21,7 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.handoff import NotYours
 from bot.gateway.loops import Loop
 from bot.gateway.messages import Message
+from bot.gateway.storage import insert_once
 from bot.gateway.tables import Record
 
 log = structlog.get_logger()
@@ -162,7 +163,7 @@ def _claim(c: Connection) -> Record | None:
         t.handoff.c.state.in_([state.value for state in WAITING]), t.handoff.c.id.not_in(known)
     )
     for new in c.execute(waiting).all():
-        c.execute(sa.insert(o.case).values(handoff_id=new.id, conversation=new.conversation))
+        insert_once(c, o.case, {"handoff_id": new.id, "conversation": new.conversation})
     k, now = o.case.c, time.time()
     ended = t.handoff.c.state.not_in([state.value for state in WAITING | SPOKEN_BY_AGENT])
     news = sa.or_(k.cursor == 0, t.conversation.c.last_seq > k.cursor, ended)

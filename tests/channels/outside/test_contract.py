@@ -125,12 +125,18 @@ async def with_console(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
             yield site, Console(http)
 
 
+def settings_of(port: int) -> dict[str, Any]:
+    return {
+        "url": f"http://127.0.0.1:{port}", "account": 7, "inbox": INBOX, "token": TOKEN, "secret": SIGNING,
+    }  # fmt: skip
+
+
 @contextlib.asynccontextmanager
-async def with_chatwoot(folder: Path, _: object = None) -> AsyncIterator[tuple[Site, AtChatwoot]]:
+async def with_chatwoot(
+    folder: Path, _: object = None, **more: Any
+) -> AsyncIterator[tuple[Site, AtChatwoot]]:
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    there = {"url": url, "account": 7, "inbox": INBOX, "token": TOKEN, "secret": SIGNING}
-    async with running(folder, chatwoot=there) as site:
+    async with running(folder, chatwoot=settings_of(port), **more) as site:
         chatwoot = FakeChatwoot(f"{site.url}/desk/chatwoot")
         async with serve(chatwoot.app, port):
             yield site, AtChatwoot(chatwoot)

@@ -136,8 +136,8 @@ test-e2e: system-packages train web
 
 test: system-packages check test-web test-model test-e2e ## install what is missing and run every test
 
-evaluate-nlu: train ## how well sentences are understood: FILE=sentences.jsonl, else the frozen set
-	@mkdir -p $(RUN); [ -n "$(FILE)" ] || $(PY) -m benchmarks.frozen $(RUN)/frozen.jsonl 2>/dev/null
+evaluate-nlu: train ## how well sentences are understood: FILE=sentences.jsonl, SET=--fresh, else the frozen set
+	@mkdir -p $(RUN); [ -n "$(FILE)" ] || $(PY) -m benchmarks.frozen $(SET) $(RUN)/frozen.jsonl 2>/dev/null
 	@scripts/evaluate_nlu $(or $(FILE),$(RUN)/frozen.jsonl)
 
 evaluate-intents: setup ## the intent model on a table of your own: TRAIN=a.tsv TEST=b.tsv

@@ -75,6 +75,9 @@ test("two agents race for one of three customers, transfer, give back to the bot
   const [first] = customers;
   const title = await first.title();
   await Promise.all([wang, li].map(({ page }) => open(page, title)));
+  // The bot's own answer may offer a person, which makes another row of it.
+  await Promise.all([wang, li].map(({ page }) => page.locator(".message.bot").first().waitFor()));
+  await wang.page.waitForTimeout(1000);
   await Promise.all([wang, li].map(({ page }) => act(page, "接手").click({ noWaitAfter: true, timeout: 5000 }).catch(() => {})));
   await Promise.race([wang, li].map(({ page }) => act(page, "办结").waitFor()));
   await wang.page.waitForTimeout(800);

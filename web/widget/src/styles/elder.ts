@@ -58,7 +58,7 @@ export const elder = css`
   .more > summary::after { content: "▾"; margin-left: 0.5rem; }
   .more[open] > summary::after { content: "▴"; }
   .more > .choice + .choice { margin-top: 0.5rem; }
-  .dictation { padding: 0.5rem 0.75rem 0; }
+  .dictation { padding: 0.5rem 0.75rem; }
   .dictation .plain { width: 100%; }
   .dictation p { margin: 0.25rem 0 0; }
   .dictation p:empty { display: none; }

@@ -67,6 +67,15 @@ class Speech:
         body = {"text": text, "profile": "elder" if elder else "normal"}
         return self._good(await self._ask("/v1/speech", json=body)).content
 
+    async def forget(self, conversation: str) -> None:
+        """Delete the recorded calls of a conversation. Raises Unavailable."""
+        try:
+            answer = await self._client.delete(f"/v1/recordings/{conversation}")
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            log.warning("recordings_not_erased", error=type(error).__name__)
+            raise Unavailable from None
+
     async def close(self) -> None:
         await self._client.aclose()
 

@@ -8,15 +8,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from typing import Annotated, Any
+import time
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+from uuid import uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
+from bot.channels.speech import Speech
+from bot.channels.speech import Unavailable as NoSpeech
 from bot.channels.turns import Turns
-from bot.company.ports import CompanyError, Level
-from bot.gateway import agents, messages
+from bot.company.ports import CompanyError, Level, Unavailable
+from bot.gateway import agents, callbacks, messages, sms
 from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
 from bot.gateway.inbox import Inbound, Refused, clean, open_conversation
@@ -28,6 +33,9 @@ from bot.gateway.routes import bearer
 MAX_TEXT = 500
 WAIT_SECONDS = 20.0
 _PATIENCE = 2.0
+OURS = "tel-"
+ELDER = "elder"
+"""The mark of an old customer's account at the company."""
 
 Call = Annotated[str, Field(pattern=r"^[\w.:@-]{1,100}$")]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9]{3,20}$")]
@@ -39,6 +47,25 @@ class Opened(BaseModel):
     call: Call
     caller: Number | None = None
     asserted: bool = False
+
+
+class CallBack(BaseModel):
+    """POST /internal/v1/voice/calls/{conversation}/callback."""
+
+    phone: Number
+
+
+class Cut(BaseModel):
+    """POST /internal/v1/voice/calls/{conversation}/cut: of message `seq` only this share (0 to 1) was heard."""
+
+    seq: Annotated[int, Field(ge=1)]
+    heard: Annotated[float, Field(ge=0, le=1)]
+
+
+class Outcome(BaseModel):
+    """POST /internal/v1/voice/callbacks/{id}."""
+
+    outcome: Literal["person", "declined", "no_answer", "busy", "no_key", "not_dialled"]
 
 
 class Heard(BaseModel):
@@ -53,7 +80,7 @@ class Heard(BaseModel):
 def conversation_of(key: str, opened: Opened) -> str:
     """Our name for the conversation of a number, or of this one call when the number is withheld."""
     of = f"number:{opened.caller}" if opened.caller else f"call:{opened.call}"
-    return f"tel-{hmac.new(key.encode(), of.encode(), hashlib.sha256).hexdigest()[:32]}"
+    return f"{OURS}{hmac.new(key.encode(), of.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def parse(conversation: str, heard: Heard) -> Inbound:
@@ -84,26 +111,31 @@ class VoiceChannel:
         self._turns = Turns(gateway)
 
     async def open(self, opened: Opened) -> dict[str, Any]:
-        """Which conversation this call goes on with, and after which number."""
+        """Which conversation this call goes on with, after which number, and how this caller is best served."""
         name = conversation_of(self._gateway.settings.session_key.get_secret_value(), opened)
         newest = await self._gateway.store.read(messages.last_seq, (name,))
-        if opened.caller and opened.asserted:
-            await self._recognise(name, opened.caller)
-        return {"conversation": name, "cursor": newest.get(name, 0)}
+        old = bool(opened.caller and opened.asserted and await self._recognise(name, opened.caller))
+        free, slowly = await self._gateway.store.read(_manner, name)
+        return {
+            "conversation": name, "cursor": newest.get(name, 0), "elder": old or slowly, "person_first": old and free,
+        }  # fmt: skip
 
-    async def _recognise(self, conversation: str, number: str) -> None:
-        """The accounts this number is on file for, at the level that a calling number gives; none when nobody says."""
+    async def _recognise(self, conversation: str, number: str) -> bool:
+        """The accounts this number is on file for, at the level that a calling number gives; none when nobody says.
+        Whether one of them is an old customer's."""
+        company = self._gateway.company
         try:
             async with asyncio.timeout(_PATIENCE):
-                accounts = await self._gateway.company.verification.accounts_of_phone(number)
+                accounts = await company.verification.accounts_of_phone(number)
+                await self._gateway.store.write(self._vouch, conversation, accounts)
+                who = await self._gateway.store.read(self._gateway.identity.who, conversation)
+                return any([ELDER in (await company.billing.account(who, each)).flags for each in accounts])
         except (CompanyError, TimeoutError):
-            return
+            return False
 
-        def vouch(c: sa.Connection) -> None:
-            open_conversation(c, conversation, "voice")
-            self._gateway.identity.vouch(c, conversation, Level.L1, accounts)
-
-        await self._gateway.store.write(vouch)
+    def _vouch(self, c: sa.Connection, conversation: str, accounts: tuple[str, ...]) -> None:
+        open_conversation(c, conversation, "voice")
+        self._gateway.identity.vouch(c, conversation, Level.L1, accounts)
 
     async def say(self, conversation: str, heard: Heard) -> dict[str, Any]:
         try:
@@ -118,6 +150,43 @@ class VoiceChannel:
         found, cursor = (answer.messages, answer.cursor) if answer else ([], receipt.seq)
         return await self._told(conversation, found, cursor)
 
+    async def call_back(self, conversation: str, wish: CallBack) -> dict[str, Any]:
+        """Note that this number is to be called, say so, and text the ticket to it."""
+        rules, wording = self._gateway.rules.callbacks, self._gateway.wording
+
+        def note(c: sa.Connection) -> list[Message]:
+            open_conversation(c, conversation, "voice")
+            ticket = callbacks.ask(c, conversation, wish.phone, rules)
+            sms.queue(c, wish.phone, wording.say("sms_callback", ticket=ticket), rules.sms)
+            said = {"text": wording.say("callback_promised", ticket=ticket, tail=wish.phone[-4:])}
+            return messages.tell(c, conversation, f"callback:{uuid4()}", said, author="system")
+
+        published = await self._gateway.store.write(note)
+        await self._gateway.tell(published)
+        await self._gateway.tell_moved(conversation)
+        return await self._told(conversation, published, published[-1].seq if published else 0)
+
+    async def cut(self, conversation: str, cut: Cut) -> None:
+        """Keep how much of a message was heard before the caller went on."""
+        await self._gateway.store.write(messages.heard, conversation, cut.seq, cut.heard)
+
+    async def next_callback(self) -> dict[str, Any] | None:
+        """A number to dial now."""
+        elsewhere = self._gateway.desk.outside()
+        due = await self._gateway.store.write(callbacks.claim, self._gateway.rules.callbacks, elsewhere)
+        if due is None:
+            return None
+        newest = await self._gateway.store.read(messages.last_seq, (due.conversation,))
+        _, slowly = await self._gateway.store.read(_manner, due.conversation)
+        return {**asdict(due), "cursor": newest[due.conversation], "elder": slowly}
+
+    async def called(self, number: int, outcome: str) -> None:
+        """What became of it."""
+        rules, wording = self._gateway.rules.callbacks, self._gateway.wording
+        moved = await self._gateway.store.write(callbacks.report, number, outcome, rules, wording)
+        if moved:
+            await self._gateway.tell_moved(moved)
+
     async def later(self, conversation: str, after: int, wait: float) -> dict[str, Any]:
         found = await self._turns.more(conversation, after, wait)
         return await self._told(conversation, found, found[-1].seq if found else after)
@@ -126,6 +195,15 @@ class VoiceChannel:
         state = await self._gateway.store.read(_state, conversation)
         shown = [speakable(each) for each in found if each.author != "customer"]
         return {"messages": shown, "cursor": cursor, **state}
+
+
+def _manner(c: sa.Connection, conversation: str) -> tuple[bool, bool]:
+    """Whether an agent has a place free now, and whether this caller was last served as an old customer."""
+    i = t.inbox.c
+    chosen = i.body["profile"]["elder"].as_boolean()
+    last = sa.select(chosen).where(i.conversation == conversation, chosen.is_not(None)).order_by(i.id.desc())
+    free = any(seat.free for seat in agents.seats(c, time.time()))
+    return free, bool(c.execute(last.limit(1)).scalar())
 
 
 def _state(c: sa.Connection, conversation: str) -> dict[str, Any]:
@@ -139,12 +217,21 @@ def _state(c: sa.Connection, conversation: str) -> dict[str, Any]:
     }
 
 
-def mount(app: FastAPI, gateway: Gateway) -> None:
+def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> None:
     """Plug the channel into the gateway's application, where a voice process is set up."""
     token = gateway.settings.voice_token
     if token is None:
         return
     channel = VoiceChannel(gateway)
+
+    async def forget(conversation: str) -> None:
+        if speech and conversation.startswith(OURS):
+            try:
+                await speech.forget(conversation)
+            except NoSpeech:
+                raise Unavailable("voice process") from None
+
+    gateway.on_erased.append(forget)
 
     async def allowed(request: Request) -> None:
         bearer(request, token)
@@ -159,6 +246,14 @@ def mount(app: FastAPI, gateway: Gateway) -> None:
     async def say(conversation: str, heard: Heard) -> dict[str, Any]:
         return await channel.say(_ours(conversation), heard)
 
+    @router.post("/{conversation}/callback")
+    async def call_back(conversation: str, wish: CallBack) -> dict[str, Any]:
+        return await channel.call_back(_ours(conversation), wish)
+
+    @router.post("/{conversation}/cut", status_code=204)
+    async def cut(conversation: str, said: Cut) -> None:
+        await channel.cut(_ours(conversation), said)
+
     @router.get("/{conversation}/messages")
     async def later(
         conversation: str,
@@ -169,9 +264,21 @@ def mount(app: FastAPI, gateway: Gateway) -> None:
 
     app.include_router(router)
 
+    dialling = APIRouter(prefix="/internal/v1/voice/callbacks", dependencies=[Depends(allowed)])
+
+    @dialling.post("/next")
+    async def due() -> dict[str, Any] | None:
+        return await channel.next_callback()
+
+    @dialling.post("/{number}", status_code=204)
+    async def called(number: int, became: Outcome) -> None:
+        await channel.called(number, became.outcome)
+
+    app.include_router(dialling)
+
 
 def _ours(conversation: str) -> str:
     """The voice process speaks for callers, not for anybody else's conversation."""
-    if not conversation.startswith("tel-"):
+    if not conversation.startswith(OURS):
         raise Problem(404, "not-found")
     return conversation

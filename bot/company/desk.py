@@ -30,6 +30,23 @@ class Times:
 
 
 @dataclass(frozen=True)
+class Callbacks:
+    """Calls back by telephone; what each value means stands in desk.yml. Seconds."""
+
+    after: float
+    apart: float
+    attempts: int
+    late: float
+    ring: float
+    sms: float
+    quiet: Spans
+
+    def quiet_at(self, moment: datetime) -> bool:
+        """Whether customers are left in peace now."""
+        return _within(self.quiet, moment.time())
+
+
+@dataclass(frozen=True)
 class Canned:
     key: str
     title: str
@@ -50,12 +67,12 @@ class DeskRules:
     resolve_reasons: Mapping[str, str]
     reveal_reasons: Mapping[str, str]
     canned: tuple[Canned, ...]
+    callbacks: Callbacks
 
     def open_at(self, moment: datetime) -> bool:
         """Whether the desk is manned; a span includes its beginning and not its end."""
         spans = self.working_days if is_working_day(moment.date()) else self.other_days
-        now = moment.time()
-        return any(begin <= now and (now < end or end == time.max) for begin, end in spans)
+        return _within(spans, moment.time())
 
 
 @cache
@@ -69,9 +86,14 @@ def load(region: str) -> DeskRules:
             (float(talk["least"]), float(talk["most"])), frozenset(body["told_positions"]), body["skills"],
             body["reasons"]["resolve"], body["reasons"]["reveal"],
             tuple(Canned(key, each["title"], each["text"]) for key, each in body["canned"].items()),
+            Callbacks(**{**body["callbacks"], "quiet": _spans(body["callbacks"]["quiet"])}),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise RegionError(f"region {region}: desk.yml: {error}") from error
+
+
+def _within(spans: Spans, now: time) -> bool:
+    return any(begin <= now and (now < end or end == time.max) for begin, end in spans)
 
 
 def _spans(given: list[Any]) -> Spans:

@@ -51,7 +51,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
     chat = web.mount(app, gateway, speech)
     console.mount(app, gateway, chat.server)
     app_channel.mount(app, gateway)
-    voice.mount(app, gateway)
+    voice.mount(app, gateway, speech)
     wechat_channel = wechat.mount(app, gateway, speech)
     outside_desk = outside.mount(app, gateway)
     serve_build(app, gateway.settings.web_dir)

@@ -30,7 +30,8 @@ SESSION_IDLE = 7200.0
 
 class Gateway:
     """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, and two lists of listeners
-    that hear of published messages and of typing."""
+    that hear of published messages and of typing. `on_erased`: who keeps more about a conversation forgets it then,
+    or raises Unavailable to be asked again."""
 
     def __init__(self, settings: Settings, engine: Engine, company: Company) -> None:
         self.settings = settings
@@ -53,6 +54,7 @@ class Gateway:
             self.tell, self._tell_typing,
         )  # fmt: skip
         self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
+        self.on_erased: list[Callable[[str], Awaitable[None]]] = []
         self.on_moved: list[Callable[[str], Awaitable[None]]] = []
         self.channel_limits: list[Callable[[str], Awaitable[dict[str, Any] | None]]] = []
         self.on_customer_typing: list[Callable[[str, bool], Awaitable[None]]] = []
@@ -127,9 +129,11 @@ class Gateway:
         for listener in self.on_moved:
             await listener(conversation)
 
-    async def _forget(self, sessions: Sequence[str], pictures: Sequence[str]) -> None:
-        """Delete what lies outside of the database. Raises Unavailable while the engine cannot."""
+    async def _forget(self, conversation: str, sessions: Sequence[str], pictures: Sequence[str]) -> None:
+        """Delete what lies outside of the database. Raises Unavailable while somebody cannot."""
         await self.uploads.remove(pictures)
+        for forget in self.on_erased:
+            await forget(conversation)
         try:
             await self.engine.forget(sessions)
         except EngineFault as error:

@@ -108,6 +108,16 @@ def tell(c: Connection, conversation: str, key: str, body: Mapping[str, Any], **
     return pen.done()
 
 
+def heard(c: Connection, conversation: str, seq: int, share: float) -> None:
+    """Note that only this share (0 to 1) of a spoken message was heard."""
+    m = t.message.c
+    which = (m.conversation == conversation, m.seq == seq, m.author != "customer")
+    row = c.execute(sa.select(m.id, m.body).where(*which).with_for_update()).one_or_none()
+    if row is not None:
+        body = {**row.body, "heard": round(share, 2)}
+        c.execute(sa.update(t.message).where(m.id == row.id).values(body=body))
+
+
 def ask(c: Connection, conversation: str, key: str, text: str, buttons: Sequence[Button]) -> list[Message]:
     """Write one question of the gateway's own; from now on its buttons are the valid ones."""
     pen = open_pen(c, conversation)

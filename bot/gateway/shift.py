@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.company.desk import DeskRules
 from bot.core.handoff import PROMISED, WAITING, State
 from bot.core.queue import Waiting, ahead, assign, wait_range
-from bot.gateway import agents, handoff, messages
+from bot.gateway import agents, callbacks, handoff, messages
 from bot.gateway import tables as t
 from bot.gateway.engine import Button
 from bot.gateway.logs import where
@@ -72,7 +72,8 @@ class Shift:
     def give_out(self) -> None:
         """Everybody who can be served now is."""
         seats = agents.seats(self._c, self._now)
-        rows = {row.id: row for row in self._waiting()}
+        first = callbacks.withheld(self._c, self._rules.callbacks, self._now)
+        rows = {row.id: row for row in self._waiting() if row.id not in first}
         for number, name in assign(map(waiting, rows.values()), seats, self._now):
             with self._alone(rows[number]):
                 self._give(rows[number], name)

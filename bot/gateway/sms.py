@@ -23,9 +23,10 @@ _USEFUL = 300
 _RETRY = 10
 
 
-def queue(c: Connection, phone: str, text: str) -> None:
-    """Store a message for sending."""
-    c.execute(sa.insert(t.sms).values(phone=phone, text=text, created_at=time.time()))
+def queue(c: Connection, phone: str, text: str, useful: float = _USEFUL) -> None:
+    """Store a message for sending; after `useful` seconds it is of no use and is not sent any more."""
+    now = time.time()
+    c.execute(sa.insert(t.sms).values(phone=phone, text=text, created_at=now, until=now + useful))
 
 
 def newest(c: Connection, count: int = 20) -> list[dict[str, Any]]:
@@ -47,9 +48,9 @@ class Sender:
         row = await self._store.write(_claim)
         if row is None:
             return False
-        age = time.time() - row.created_at
-        sent = age < _USEFUL and await self._post(row)
-        if sent or row.attempts >= _ATTEMPTS or age >= _USEFUL:
+        late = time.time() >= (row.until or row.created_at + _USEFUL)
+        sent = not late and await self._post(row)
+        if sent or row.attempts >= _ATTEMPTS or late:
             await self._store.write(_forget, row.id, "sent" if sent else "failed")
         return True
 

@@ -88,7 +88,7 @@ class Submissions:
         wording: Wording,
         desk: Desk,
         tell: Callable[[Sequence[Message]], Awaitable[None]],
-        forget: Callable[[Sequence[str], Sequence[str]], Awaitable[None]],
+        forget: Callable[[str, Sequence[str], Sequence[str]], Awaitable[None]],
     ) -> None:
         self._forget = forget
         self._store = store
@@ -131,7 +131,7 @@ class Submissions:
     async def _call(self, row: t.Record) -> str | None:
         """The order number, or None while the order to amend has no number yet."""
         if row.operation == "forget":
-            await self._forget(row.body["sessions"], row.body["pictures"])
+            await self._forget(row.conversation, row.body["sessions"], row.body["pictures"])
             return ""
         who = await self._store.read(self._who, row.conversation)
         what = build(row.operation, row.body)

@@ -334,7 +334,22 @@ sms = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("not_before", sa.Double, nullable=False, default=0.0),
     sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("until", sa.Double),  # of no use afterwards; None: as long as a code
 )
+
+callback = sa.Table(
+    "callback",
+    metadata,
+    _key(),
+    sa.Column("handoff_id", _BIG, sa.ForeignKey("handoff.id"), nullable=False, unique=True),
+    _conversation(),
+    sa.Column("phone", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(8), nullable=False, default="new"),  # new, calling, done
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("not_before", sa.Double, nullable=False),  # while calling: until when the line has it
+    sa.Column("created_at", sa.Double, nullable=False),
+)
+sa.Index("ix_callback_state_not_before", callback.c.state, callback.c.not_before)
 
 attachment = sa.Table(
     "attachment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.voice.asr.choose import chosen
+from bot.voice.callbacks import CallBacks
 from bot.voice.doors import speech
 from bot.voice.exchange import Exchange
+from bot.voice.recording import Recordings, key_of
 from bot.voice.service import load
 from bot.voice.sip.endpoint import Limits, SipEndpoint
 from bot.voice.speech.voices import Speaker, Voice, espeak, over_http
@@ -40,6 +43,11 @@ class Settings(BaseSettings):
     sip_trunks: str = ""
     sip_calls: int = Field(100, ge=1)
     sip_invites: int = Field(20, ge=1)
+    sip_outbound: str = Field("", pattern=r"^([\w.-]+:[0-9]{1,5})?$", description="trunk for calls back")
+    sip_number: str = Field("", pattern=r"^(\+?[0-9]{2,20})?$", description="what called people see")
+    recording_dir: Path = Path(".run/recordings")
+    recording_key: SecretStr | None = Field(None, description="calls are recorded where there is a key")
+    recording_days: float = Field(92, gt=0)
     agents_number: str = Field("", pattern=r"^(\+?[0-9]{2,20})?$")
     asr: str = f"sherpa-tdnn:{MODEL}"
     voice_recordings: Path | None = None
@@ -59,21 +67,48 @@ async def serve(values: Settings) -> None:
             voices.insert(0, over_http(client, values.voice_speech_url))
         speaker = Speaker(*voices, recordings=values.voice_recordings)
         asr, service = chosen(values.asr), load(values.region)
-        exchange = Exchange(client, speaker, values.region, asr)
+        recordings = _recordings(values)
+        outbound = await _address(values.sip_outbound)
+        exchange = Exchange(client, speaker, values.region, asr, recordings, dials=outbound is not None)
         trunks = frozenset(each.strip() for each in values.sip_trunks.split(",") if each.strip())
         endpoint = SipEndpoint(
             (values.sip_host, values.sip_port), exchange.answer, exchange.ended, agents=values.agents_number,
-            trunks=trunks, limits=Limits(values.sip_calls, values.sip_invites),
+            trunks=trunks, limits=Limits(values.sip_calls, values.sip_invites), outbound=outbound,
+            number=values.sip_number or values.agents_number,
         )  # fmt: skip
         exchange.hang_up = endpoint.hang_up
         await endpoint.start()
-        watch = asyncio.create_task(exchange.watch())
+        duties = [asyncio.create_task(exchange.watch())]
+        if outbound:
+            duties.append(asyncio.create_task(CallBacks(client, endpoint, exchange).run()))
+        if recordings:
+            duties.append(asyncio.create_task(recordings.keep_clean()))
         log.info("line_open", port=endpoint.port)
         await _http(
-            values.voice_url, endpoint, speech.routes(secret, speaker, service.profiles, asr, service.sure)
+            values.voice_url,
+            endpoint,
+            speech.routes(secret, speaker, service.profiles, asr, service.sure, recordings),
         )
-        watch.cancel()
+        for duty in duties:
+            duty.cancel()
         await endpoint.drain(10)
+
+
+def _recordings(values: Settings) -> Recordings | None:
+    if values.recording_key is None:
+        return None
+    key = key_of(values.recording_key.get_secret_value())
+    return Recordings(values.recording_dir, key, values.recording_days)
+
+
+async def _address(text: str) -> tuple[str, int] | None:
+    """The IPv4 address of host:port; None for no text. Raises OSError."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, int(port), family=socket.AF_INET, type=socket.SOCK_DGRAM)
+    return str(found[0][4][0]), int(port)
 
 
 async def _http(url: str, endpoint: SipEndpoint, door: APIRouter) -> None:

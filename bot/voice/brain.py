@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import httpx
 
-from bot.voice.events import Replied, Send, Told
+from bot.voice.events import Known, Replied, Send, Told
 
 _TRIES = 3
 
@@ -19,36 +22,53 @@ class Gone(Exception):
 class Brain:
     """One call's conversation. `client` carries the gateway's address and the voice token."""
 
-    def __init__(self, client: httpx.AsyncClient, elder: bool | None = None) -> None:
+    def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._elder = elder
         self._path = ""
         self._cursor = 0
+        self.conversation: str | None = None
+        """The gateway's name for it; None until the call is open."""
 
-    async def open(self, call: str, caller: str | None, asserted: bool = False) -> None:
+    async def open(self, call: str, caller: str | None, asserted: bool = False) -> Known:
         """Find the conversation of this call. `asserted`: a trunk of ours vouches for the number. Raises Gone."""
         opened = {"call": call, "caller": caller, "asserted": asserted}
-        body = await self._ask("POST", "/internal/v1/voice/calls", json=opened)
-        self._path = f"/internal/v1/voice/calls/{body['conversation']}/messages"
-        self._cursor = body["cursor"]
+        body = dict(await self._ask("POST", "/internal/v1/voice/calls", json=opened))
+        return self.resume(body)
+
+    def resume(self, body: Mapping[str, Any]) -> Known:
+        """Go on with the conversation that the gateway has named."""
+        self.conversation, self._cursor = body["conversation"], body["cursor"]
+        self._path = f"/internal/v1/voice/calls/{self.conversation}"
+        return Known(body["elder"], body.get("person_first", False))
 
     async def say(self, send: Send) -> Replied:
         """Hand in what the caller said and wait for the turn; the same message is sent again when a connection
         breaks, and taken once. Raises Gone."""
-        said = {"text": send.text, "choice": send.choice, "elder": self._elder}
-        return self._replied(
-            await self._ask("POST", self._path, json={"message_id": str(uuid.uuid4()), **said})
-        )
+        said = {"message_id": str(uuid.uuid4()), **asdict(send)}
+        return self._replied(await self._ask("POST", f"{self._path}/messages", json=said))
+
+    async def call_back(self, phone: str) -> Replied:
+        """Ask for a call to this number. Raises Gone."""
+        return self._replied(await self._ask("POST", f"{self._path}/callback", json={"phone": phone}))
+
+    async def cut(self, seq: int, heard: float) -> None:
+        """Of this message only a share was heard. A note for agents: when it cannot be brought, it is lost."""
+        with suppress(httpx.HTTPError):
+            await self._client.post(f"{self._path}/cut", json={"seq": seq, "heard": round(heard, 2)})
 
     async def listen(self, wait: float = 20.0) -> Replied:
         """What comes without being asked: an agent's words, a late answer. Raises Gone."""
-        return self._replied(await self._ask("GET", self._path, params={"after": self._cursor, "wait": wait}))
+        return self._replied(
+            await self._ask("GET", f"{self._path}/messages", params={"after": self._cursor, "wait": wait})
+        )
 
     def _replied(self, body: dict[str, Any]) -> Replied:
         fresh = [each for each in body["messages"] if each["seq"] > self._cursor]
         self._cursor = max(self._cursor, body["cursor"])
         told = tuple(
-            Told(each["text"], tuple((key, title) for key, title in each["options"]), each["asks"])
+            Told(
+                each["text"], tuple((key, title) for key, title in each["options"]), each["asks"], each["seq"]
+            )
             for each in fresh
         )
         return Replied(told, body["owner"], body["on_duty"], body["ended"])

@@ -6,25 +6,41 @@ The line plays and refers; it reports keys, recognised speech and the end of wha
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
 
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Event, Hush, Lost, NotTransferred, Played, Say, Send, TimedOut, Transfer, Wait
+from bot.voice.events import (
+    CallBack,
+    Event,
+    HangUp,
+    Hush,
+    Known,
+    Lost,
+    NotTransferred,
+    Played,
+    Say,
+    Send,
+    TimedOut,
+    Transfer,
+    Wait,
+)
 from bot.voice.policy import Policy
 from bot.voice.speech.voices import Manner, Mute, Speaker
 
 log = structlog.get_logger()
 _GONE_PAUSE = 2.0
+_GREETED_WITHIN = 0.5
 
 
 class Line(Protocol):
     """The telephone side. Sound is 8 kHz, 16 bit, one channel."""
 
-    async def play(self, sound: bytes, interruptible: bool) -> None:
-        """Play after what is playing; returns when it has been heard or was cut off."""
+    async def play(self, sound: bytes, interruptible: bool) -> float:
+        """Play after what is playing; returns the share (0 to 1) that was heard before it ended or was cut off."""
 
     def hush(self) -> None:
         """Cut off what may be interrupted."""
@@ -32,26 +48,51 @@ class Line(Protocol):
     async def refer(self) -> bool:
         """Hand the call to the agents' number; False when nobody took it."""
 
+    def drop(self) -> None:
+        """End the call."""
+
 
 class Call:
     """Runs until `end`. Everything happens one after the other, so the policy sees a sequence of events."""
 
-    def __init__(self, line: Line, policy: Policy, brain: Brain, speaker: Speaker) -> None:
+    def __init__(
+        self,
+        line: Line,
+        policy: Policy,
+        brain: Brain,
+        speaker: Speaker,
+        record: Callable[[], None] = lambda: None,
+    ) -> None:
         self._line = line
         self._policy = policy
         self._brain = brain
         self._speaker = speaker
+        self._record = record
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._to_say: asyncio.Queue[Say] = asyncio.Queue()
-        self._to_send: asyncio.Queue[Send] = asyncio.Queue()
+        self._to_send: asyncio.Queue[Send | CallBack] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._over = False
 
     async def begin(self, call: str, caller: str | None, asserted: bool = False) -> None:
-        """Greet the caller, who waits for nothing: the gateway is looked up meanwhile."""
-        self._carry_out(self._policy.start())
-        work = (self._think(), self._speak(), self._converse(call, caller, asserted))
-        self._tasks = [asyncio.create_task(each) for each in work]
+        """Greet the caller as the one he is; who that is may take the gateway half a second, then it comes later."""
+        opening = asyncio.create_task(self._open(call, caller, asserted))
+        self._tasks.append(opening)
+        await asyncio.wait((opening,), timeout=_GREETED_WITHIN)
+        if self._over:
+            return
+        known = opening.result() if opening.done() else None
+        self._carry_out(self._policy.start(known or Known()))
+        self._work(self._converse(opening, call, caller, asserted))
+
+    def begin_call_back(self, due: Mapping[str, Any]) -> None:
+        """Greet a customer whom the line has called."""
+        self._carry_out(self._policy.start_call_back(self._brain.resume(due)))
+        self._work(self._listen_and_bring())
+
+    def _work(self, talking: Coroutine[Any, Any, None]) -> None:
+        self._tasks += [asyncio.create_task(each) for each in (self._think(), self._speak(), talking)]
 
     def happens(self, event: Event) -> None:
         """Something happened on the line."""
@@ -59,6 +100,7 @@ class Call:
 
     async def end(self) -> None:
         """The call is over. What the caller said is with the gateway and stays there."""
+        self._over = True
         self._wait(None)
         for task in self._tasks:
             task.cancel()
@@ -80,8 +122,10 @@ class Call:
                     self._line.hush()
                 case Wait(seconds):
                     self._wait(seconds)
-                case Send():
+                case Send() | CallBack():
                     self._to_send.put_nowait(command)
+                case HangUp():
+                    self._line.drop()
                 case Transfer():
                     self._tasks.append(asyncio.create_task(self._refer()))
 
@@ -93,41 +137,71 @@ class Call:
             self._timer = asyncio.get_running_loop().call_later(seconds, self.happens, TimedOut())
 
     def _drop_unsaid(self) -> None:
-        kept = []
-        while not self._to_say.empty():
-            say = self._to_say.get_nowait()
-            if not say.interruptible:
-                kept.append(say)
-        for say in kept:
-            self._to_say.put_nowait(say)
+        waiting = [self._to_say.get_nowait() for _ in range(self._to_say.qsize())]
+        for say in waiting:
+            if say.interruptible:
+                self._cut(say, 0.0)
+            else:
+                self._to_say.put_nowait(say)
 
     async def _speak(self) -> None:
         while True:
             say = await self._to_say.get()
             try:
                 sound = await self._speaker.say(say.text, Manner(say.speed, say.pause_ms))
-                await self._line.play(sound, say.interruptible)
+                heard = await self._line.play(sound, say.interruptible)
             except Mute as fault:
                 log.error("prompt_not_spoken", fault=str(fault))
+                heard = 0.0
+            if heard < 1:
+                self._cut(say, heard)
+            elif say.notice:
+                self._record()
             if self._to_say.empty():
                 self.happens(Played())
 
-    async def _converse(self, call: str, caller: str | None, asserted: bool) -> None:
+    def _cut(self, say: Say, heard: float) -> None:
+        """Tell the gateway what the caller did not listen to."""
+        if say.seq is not None:
+            self._tasks.append(asyncio.create_task(self._brain.cut(say.seq, heard)))
+
+    async def _open(self, call: str, caller: str | None, asserted: bool) -> Known | None:
+        try:
+            return await self._brain.open(call, caller, asserted)
+        except Gone as fault:
+            log.error("gateway_gone", fault=str(fault))
+            return None
+
+    async def _converse(
+        self, opening: asyncio.Task[Known | None], call: str, caller: str | None, asserted: bool
+    ) -> None:
+        """Open the conversation, whenever the gateway is there, and go on with it."""
+        late = not opening.done()
+        known = await opening
+        while known is None:
+            late = True
+            self._lose()
+            await asyncio.sleep(_GONE_PAUSE)
+            known = await self._open(call, caller, asserted)
+        if late:
+            self.happens(known)
+        await self._listen_and_bring()
+
+    async def _listen_and_bring(self) -> None:
         """Bring the caller's words to the gateway, one after the other; listen when there are none. A gateway that is
         gone matters to the caller only when there is something to bring."""
-        opened = False
         while True:
             try:
-                if not opened:
-                    await self._brain.open(call, caller, asserted)
-                    opened = True
                 await self._exchange()
             except Gone as fault:
                 log.error("gateway_gone", fault=str(fault))
-                if not self._to_send.empty():
-                    self._to_send.get_nowait()
-                    self.happens(Lost())
+                self._lose()
                 await asyncio.sleep(_GONE_PAUSE)
+
+    def _lose(self) -> None:
+        if not self._to_send.empty():
+            self._to_send.get_nowait()
+            self.happens(Lost())
 
     async def _exchange(self) -> None:
         waiting = asyncio.create_task(self._to_send.get())
@@ -147,9 +221,10 @@ class Call:
         if not waiting.cancelled():
             await self._bring(waiting.result())
 
-    async def _bring(self, send: Send) -> None:
+    async def _bring(self, wish: Send | CallBack) -> None:
         try:
-            self.happens(await self._brain.say(send))
+            asked = self._brain.say(wish) if isinstance(wish, Send) else self._brain.call_back(wish.phone)
+            self.happens(await asked)
         except Gone as fault:
             log.error("gateway_gone", fault=str(fault))
             self.happens(Lost())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,13 @@ class TimedOut:
 
 @dataclass(frozen=True)
 class Told:
-    """One message of the gateway. `options` are (id, title) of its buttons; `asks` names what the bot wants to know."""
+    """One message of the gateway, number `seq` of the conversation. `options` are (id, title) of its buttons; `asks`
+    names what the bot wants to know."""
 
     text: str
     options: tuple[tuple[str, str], ...] = ()
     asks: str | None = None
+    seq: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Replied:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Who calls. `elder`: is served slowly; `person_first`: gets one of the agents who are free, without any menu."""
+
+    elder: bool = False
+    person_first: bool = False
+
+
+@dataclass(frozen=True)
 class Lost:
     """The gateway cannot be reached."""
 
@@ -59,17 +69,20 @@ class NotTransferred:
     """Nobody took the transferred call."""
 
 
-Event = Key | Speech | Played | TimedOut | Replied | Lost | NotTransferred
+Event = Key | Speech | Played | TimedOut | Replied | Known | Lost | NotTransferred
 
 
 @dataclass(frozen=True)
 class Say:
-    """Say a text after what is being said. `interruptible` False: neither keys nor speech cut it short."""
+    """Say a text after what is being said. `interruptible` False: neither keys nor speech cut it short. `seq`: the
+    gateway's message it is; `notice`: only when all of it was heard may the call be recorded."""
 
     text: str
     speed: int
     pause_ms: int
     interruptible: bool = True
+    seq: int | None = None
+    notice: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,10 +99,18 @@ class Wait:
 
 @dataclass(frozen=True)
 class Send:
-    """Hand the gateway what the caller said, or the button chosen."""
+    """Hand the gateway what the caller said, or the button chosen. `elder`: the caller is to be served slowly."""
 
     text: str | None = None
     choice: str | None = None
+    elder: bool | None = None
+
+
+@dataclass(frozen=True)
+class CallBack:
+    """Ask the gateway for a call to this number as soon as somebody can come."""
+
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -97,4 +118,9 @@ class Transfer:
     """Refer the call to the agents."""
 
 
-Command = Say | Hush | Wait | Send | Transfer
+@dataclass(frozen=True)
+class HangUp:
+    """End the call."""
+
+
+Command = Say | Hush | Wait | Send | CallBack | Transfer | HangUp

@@ -8,15 +8,19 @@ then 0. What the caller says or chooses goes to the gateway, which alone knows t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.danger import assess
 from bot.core.numbers import digits
+from bot.voice import questions
 from bot.voice.events import (
+    CallBack,
     Command,
     Event,
+    HangUp,
     Hush,
     Key,
+    Known,
     Lost,
     NotTransferred,
     Played,
@@ -29,32 +33,34 @@ from bot.voice.events import (
     Transfer,
     Wait,
 )
+from bot.voice.questions import Question
 from bot.voice.service import Entry, Option, Profile, Service
-
-_KEYS = "一二三四五六七八"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the caller is asked. `confirmation`: keys pressed before it was asked do not count."""
-
-    say: str
-    options: tuple[Option, ...] = ()
-    entry: Entry | None = None
-    confirmation: bool = False
-    parent: Question | None = None
-    start: int = 0  # the first option of the page that is read out
 
 
 class Policy:
-    """One call. `caller`: the number that calls, None when withheld."""
+    """One call. `caller`: the number that calls, None when withheld. `recorded`: the caller hears that the call is;
+    `dials`: the line can call back."""
 
-    def __init__(self, service: Service, caller: str | None = None, elder: bool = False) -> None:
+    def __init__(
+        self,
+        service: Service,
+        caller: str | None = None,
+        elder: bool = False,
+        *,
+        recorded: bool = False,
+        dials: bool = False,
+    ) -> None:
         self.service = service
         self.caller = caller
         self.profile: Profile = service.profiles["elder" if elder else "normal"]
         self.calling_person = False
         self.transferred = False
+        self.outcome = "no_key"
+        """What a call back has come to (bot/gateway/callbacks.py)."""
+        self._slowly: bool | None = elder or None  # told to the gateway, for the next call of this number too
+        self._recorded = recorded
+        self._dials = dials
+        self._touched = self._hang_up_after = False
         self._speed = self.profile.speed
         self._question: Question | None = None
         self._typed = ""
@@ -63,6 +69,7 @@ class Policy:
         self._complete = False  # the last digit was typed, and a # may follow out of habit
         self._silences = self._misses = self._waited = 0
         self._in_danger = False
+        self._noted = False  # a call back is
         self._scripts: set[str] = set()
         self._refer_after = False
         self._out: list[Command] = []
@@ -72,11 +79,30 @@ class Policy:
         """The question the caller is to answer; None while the gateway is."""
         return self._question
 
-    def start(self) -> list[Command]:
-        """The first words, 人工 and danger among them, and the main menu."""
+    def start(self, known: Known = Known()) -> list[Command]:
+        """The first words, 人工 and danger among them, and the main menu; or a person at once."""
+        self._begin(known)
+        if known.person_first:
+            self._say(self._prompt("person_first"))
+            self._call_person()
+            return self._take()
         self._say(self._prompt("welcome"))
         self._menu("main")
+        self._say(self._prompt("manual"))
         return self._take()
+
+    def start_call_back(self, known: Known = Known()) -> list[Command]:
+        """The first words of a call that the line has made."""
+        self._begin(known)
+        self._say(self._prompt("called_back"))
+        self._menu("called_back")
+        return self._take()
+
+    def _begin(self, known: Known) -> None:
+        if known.elder:
+            self._serve_slowly()
+        if self._recorded:
+            self._out.append(Say(self._prompt("recorded"), self._speed, self.profile.pause_ms, notice=True))
 
     def handle(self, event: Event) -> list[Command]:
         """What is to be done about an event."""
@@ -84,9 +110,13 @@ class Policy:
             return []
         match event:
             case Key(key):
+                self._touched = True
                 self._key(key)
             case Speech(text, confidence):
+                self._touched = True
                 self._speech(text, confidence)
+            case Known():
+                self._known(event)
             case Played():
                 self._played()
             case TimedOut():
@@ -108,9 +138,13 @@ class Policy:
         question = self._question
         starred, self._starred = self._starred, False
         complete, self._complete = self._complete, False
-        if self._in_danger or self._refer_after or (complete and key == "#"):
+        if self._in_danger or self._refer_after or self._hang_up_after or (complete and key == "#"):
             return
-        if key == "0" and (starred or not (question and question.entry)):
+        if key == "*" and starred:
+            self._ask_about_danger()
+        elif key == "*" and question is None:
+            self._starred = True
+        elif key == "0" and (starred or not (question and question.entry)):
             self._person()
         elif question is None:
             self._ahead += key
@@ -127,7 +161,7 @@ class Policy:
             self._option(question, int(key))
 
     def _option(self, question: Question, key: int) -> None:
-        options = self._offered(question)
+        options = question.offered(self.service, self.profile)
         if not 1 <= key <= len(options):
             self._missed(self._prompt("unknown_key"))
             return
@@ -136,9 +170,8 @@ class Policy:
         certain = question.confirmation or chosen.danger or chosen.page is not None or chosen.menu
         if self.profile.confirm and not certain:
             self._hush()
-            echo = self._prompt("echo", key=_KEYS[key - 1], title=chosen.title)
-            yes, no = Option(self.service.yes, pick=chosen), Option(self.service.no, again=True)
-            self._ask(Question(echo, (yes, no), confirmation=True, parent=question), silent_options=True)
+            echo = self._prompt("echo", key=questions.KEYS[key - 1], title=chosen.title)
+            self._ask(questions.sure(self.service, echo, Option(pick=chosen), question))
         else:
             self._pick(question, chosen)
 
@@ -157,20 +190,35 @@ class Policy:
         elif chosen.caller or chosen.callback:
             self._by_caller(question, chosen)
         elif chosen.places:
-            self._places(question, chosen.places)
+            self._ask(Question(options=questions.places(self.service, chosen.places), parent=question))
+        elif chosen.decline:
+            self._decline()
         elif chosen.page is not None:
             self._ask(replace(question, say="", start=chosen.page))
+        elif chosen.call_back:
+            self._noted = True
+            self._wait_for(CallBack(chosen.call_back))
+        elif chosen.send == self.service.person:
+            self._call_person()
         else:
             self._send(Send(text=chosen.send, choice=chosen.choice))
 
     def _by_caller(self, question: Question, chosen: Option) -> None:
         phone = self.service.entries["phone"]
         if chosen.callback:
-            phone = replace(phone, send=self._prompt("callback", phone="{value}"))
-        if self.caller:
-            self._send(Send(phone.send.format(value=self.caller)))
+            phone = replace(phone, send=self._prompt("callback", phone="{value}"), calls_back=self._dials)
+        asked_already = chosen.callback and self._noted
+        if self.caller and not asked_already:
+            self._send_entry(phone, self.caller)
         else:
             self._enter(phone, question)
+
+    def _send_entry(self, entry: Entry, value: str) -> None:
+        if entry.calls_back:
+            self._noted = True
+            self._wait_for(CallBack(value))
+        else:
+            self._send(Send(entry.send.format(value=value)))
 
     def _digit(self, entry: Entry, key: str) -> None:
         self._hush()
@@ -191,11 +239,8 @@ class Policy:
             else:
                 self._missed(self._prompt("too_short"))
             return
-        asked = self._question
-        yes = Option(self.service.yes, send=entry.send.format(value=typed))
-        text = self._prompt("readback", value=typed)
-        again = Option(self.service.no, again=True)
-        self._ask(Question(text, (yes, again), confirmation=True, parent=asked), silent_options=True)
+        yes = Option(send=entry.send.format(value=typed), call_back=typed if entry.calls_back else None)
+        self._ask(questions.sure(self.service, self._prompt("readback", value=typed), yes, self._question))
 
     def _back(self, question: Question) -> None:
         self._hush()
@@ -206,8 +251,23 @@ class Policy:
         else:
             self._menu("main")
 
+    def _serve_slowly(self) -> None:
+        """From now on, and in the next call of this number."""
+        self.profile, self._slowly = self.service.profiles["elder"], True
+        self._speed = min(self._speed, self.profile.speed)
+
+    def _known(self, known: Known) -> None:
+        """The gateway took its time to say who calls."""
+        if known.person_first and not self._touched:
+            self._hush()
+            self._say(self._prompt("person_first"))
+            self._call_person()
+        elif known.elder:
+            self._serve_slowly()
+
     def _slow_down(self) -> None:
         self._speed = max(self._speed - self.service.slower, self.service.slowest)
+        self._slowly = True
         self._hush()
         self._say(self._prompt("slower"))
         if self._question:
@@ -245,9 +305,9 @@ class Policy:
     # ---- what the gateway says
 
     def _replied(self, reply: Replied) -> None:
-        texts = [each.text for each in reply.told if each.text and each.text not in self._scripts]
-        for text in texts:
-            self._say(text)
+        for each in reply.told:
+            if each.text not in self._scripts:
+                self._say(each.text, seq=each.seq)
         if not reply.ended and reply.owner != "agent":
             return
         self._out.append(Wait(None))
@@ -255,7 +315,13 @@ class Policy:
             self._refer()
         elif self.calling_person:
             self.calling_person = False
-            self._menu("no_agent")
+            if self._dials and self.caller and not self._noted:
+                self._noted = True
+                self._wait_for(CallBack(self.caller))
+            else:
+                self._menu("noted" if self._noted else "no_agent")
+        elif self._noted and self._question is None:
+            self._menu("noted")
         elif self._question is None or reply.told:
             self._ask_for(reply.told)
 
@@ -267,31 +333,35 @@ class Policy:
         if last is None:
             self._menu("more")
             return
-        name, person = last.asks or "", self.service.person
-        options = tuple(Option(title, choice=key) for key, title in last.options if title != person)
-        known = self.service.answers.get(name, ())
-        if not options and len(known) == 1 and known[0].entry:
-            self._ask(Question("", entry=self.service.entries[known[0].entry]))
-            return
-        if not self.caller:
-            known = tuple(each for each in known if not each.caller)
-        options += tuple(each for each in known if each.title not in {other.title for other in options})
-        hint = "" if options else self._prompt("speak_or_person")
-        confirmation = name in self.service.confirmations
-        self._ask(Question(hint, options, confirmation=confirmation))
+        self._ask(questions.from_reply(self.service, last.asks or "", last.options, self.caller))
 
     # ---- ways out
 
     def _person(self) -> None:
         self._hush()
-        self.calling_person = True
+        self._call_person()
+
+    def _call_person(self) -> None:
+        self.calling_person, self.outcome = True, "person"
         self._send(Send(self.service.person))
+
+    def _decline(self) -> None:
+        self._question, self._hang_up_after, self.outcome = None, True, "declined"
+        self._out.append(Wait(None))
+        self._say(self._prompt("goodbye"), interruptible=False)
+
+    def _ask_about_danger(self) -> None:
+        """At any moment, also while digits are typed: two stars, and one more key."""
+        self._hush()
+        menu = self.service.menus["danger"]
+        self._ask(Question(menu.say, menu.options, confirmation=True, parent=self._question))
 
     def _danger(self, text: str, hazard: str | None = None) -> None:
         """The safety script before anything else; then the gateway, which opens the emergency order and calls a person."""
         found = assess(text)
         primary = hazard or (found.primary if found else None)
         self._in_danger = self.calling_person = True
+        self.outcome = "person"
         self._hush()
         if primary:
             said, written = self.service.safety[primary]
@@ -309,6 +379,8 @@ class Policy:
         if self._refer_after:
             self.transferred = True
             self._out += [Wait(None), Transfer()]
+        elif self._hang_up_after:
+            self._out.append(HangUp())
         elif self._question:
             entry = self._question.entry and self._typed
             self._out.append(Wait(self.profile.inter_digit if entry else self.profile.no_input))
@@ -326,6 +398,8 @@ class Policy:
             if self._silences >= self.profile.tries:
                 self._person()
                 return
+            if self._silences > 1:
+                self._serve_slowly()
             self._say(self._prompt("silence" if self._silences == 1 else "keys_only"))
             self._ask(question, repeat=True)
 
@@ -343,6 +417,8 @@ class Policy:
         if self._misses >= self.profile.tries:
             self._person()
             return
+        if self._misses > 1:
+            self._serve_slowly()
         self._say(text if self._misses == 1 else self._prompt("keys_only"))
         if self._question:
             self._ask(self._question, repeat=True)
@@ -357,35 +433,13 @@ class Policy:
         self._typed = ""
         self._ask(Question("", entry=entry, parent=parent))
 
-    def _places(self, parent: Question, county: bool | str) -> None:
-        places = self.service.places
-        if isinstance(county, str):
-            options = tuple(Option(town, send=f"{county}{town}") for town in places[county])
-        else:
-            options = tuple(Option(name, places=name) for name in places)
-        self._ask(Question("", options, parent=parent))
-
-    def _offered(self, question: Question) -> tuple[Option, ...]:
-        """As many options as this caller is offered at once, the rest behind the last key."""
-        rest, most = question.options[question.start :], self.profile.options
-        if len(rest) <= most:
-            return rest
-        other = Option(self._prompt("other"), page=question.start + most - 1)
-        return (*rest[: most - 1], other)
-
-    def _ask(self, question: Question, repeat: bool = False, silent_options: bool = False) -> None:
+    def _ask(self, question: Question, repeat: bool = False) -> None:
         if not repeat:
             self._typed = ""
         self._question = question
         if question.confirmation:
             self._ahead = ""
-        parts = [question.say, question.entry.say if question.entry else ""]
-        if not (silent_options or _is_echo(question)):
-            parts += [
-                self._prompt("option", title=each.title, key=_KEYS[at])
-                for at, each in enumerate(self._offered(question))
-            ]
-        self._say("".join(parts))
+        self._say(question.words(self.service, self.profile))
         ahead, self._ahead = self._ahead, ""
         for at, key in enumerate(ahead):
             self._key(key)
@@ -394,18 +448,21 @@ class Policy:
                 break
 
     def _send(self, send: Send) -> None:
+        self._wait_for(replace(send, elder=self._slowly))
+
+    def _wait_for(self, asked: Send | CallBack) -> None:
         self._question, self._waited = None, 0
-        self._out += [send, Wait(self.service.patience[0])]
+        self._out += [asked, Wait(self.service.patience[0])]
 
     # ---- out
 
     def _prompt(self, name: str, **values: str) -> str:
         return self.service.prompts[name].format(**values)
 
-    def _say(self, text: str, interruptible: bool = True) -> None:
+    def _say(self, text: str, interruptible: bool = True, seq: int | None = None) -> None:
         if text:
             calm = interruptible and not self._in_danger
-            self._out.append(Say(text, self._speed, self.profile.pause_ms, calm))
+            self._out.append(Say(text, self._speed, self.profile.pause_ms, calm, seq))
 
     def _hush(self) -> None:
         """Nothing that was to be said before counts any more, what was not yet handed out included."""
@@ -415,8 +472,3 @@ class Policy:
     def _take(self) -> list[Command]:
         out, self._out = self._out, []
         return out
-
-
-def _is_echo(question: Question) -> bool:
-    """A question that names its own keys."""
-    return any(each.again for each in question.options)

@@ -40,6 +40,8 @@ class Option:
     caller: bool = False
     places: bool | str = False
     callback: bool = False
+    call_back: str | None = None
+    decline: bool = False
     page: int | None = None
     pick: Option | None = None
     again: bool = False
@@ -47,11 +49,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Entry:
-    """Digits to be typed: how many, and the sentence they become."""
+    """Digits to be typed: how many, and the sentence they become, or the number that is called back."""
 
     say: str
     lengths: tuple[int, ...]
     send: str
+    calls_back: bool = False
 
 
 @dataclass(frozen=True)

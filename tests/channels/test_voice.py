@@ -1,19 +1,22 @@
 """The channel suite for the telephone's private door."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
 from bot.channels.voice import Opened, conversation_of
 from bot.gateway import handoff
 from bot.gateway import tables as t
+from bot.gateway.inbox_view import transcript
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Replied, Send, Told
+from bot.voice.events import Known, Replied, Send, Told
 from tests.channels.conftest import Site, running
-from tests.gateway.fakes import ACCOUNT, TOKENS, agent, free_port
+from tests.gateway.fakes import ACCOUNT, TOKENS, agent, free_port, serve, until
 
 TOKEN = "made-up-voice-token-for-tests"
 CALLS = "/internal/v1/voice/calls"
@@ -99,10 +102,38 @@ def test_withheld_numbers_share_nothing() -> None:
 
 
 async def test_the_elder_profile_is_told(http: httpx.AsyncClient, phone: Site) -> None:
-    brain = Brain(http, elder=True)
-    await brain.open("call-9", None)
-    await brain.say(Send("你好"))
+    brain = Brain(http)
+    assert await brain.open("call-9", "13800000019") == Known()
+    await brain.say(Send("你好", elder=True))
     assert phone.engine.turns[-1]["metadata"]["profile"] == {"elder": True}
+    assert await Brain(http).open("call-10", "13800000019") == Known(elder=True)
+    assert await Brain(http).open("call-11", None) == Known()
+
+
+async def test_an_old_customer_whose_number_is_vouched_for_gets_a_free_agent_first(
+    http: httpx.AsyncClient, phone: Site
+) -> None:
+    home = phone.gateway.company.billing.households[ACCOUNT]  # type: ignore[attr-defined]
+    home.account = replace(home.account, flags=("elder",))
+    number = "13800000001"
+    assert await Brain(http).open("c1", number, asserted=True) == Known(elder=True)
+    await phone.gateway.store.write(lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1"))))
+    assert await Brain(http).open("c2", number, asserted=True) == Known(elder=True, person_first=True)
+    assert await Brain(http).open("c3", number) == Known(), "anybody can claim a number"
+
+
+async def test_how_much_of_a_message_was_heard_is_seen_by_agents(
+    http: httpx.AsyncClient, phone: Site
+) -> None:
+    brain = Brain(http)
+    await brain.open("call-1", "13800000012")
+    (told,) = (await brain.say(Send("你好"))).told
+    assert told.seq
+    await brain.cut(told.seq, 0.4)
+    (await http.post(f"{CALLS}/{brain.conversation}/cut", json={"seq": 1, "heard": 0.5})).raise_for_status()
+    assert brain.conversation
+    shown, _ = await phone.gateway.store.read(transcript, brain.conversation, 0, 10)
+    assert [each.get("heard") for each in shown] == [None, 0.4], "what the customer said was not played"
 
 
 async def test_a_wrong_token_and_a_foreign_conversation_are_refused(
@@ -152,6 +183,28 @@ async def test_a_turn_that_takes_longer_than_a_request_ends_when_its_answer_is_f
     assert early.told == () and not early.ended
     late = await brain.listen(10)
     assert late.told == (Told("echo:你好"),) and late.ended
+
+
+async def test_an_erased_conversation_loses_its_recorded_calls(tmp_path: Path) -> None:
+    erased: list[str] = []
+    line = FastAPI()
+
+    @line.delete("/v1/recordings/{conversation}", status_code=204)
+    async def erase(conversation: str) -> None:
+        erased.append(conversation)
+
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with (
+        serve(line, port),
+        running(tmp_path, voice_token=TOKEN, voice_url=url) as phone,
+        phone.http(authorization=f"Bearer {TOKEN}") as http,
+    ):
+        brain = Brain(http)
+        await brain.open("call-1", "13800000012")
+        phone.engine.answer = lambda _turn: [{"text": "删好了。"}, {"custom": {"type": "erase"}}]
+        await brain.say(Send("把我的信息删掉"))
+        await until(lambda: erased == [brain.conversation])
 
 
 async def test_a_gateway_that_is_gone_is_told_as_such() -> None:

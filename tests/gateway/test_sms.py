@@ -44,7 +44,7 @@ async def test_a_post_that_fails_is_repeated_under_the_same_id(desk: Desk) -> No
 
 async def test_a_code_that_has_expired_is_not_sent_any_more(desk: Desk) -> None:
     await desk.gateway.store.write(sms.queue, PHONE, "验证码123456")
-    await desk.change(update(t.sms).values(created_at=t.sms.c.created_at - 301))
+    await desk.change(update(t.sms).values(until=t.sms.c.until - 301))
     one, posted = sender(desk)
     assert await one.step()
     (row,) = await desk.rows(t.sms)

@@ -25,9 +25,9 @@ class Ear(Speaker):
         super().__init__(voice)
         self._heard = heard
 
-    async def say(self, text: str, manner: Manner = Manner(), prompt: str | None = None) -> bytes:
+    async def say(self, text: str, manner: Manner = Manner()) -> bytes:
         self._heard.append(text)
-        return await super().say(text, manner, prompt)
+        return await super().say(text, manner)
 
 
 class Caller:
@@ -39,15 +39,20 @@ class Caller:
         self.heard: list[str] = []
         self.sound = 0
         self.referred = 0
+        self.dropped = False
         self.call_referred = asyncio.Event()
         self.agents_answer = True
         self._number = number
         self.policy = Policy(load("bayannur"), number, elder)
         self.call = Call(self, self.policy, brain, Ear(self.heard, espeak if aloud else silence))
 
-    async def play(self, sound: bytes, interruptible: bool) -> None:
+    async def play(self, sound: bytes, interruptible: bool) -> float:
         self.sound += len(sound)
         await asyncio.sleep(0)
+        return 1.0
+
+    def drop(self) -> None:
+        self.dropped = True
 
     def hush(self) -> None:
         pass

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Replied, Send, Told
+from bot.voice.events import Known, Replied, Send, Told
 from tests.voice.callers import Caller
 
 
@@ -15,8 +15,9 @@ class Gateway(Brain):
         self.said: list[Send] = []
         self.news: asyncio.Queue[Replied] = asyncio.Queue()
 
-    async def open(self, call: str, caller: str | None, asserted: bool = False) -> None:
+    async def open(self, call: str, caller: str | None, asserted: bool = False) -> Known:
         self._check()
+        return Known()
 
     async def say(self, send: Send) -> Replied:
         self._check()

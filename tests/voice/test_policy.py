@@ -7,10 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.voice.events import (
+    CallBack,
     Command,
     Event,
+    HangUp,
     Hush,
     Key,
+    Known,
     Lost,
     NotTransferred,
     Played,
@@ -76,7 +79,7 @@ def test_an_old_caller_hears_slower_speech_and_confirms_each_choice() -> None:
     policy, out = call("2", elder=True)
     assert "您按的是二，查电费，对吗" in said(out) and not sent(out)
     assert {each.speed for each in out if isinstance(each, Say)} == {120}
-    assert sent(policy.handle(Key("1"))) == [Send("我想查一下电费余额")]
+    assert sent(policy.handle(Key("1"))) == [Send("我想查一下电费余额", elder=True)]
 
 
 def test_an_old_caller_who_pressed_the_wrong_key_is_asked_again() -> None:
@@ -179,15 +182,15 @@ def test_silence_is_met_with_a_repetition_then_keys_then_a_person() -> None:
     policy, out = call(Played(), TimedOut())
     assert "没有听到" in said(out) and "查电费" in said(out)
     assert "直接在电话上按键" in said(policy.handle(TimedOut()))
-    assert sent(policy.handle(TimedOut())) == [Send("转人工")]
-    assert sent(call(TimedOut(), TimedOut(), elder=True)[1]) == [Send("转人工")]
+    assert sent(policy.handle(TimedOut())) == [Send("转人工", elder=True)]
+    assert sent(call(TimedOut(), TimedOut(), elder=True)[1]) == [Send("转人工", elder=True)]
 
 
 def test_what_is_not_understood_is_met_with_an_example_then_keys_then_a_person() -> None:
     policy, out = call(Speech("唔", 0.2))
     assert "您可以说" in said(out)
     assert "直接在电话上按键" in said(policy.handle(Speech("唔", 0.2)))
-    assert sent(policy.handle(Speech("唔", 0.2))) == [Send("转人工")]
+    assert sent(policy.handle(Speech("唔", 0.2))) == [Send("转人工", elder=True)]
 
 
 def test_recognised_words_go_the_way_of_typed_ones() -> None:
@@ -269,6 +272,73 @@ def test_a_slow_answer_is_explained_three_times() -> None:
 def test_a_gateway_that_is_gone_means_a_person() -> None:
     policy, out = call("2", Lost())
     assert "连不上" in said(out) and Transfer() in policy.handle(Played())
+
+
+def test_who_has_trouble_is_served_slowly_for_the_rest_of_the_call_and_the_next_one() -> None:
+    policy, _ = call(TimedOut(), TimedOut())
+    out = policy.handle(Key("2"))
+    assert "您按的是二，查电费，对吗" in said(out) and {
+        each.speed for each in out if isinstance(each, Say)
+    } == {120}
+    assert [each.elder for each in sent(policy.handle(Key("1")))] == [True]
+    assert [each.elder for each in sent(call("92")[1])] == [True]
+
+
+def test_an_old_customer_gets_one_of_the_agents_who_are_free_and_else_the_menu_slowly() -> None:
+    first = Policy(SERVICE, CALLER).start(Known(elder=True, person_first=True))
+    assert "这就为您接人工" in said(first) and "请按" not in said(first)
+    assert sent(first) == [Send("转人工", elder=True)]
+    slow = Policy(SERVICE, CALLER).start(Known(elder=True))
+    assert {each.speed for each in slow if isinstance(each, Say)} == {120} and not sent(slow)
+
+
+def test_what_is_known_too_late_does_not_take_a_caller_away_who_has_begun() -> None:
+    policy, _ = call("1")
+    assert not sent(policy.handle(Known(elder=True, person_first=True)))
+    assert sent(call(Known(elder=True, person_first=True))[1]) == [Send("转人工")]
+
+
+def test_the_notice_of_a_recording_is_the_first_thing_said() -> None:
+    first = Policy(SERVICE, recorded=True).start()[0]
+    assert isinstance(first, Say) and first.notice and "录音" in first.text
+    assert not any(isinstance(each, Say) and each.notice for each in Policy(SERVICE).start())
+
+
+@pytest.mark.parametrize(
+    "where", [(), ("12", Replied((LIT,))), ("2", Replied((Told("?", asks="account_no"),)), "0123")]
+)
+def test_two_stars_ask_about_danger_at_any_moment(where: tuple[Event | str, ...]) -> None:
+    policy, out = call(*where, "**")
+    assert "有人触电" in said(out) and "有危险，请按一" in said(out)
+    assert SERVICE.safety["line_down"][0] in said(policy.handle(Key("1")))
+    policy, _ = call(*where, "**")
+    assert not policy.calling_person and not sent(policy.handle(Key("2"))) and policy.asking
+
+
+def test_a_line_that_dials_calls_back_whom_nobody_could_serve() -> None:
+    policy = Policy(SERVICE, CALLER, dials=True)
+    policy.start()
+    policy.handle(Key("0"))
+    assert CallBack(CALLER) in policy.handle(Replied((Told("没有坐席，受理号H1。"),)))
+    out = policy.handle(Replied((Told("给您回电话。"),)))
+    assert "换一个号码回电，请按一" in said(out)
+    assert "请输入十一位电话号码" in said(policy.handle(Key("1")))
+    out = call_on(policy, "13800000013")
+    assert "13800000013" in said(out)
+    assert CallBack("13800000013") in policy.handle(Key("1"))
+
+
+def test_who_is_called_back_takes_a_person_or_needs_none_any_more() -> None:
+    policy = Policy(SERVICE, CALLER, dials=True)
+    first = policy.start_call_back()
+    assert (
+        "您请我们给您回电话" in said(first) and "接人工，请按一" in said(first) and policy.outcome == "no_key"
+    )
+    assert sent(policy.handle(Key("1"))) == [Send("转人工")]
+    policy = Policy(SERVICE, CALLER, dials=True)
+    policy.start_call_back()
+    assert "再见" in said(policy.handle(Key("2"))) and policy.outcome == "declined"
+    assert policy.handle(Played()) == [HangUp()]
 
 
 EVENTS = st.one_of(

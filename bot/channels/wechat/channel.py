@@ -300,6 +300,11 @@ def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> Wecha
         return None
     channel = WechatChannel(gateway, speech)
     gateway.channel_limits.append(channel.limit)
+
+    async def erase(conversation: str) -> None:
+        await gateway.store.write(people.erase, conversation)
+
+    gateway.on_erased.append(erase)
     router = APIRouter(prefix="/wechat")
 
     @router.get("/{alias}")

@@ -87,6 +87,15 @@ def unbind(c: Connection, conversation: str, account_no: str) -> None:
         )
 
 
+def erase(c: Connection, conversation: str) -> None:
+    """The customer wants nothing to be kept: bindings, notices and the words of what was sent. Whoever goes on writing
+    needs his openid for an answer; it goes when he unsubscribes."""
+    for table in (w.binding, w.notice):
+        c.execute(sa.delete(table).where(table.c.conversation == conversation))
+    sent = sa.update(w.piece).where(w.piece.c.conversation == conversation, w.piece.c.state != t.NEW)
+    c.execute(sent.values(text=""))
+
+
 def forget(c: Connection, conversation: str) -> None:
     """The customer unsubscribed: openid, bindings, proofs, codes and what was to be sent are deleted."""
     for table in (w.binding, w.piece, w.notice, w.user, t.identity, t.code, t.wrong_try):

@@ -14,7 +14,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Command, Event, Key, Lost, Played, Say, Send, TimedOut, Transfer
+from bot.voice.events import Command, Event, Key, Known, Lost, Played, Say, Send, TimedOut, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 
@@ -37,15 +37,23 @@ class Session:
             self.at = time.monotonic()
             return await self._step(events)
 
+    async def begin(self, known: Known) -> list[Command]:
+        """The first words."""
+        async with self.lock:
+            return await self._carry_out(self.policy.start(known), [])
+
     async def _step(self, events: list[Event]) -> list[Command]:
+        return await self._carry_out([], list(events))
+
+    async def _carry_out(self, commands: list[Command], waiting: list[Event]) -> list[Command]:
         said: list[Command] = []
-        waiting = list(events)
-        while waiting:
-            for command in self.policy.handle(waiting.pop(0)):
+        while commands or waiting:
+            for command in commands:
                 if isinstance(command, Say | Transfer):
                     said.append(command)
                 if isinstance(command, Send):
                     waiting.append(await self._answer(command))
+            commands = self.policy.handle(waiting.pop(0)) if waiting else []
         if self.policy.asking is None and self.policy.calling_person:
             said += [each for each in self.policy.handle(Played()) if isinstance(each, Transfer)]
         return said
@@ -73,12 +81,12 @@ class Sessions:
         number = digits if digits.isascii() and digits.isdigit() else None
         name = secrets.token_urlsafe(16)
         session = self._all[name] = Session(Policy(self._service, number), self._brain())
-        said: list[Command] = [each for each in session.policy.start() if isinstance(each, Say)]
         try:
-            await session.brain.open(call, number)
+            known = await session.brain.open(call, number)
         except Gone:
+            session.policy.start()
             return name, await session.step([Lost()])
-        return name, said
+        return name, await session.begin(known)
 
     def find(self, name: str) -> Session:
         """Raises a 404."""

@@ -1,4 +1,5 @@
-"""Speech over HTTP for the other channels: `POST /v1/speech` says a text, `POST /v1/recognise` hears a recording."""
+"""Speech over HTTP for the other channels: `POST /v1/speech` says a text, `POST /v1/recognise` hears a recording.
+`DELETE /v1/recordings/…` forgets the recorded calls of a conversation."""
 
 from __future__ import annotations
 
@@ -7,14 +8,15 @@ import hmac
 import io
 import wave
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from bot.voice.asr import Asr, Unavailable
 from bot.voice.asr.recording import NotSound, recognise, samples
+from bot.voice.recording import Recordings
 from bot.voice.service import Profile
 from bot.voice.speech.voices import RATE, Manner, Mute, Speaker
 
@@ -32,7 +34,12 @@ class Text(BaseModel):
 
 
 def routes(
-    token: str, speaker: Speaker, profiles: Mapping[str, Profile], asr: Callable[[], Asr] | None, sure: float
+    token: str,
+    speaker: Speaker,
+    profiles: Mapping[str, Profile],
+    asr: Callable[[], Asr] | None,
+    sure: float,
+    recordings: Recordings | None = None,
 ) -> APIRouter:
     """Both ways. `sure` is the confidence from which a text needs no question."""
     turns = asyncio.Semaphore(_AT_ONCE)
@@ -57,6 +64,11 @@ def routes(
         except Mute:
             raise HTTPException(503, "no voice") from None
         return Response(_wav(sound), media_type="audio/wav")
+
+    @router.delete("/recordings/{conversation}", status_code=204)
+    async def erase(conversation: Annotated[str, Path(pattern=r"^tel-[0-9a-f]{8,64}$")]) -> None:
+        if recordings:
+            await asyncio.to_thread(recordings.erase, conversation)
 
     @router.post("/recognise")
     async def hear(request: Request) -> dict[str, object]:

@@ -19,6 +19,7 @@ from aiosipua import IncomingCall, SdpNegotiationError, SipRequest, build_sdp, n
 from aiosipua.sdp import SdpMessage
 from aiosipua.uas import SipUAS
 
+from bot.voice.sip.dial import Dialler, NotAnswered, offer
 from bot.voice.sip.g711 import PCMA, PCMU
 from bot.voice.sip.guard import GuardedUdp
 from bot.voice.sip.media import Media
@@ -50,14 +51,16 @@ class SipLine:
     caller: str | None
     asserted: bool = False  # a trunk of ours vouches for the number
     referred: asyncio.Future[bool] | None = field(default=None, repr=False)
+    drop: Callable[[], None] = field(default=lambda: None, repr=False)
+    """End the call."""
 
     @property
     def name(self) -> str:
         """Tells this call from every other."""
         return self.call.call_id
 
-    async def play(self, sound: bytes, interruptible: bool) -> None:
-        await self.media.play(sound, interruptible)
+    async def play(self, sound: bytes, interruptible: bool) -> float:
+        return await self.media.play(sound, interruptible)
 
     def hush(self) -> None:
         self.media.hush()
@@ -90,6 +93,8 @@ class SipEndpoint:
         agents: str = "",
         trunks: frozenset[str] = frozenset(),
         limits: Limits | None = None,
+        outbound: tuple[str, int] | None = None,
+        number: str = "",
     ) -> None:
         self._host = address[0]
         self._transport = GuardedUdp(address, trunks)
@@ -103,7 +108,9 @@ class SipEndpoint:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self._empty = asyncio.Event()
-        self._uas = SipUAS(self._transport, user_agent="GridCare")
+        self._dialler = Dialler(self._transport, outbound, number) if outbound else None
+        uac = self._dialler.uac if self._dialler else None
+        self._uas = SipUAS(self._transport, user_agent="GridCare", uac=uac)
         self._uas.on_invite = self._invited
         self._uas.on_reinvite = self._reinvited
         self._uas.on_bye = lambda call, request: self._over(call.call_id)
@@ -137,6 +144,27 @@ class SipEndpoint:
             self._over(name)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._uas.stop()
+
+    async def dial(self, phone: str, ring: float) -> SipLine:
+        """Call somebody through the trunk; the line once it is answered. Raises NotAnswered."""
+        if self._dialler is None or self._draining or len(self._lines) >= self._limits.calls:
+            raise NotAnswered("not_dialled")
+        allowed = frozenset({self._dialler.trunk[0], *self._trunks})
+        media = await Media.create(self._host, PCMA, _OFFERED_KEYS, None, allowed)
+        try:
+            call, answer = await self._dialler.dial(phone, offer(self._host, media.port, _OFFERED_KEYS), ring)
+        except BaseException:
+            await media.close()
+            raise
+        if answer.rtp_address:
+            media.allow(answer.rtp_address)
+        return self._line(call, media, phone, asserted=True)
+
+    def _line(self, call: IncomingCall, media: Media, caller: str | None, asserted: bool) -> SipLine:
+        line = SipLine(call, media, self._agents, caller, asserted)
+        line.drop = lambda: self.hang_up(line)
+        self._lines[call.call_id] = line
+        return line
 
     def hang_up(self, line: SipLine) -> None:
         line.call.hangup()
@@ -183,8 +211,7 @@ class SipEndpoint:
             keys, remote = _keys_of(offer), offer.rtp_address
         allowed = frozenset({call.source_addr[0], *((remote[0],) if remote else ()), *self._trunks})
         media = await Media.create(self._host, payload, keys or None, remote, allowed)
-        line = SipLine(call, media, self._agents, self._caller(call), bool(self._trunks))
-        self._lines[call.call_id] = line
+        line = self._line(call, media, self._caller(call), bool(self._trunks))
         call.accept(self._sdp(offer, media, payload, keys))
         await self._answer(line)
 
@@ -237,6 +264,8 @@ class SipEndpoint:
 
     def _over(self, name: str) -> None:
         line = self._lines.pop(name, None)
+        if self._dialler:
+            self._dialler.over(name)
         if not self._lines:
             self._empty.set()
         if line is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from aiosipua import SipMessage, SipRequest, SipResponse
+from aiosipua.header_codec import stringify_uri
 from aiosipua.transport import UdpSipTransport
 
 _REMEMBERED = 32.0  # 64*T1
@@ -70,7 +71,27 @@ class GuardedUdp(UdpSipTransport):
             if key is not None:
                 self._answers[key] = None
                 asyncio.get_running_loop().call_later(_REMEMBERED, self._answers.pop, key, None)
+        if isinstance(message, SipResponse) and _refuses_a_call(message):
+            super().send(_acknowledgement(message), addr)
         super()._dispatch(data, addr)
+
+
+def _refuses_a_call(message: SipResponse) -> bool:
+    sequence = message.cseq
+    return message.status_code >= 300 and sequence is not None and sequence.method == "INVITE"
+
+
+def _acknowledgement(answer: SipResponse) -> SipRequest:
+    """The ACK of a refused INVITE belongs to its transaction (RFC 3261, 17.1.1.3): without it the answer is repeated
+    for half a minute."""
+    number = answer.cseq.seq if answer.cseq else 1
+    ack = SipRequest(method="ACK", uri=stringify_uri(answer.to_addr.uri) if answer.to_addr else "")
+    ack.headers.append("Via", answer.headers.get_first("via") or "")
+    for name in ("From", "To", "Call-ID"):
+        ack.headers.set_single(name, answer.headers.get_first(name) or "")
+    ack.headers.set_single("CSeq", f"{number} ACK")
+    ack.headers.set_single("Max-Forwards", "70")
+    return ack
 
 
 def _key(message: SipRequest | SipResponse) -> _Key | None:

@@ -26,6 +26,7 @@ _SECONDS = 0.02
 _BYTES = 2 * FRAME
 _KEYS = "0123456789*#ABCD"
 _SILENCE = b"\0" * _BYTES
+_JITTER = 10  # packets that a recording may be behind
 _BEHIND = 0.2  # a loop that was held up does not send everything at once
 
 
@@ -35,7 +36,8 @@ class _Piece:
 
     frames: deque[bytes]
     interruptible: bool
-    done: asyncio.Future[None] = field(repr=False)
+    length: int
+    done: asyncio.Future[float] = field(repr=False)
 
 
 class Media(asyncio.DatagramProtocol):
@@ -60,6 +62,8 @@ class Media(asyncio.DatagramProtocol):
         self.held = False
         self.on_key: Callable[[str], None] = lambda key: None
         self.on_frame: Callable[[bytes], None] = lambda frame: None
+        self.on_both: Callable[[bytes, bytes], None] | None = None  # heard and sent, each 20 ms
+        self._heard: deque[bytes] = deque(maxlen=_JITTER)
 
     @classmethod
     async def create(
@@ -87,12 +91,17 @@ class Media(asyncio.DatagramProtocol):
         """The other side has named another address."""
         self._to, self._locked = to, None
 
-    async def play(self, sound: bytes, interruptible: bool) -> None:
-        """Play after what is playing; returns when it has been sent or was cut off."""
+    def allow(self, to: tuple[str, int]) -> None:
+        """Where the called side listens, and may speak from."""
+        self._allowed |= {to[0]}
+        self._to = to
+
+    async def play(self, sound: bytes, interruptible: bool) -> float:
+        """Play after what is playing; returns the share (0 to 1) that was sent before it ended or was cut off."""
         frames = deque(sound[at : at + _BYTES].ljust(_BYTES, b"\0") for at in range(0, len(sound), _BYTES))
-        piece = _Piece(frames, interruptible, asyncio.get_running_loop().create_future())
+        piece = _Piece(frames, interruptible, max(1, len(frames)), asyncio.get_running_loop().create_future())
         self._pieces.append(piece)
-        await piece.done
+        return await piece.done
 
     def hush(self) -> None:
         """Cut off what may be interrupted; the next packet is silence or what may not."""
@@ -125,6 +134,8 @@ class Media(asyncio.DatagramProtocol):
             self._key(packet)
         elif packet.payload_type == self._payload and not self.held:
             frame = self._codec.decode(packet.payload)
+            if self.on_both:
+                self._heard.append(frame)
             if self._tones and (key := self._tones.feed(frame)):
                 self.on_key(key)
             self.on_frame(frame)
@@ -148,6 +159,8 @@ class Media(asyncio.DatagramProtocol):
             due = max(due + _SECONDS, loop.time() - _BEHIND)
             await asyncio.sleep(due - loop.time())
             frame = self._next()
+            if self.on_both:
+                self.on_both(self._heard.popleft() if self._heard else _SILENCE, frame)
             if self._to and self._udp and not self.held:
                 self._udp.sendto(self._packet(frame), self._to)
 
@@ -172,4 +185,4 @@ class Media(asyncio.DatagramProtocol):
 
 def _end(piece: _Piece) -> None:
     if not piece.done.done():
-        piece.done.set_result(None)
+        piece.done.set_result(1 - len(piece.frames) / piece.length)

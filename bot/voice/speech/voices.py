@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import re
 import wave
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ RATE = 8000
 
 VOICE = "cmn-latn-pinyin"
 _KEPT = 512
+_SENTENCE = re.compile(r"[^。！？]*[。！？]?")
 _TAPS = 127
 
 
@@ -105,30 +107,53 @@ def _resample(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.asarray(np.clip(np.rint(samples), -32768, 32767))
 
 
+def file_name(sentence: str) -> str:
+    """What the recording of a sentence is called: it changes with the words."""
+    return f"{hashlib.sha256(sentence.encode()).hexdigest()[:12]}.wav"
+
+
+def sentences(text: str) -> list[str]:
+    """A text in pieces that are recorded one by one."""
+    return [each for each in _SENTENCE.findall(text) if each.strip()]
+
+
 class Speaker:
-    """Says texts: a recorded prompt when there is a file for its id, else the first voice that is not mute."""
+    """Says texts: recorded sentences where there are files for them, the rest by the first voice that is not mute."""
 
     def __init__(self, *voices: Voice, recordings: Path | None = None) -> None:
         self._voices = voices or (espeak,)
         self._recordings = recordings
         self._cache: OrderedDict[str, bytes] = OrderedDict()
 
-    async def say(self, text: str, manner: Manner = Manner(), prompt: str | None = None) -> bytes:
+    async def say(self, text: str, manner: Manner = Manner()) -> bytes:
         """Sound of the text, from the cache when it was said before. Raises Mute."""
-        key = hashlib.sha256(f"{prompt}|{manner}|{text}".encode()).hexdigest()
+        key = hashlib.sha256(f"{manner}|{text}".encode()).hexdigest()
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
-        sound = self._recorded(prompt) or await self._spoken(text, manner)
+        sound = await (self._mixed(text, manner) if self._recordings else self._spoken(text, manner))
         self._cache[key] = sound
         if len(self._cache) > _KEPT:
             self._cache.popitem(last=False)
         return sound
 
-    def _recorded(self, prompt: str | None) -> bytes | None:
-        if not (prompt and self._recordings):
-            return None
-        file = self._recordings / f"{Path(prompt).name}.wav"
+    async def _mixed(self, text: str, manner: Manner) -> bytes:
+        """Recorded sentences, and what stands between them in one piece each."""
+        pause = bytes(2 * RATE * manner.pause // 1000)
+        sound, unrecorded = b"", ""
+        for sentence in sentences(text):
+            recorded = self._recorded(sentence)
+            if recorded is None:
+                unrecorded += sentence
+                continue
+            if unrecorded:
+                sound, unrecorded = sound + await self._spoken(unrecorded, manner), ""
+            sound += recorded + pause
+        return sound + await self._spoken(unrecorded, manner) if unrecorded else sound
+
+    def _recorded(self, sentence: str) -> bytes | None:
+        assert self._recordings
+        file = self._recordings / file_name(sentence)
         return telephone(file.read_bytes()) if file.is_file() else None
 
     async def _spoken(self, text: str, manner: Manner) -> bytes:

@@ -1,7 +1,7 @@
 """A gateway for the doors' tests, as the voice process sees it."""
 
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Replied, Send
+from bot.voice.events import Known, Replied, Send
 
 
 class Script(Brain):
@@ -12,8 +12,9 @@ class Script(Brain):
         self.said: list[Send] = []
         self.opened: tuple[str, str | None] | None = None
 
-    async def open(self, call: str, caller: str | None, asserted: bool = False) -> None:
+    async def open(self, call: str, caller: str | None, asserted: bool = False) -> Known:
         self.opened = (call, caller)
+        return Known()
 
     async def say(self, send: Send) -> Replied:
         self.said.append(send)

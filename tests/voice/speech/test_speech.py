@@ -9,9 +9,22 @@ import httpx
 import numpy as np
 import pytest
 
+from bot.voice.events import Say
+from bot.voice.policy import Policy
+from bot.voice.service import load
 from bot.voice.speech.pinyin import pinyin
+from bot.voice.speech.prompts import fixed
 from bot.voice.speech.spoken import cardinal, spoken
-from bot.voice.speech.voices import Manner, Mute, Speaker, espeak, over_http, telephone
+from bot.voice.speech.voices import (
+    Manner,
+    Mute,
+    Speaker,
+    espeak,
+    file_name,
+    over_http,
+    sentences,
+    telephone,
+)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +111,30 @@ async def test_the_same_words_are_spoken_once() -> None:
     assert calls == ["您好", "您好"]
 
 
-async def test_a_recorded_prompt_is_preferred(tmp_path: Path) -> None:
-    with wave.open(str(tmp_path / "welcome.wav"), "wb") as file:
-        file.setnchannels(1), file.setsampwidth(2), file.setframerate(8000)
+async def test_recorded_sentences_are_played_and_the_rest_is_spoken(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / file_name("随时按零转人工。")), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(b"\x01\x02" * 800)
-    speaker = Speaker(recordings=tmp_path)
-    assert await speaker.say("您好", prompt="welcome") == b"\x01\x02" * 800
+    said: list[str] = []
+
+    async def voice(text: str, _manner: Manner) -> bytes:
+        said.append(text)
+        return b"\x03\x04" * 80
+
+    speaker = Speaker(voice, recordings=tmp_path)
+    sound = await speaker.say("余额是五元。谢谢！随时按零转人工。", Manner(pause=10))
+    assert said == ["余额是五元。谢谢！"]
+    assert sound == b"\x03\x04" * 80 + b"\x01\x02" * 800 + b"\0\0" * 80
+    await speaker.say("随时按零转人工了。")
+    assert said[1:] == ["随时按零转人工了。"], "other words, no recording"
+
+
+def test_every_fixed_sentence_of_the_line_is_listed_for_the_studio() -> None:
+    service = load("bayannur")
+    listed = set(fixed(service))
+    first = [each for each in Policy(service).start() if isinstance(each, Say)]
+    assert {sentence for each in first for sentence in sentences(each.text)} <= listed
+    assert all("{" not in sentence for sentence in listed)
 
 
 async def test_a_company_voice_that_fails_is_replaced_by_our_own() -> None:

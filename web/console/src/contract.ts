@@ -81,6 +81,8 @@ export interface ConsoleMessage extends Omit<Message, "seq" | "from"> {
   whisper?: boolean;
   /** A late reply of the bot that was kept and not sent. */
   suppressed?: boolean;
+  /** On the telephone: the share (0 to 1) that was heard before the caller went on. */
+  heard?: number;
 }
 
 export interface Viewer {

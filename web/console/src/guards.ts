@@ -73,6 +73,7 @@ export function asConsoleMessage(value: unknown): ConsoleMessage | null {
     );
   if (value.whisper === true) message.whisper = true;
   if (value.suppressed === true) message.suppressed = true;
+  if (isNumber(value.heard)) message.heard = value.heard;
   return message;
 }
 

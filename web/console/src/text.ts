@@ -119,6 +119,7 @@ export const text = {
     from: { bot: "机器人", customer: "客户", agent: "坐席", system: "系统", note: "内部备注" },
     whisper: "班长提示",
     suppressed: "晚到的机器人回复，没有发给客户",
+    heard: (percent: number) => (percent ? `电话里只听了${percent}%就被打断` : "电话里没来得及听"),
     sending: "正在发送",
     failed: "没有发出去：",
     retry: "再发一次",

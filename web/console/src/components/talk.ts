@@ -44,6 +44,7 @@ export function message(shown: ConsoleMessage): TemplateResult {
     ${shown.card ? html`<p class="bubble card">${plain(cardLine(shown.card))}</p>` : nothing}
     ${choices ? html`<p class="choices">${t.choices}${choices}</p>` : nothing}
     ${shown.suppressed ? html`<p class="choices">${t.suppressed}</p>` : nothing}
+    ${shown.heard === undefined ? nothing : html`<p class="choices">${t.heard(Math.round(shown.heard * 100))}</p>`}
   </article>`;
 }
 

@@ -30,8 +30,20 @@ class SubmitAction(CompanyAction):
         draft, key = self.draft(turn), turn.key(self.operation)
         try:
             told = await self.submit(turn, draft, key, say)
+            self.text(turn, draft, told, say)
         except (Unavailable, Conflict):
             say("utter_deferred")
             say.effect("deferred", operation=self.operation, key=key, body=asdict(draft))
             told = {}
         return {**self.form.ended(), **told}
+
+    def text(self, turn: Turn, draft: Any, told: Changes, say: Say) -> None:
+        """A caller has nothing to look at: the number, and what else must not be forgotten, follow as a text message."""
+        if turn.channel == "voice" and draft.phone and told.get("order_no"):
+            about, more = self.texted(draft)
+            values = {"order_no": str(told["order_no"]), **more}
+            say.effect("text_message", phone=draft.phone, about=about, values=values)
+
+    def texted(self, draft: Any) -> tuple[str, dict[str, str]]:
+        """Which text message (sms_… of data/gateway/texts.yml), and what fills it beside the number."""
+        return "order", {}

@@ -148,3 +148,10 @@ class Apply(SubmitAction):
         tell_clock(receipt.order, turn, say)
         say(f"utter_application_finish_{parts().region.documents[draft.business].finish}")
         return {"order_no": receipt.order.order_no}
+
+    def texted(self, draft: ApplicationDraft) -> tuple[str, dict[str, str]]:
+        needs = parts().region.documents[draft.business]
+        if not needs.documents:
+            return super().texted(draft)
+        business, documents = _names.word("wish", draft.business), phrasing.listing(needs.documents)
+        return "application", {"business": business, "documents": documents}

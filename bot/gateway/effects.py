@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.gateway import handoff, personal, submissions
+from bot.gateway import handoff, personal, sms, submissions
 from bot.gateway.desk import Desk
 from bot.gateway.engine import Button, Reply
 from bot.gateway.messages import Pen, keep_buttons
@@ -27,6 +27,12 @@ class Handover(BaseModel):
     summary: str = Field("", max_length=600)
     slots: dict[str, Any] = Field(default_factory=dict)
     elder: bool = False
+
+
+class TextMessage(BaseModel):
+    phone: str = Field(pattern=r"^\+?[0-9]{5,20}$")
+    about: str = Field(pattern=r"^(order|application)$")
+    values: dict[str, str]
 
 
 class Deferred(BaseModel):
@@ -79,6 +85,8 @@ class Writer:
                     self._handover(Handover.model_validate(custom))
                 case "deferred":
                     self._deferred(Deferred.model_validate(custom))
+                case "text_message":
+                    self._text(TextMessage.model_validate(custom))
                 case "erase":
                     self._erase()
                 case "end_session":
@@ -100,6 +108,10 @@ class Writer:
             raise KeyError(wish.operation)
         submissions.build(wish.operation, wish.body)
         submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)
+
+    def _text(self, wish: TextMessage) -> None:
+        text = self._desk.wording.say(f"sms_{wish.about}", **wish.values)
+        sms.queue(self._pen.c, wish.phone, text, sms.DAY)
 
     def _erase(self) -> None:
         """What the customer had asked for and confirmed is done though nobody may hear of it."""

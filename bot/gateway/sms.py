@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 _ATTEMPTS = 5
 _USEFUL = 300
+DAY = 86_400.0
+"""How long a message about an order is of use, in seconds."""
 _RETRY = 10
 
 

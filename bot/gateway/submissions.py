@@ -25,7 +25,7 @@ from bot.company.ports import (
     Unavailable,
     VoiceDraft,
 )
-from bot.gateway import handoff, messages
+from bot.gateway import handoff, messages, sms
 from bot.gateway import tables as t
 from bot.gateway.desk import Desk
 from bot.gateway.messages import Message
@@ -156,6 +156,9 @@ class Submissions:
     def _accept(self, c: Connection, row: t.Record, order_no: str) -> list[Message]:
         if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation in SILENT:
             return []
+        talk, phone = messages.find_talk(c, row.conversation), row.body.get("phone")
+        if talk and talk.channel == "voice" and phone:  # nobody listens any more
+            sms.queue(c, phone, self._wording.say("sms_order", order_no=order_no), sms.DAY)
         text = "danger_order" if row.urgent else f"deferred_{row.operation}"
         return _say(c, row, self._wording.say(text, order_no=order_no))
 

@@ -41,6 +41,18 @@ async def test_an_application_gets_a_number_and_ends_with_a_visit(
     assert draft.documents == EV.documents
 
 
+@pytest.mark.parametrize(("channel", "texted"), [("voice", ["application"]), ("web", [])])
+async def test_a_caller_gets_the_documents_as_a_text_message(
+    company: FakeCompany, channel: str, texted: list[str]
+) -> None:
+    talk = Conversation(company, channel=channel)
+    await apply_ev(talk, "都有", "affirm")
+    effects = [each.custom for each in await talk.say("对", "affirm") if each.custom]
+    messages = [each for each in effects if each["type"] == "text_message"]
+    assert [each["about"] for each in messages] == texted
+    assert all(paper in each["values"]["documents"] for paper in EV.documents for each in messages)
+
+
 async def test_missing_documents_are_named(stranger: Conversation, company: FakeCompany) -> None:
     company.documents["apply_ev_charger"] = EV.documents
     await apply_ev(stranger, "只有身份证", "inform")

@@ -245,6 +245,9 @@ async def test_on_the_telephone_numbers_are_read_digit_by_digit(company: FakeCom
     replies = await talk.say("对", "affirm")
     (number,) = company.filed
     assert replies[0].name == "utter_fault_reported" and " ".join(number[:4]) in replies[0].text
+    (texted,) = [each.custom for each in replies if (each.custom or {}).get("type") == "text_message"]
+    assert (texted["phone"], texted["about"]) == ("13800000001", "order")
+    assert texted["values"] == {"order_no": number}
 
 
 async def test_a_notice_about_the_supply_of_the_county_is_told_with_the_plan() -> None:

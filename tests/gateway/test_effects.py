@@ -5,7 +5,7 @@ import pytest
 from bot.company.ports import BadData, Unavailable
 from bot.gateway import tables as t
 from bot.gateway.clock import day
-from bot.gateway.inbox import Refused
+from bot.gateway.inbox import Refused, open_conversation
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import until
 
@@ -27,6 +27,10 @@ def reply(custom: dict, **more: object) -> list[dict]:
     return [{"text": None, "custom": custom, **more}]
 
 
+async def submitted(desk: Desk, count: int) -> bool:
+    return [row.state for row in await desk.rows(t.submission)] == ["done"] * count
+
+
 async def test_a_card_is_passed_on_with_the_text(desk: Desk) -> None:
     card = {"type": "card", "card": "bill", "data": {"month": "2026-10"}}
     desk.engine.answer = lambda turn: [{"text": "您的账单", "custom": card}]
@@ -38,18 +42,46 @@ async def test_a_card_is_passed_on_with_the_text(desk: Desk) -> None:
     }
 
 
+async def test_a_text_message_is_queued_for_the_number_and_of_use_for_a_day(desk: Desk) -> None:
+    values = {"business": "充电桩报装", "order_no": "A1", "documents": "身份证、车位证明"}
+    wish = {"type": "text_message", "phone": "13800000001", "about": "application", "values": values}
+    desk.engine.answer = lambda turn: [{"text": "登记好了。"}, {"custom": wish}]
+    await desk.say("对")
+    await desk.idle()
+    (row,) = await desk.rows(t.sms)
+    assert row.phone == "13800000001" and row.until - row.created_at == 86_400
+    assert all(value in row.text for value in values.values())
+
+
+async def test_a_number_that_comes_later_is_texted_to_a_caller(desk: Desk) -> None:
+    body = {**FAULT["body"], "phone": "13800000001"}  # type: ignore[dict-item]
+    desk.engine.answer = lambda turn: reply({**FAULT, "key": turn["message_id"], "body": body})
+    await desk.say("没电", talk="c-page")
+    await desk.idle()
+    await until(lambda: submitted(desk, 1))
+    assert await desk.rows(t.sms) == []
+    await desk.gateway.store.write(open_conversation, "tel-1", "voice")
+    await desk.say("没电", talk="tel-1")
+    await desk.idle()
+    await until(lambda: submitted(desk, 2))
+    (row,) = await desk.rows(t.sms)
+    assert "已为您登记" in row.text and row.phone == "13800000001"
+
+
 async def test_an_unknown_or_malformed_effect_is_dropped_and_the_customer_still_hears_something(
     desk: Desk,
 ) -> None:
     for custom in (
         {"type": "launch"},
+        {"type": "text_message", "phone": "nobody", "about": "order", "values": {"order_no": "1"}},
+        {"type": "text_message", "phone": "13800000001", "about": "advertisement", "values": {}},
         {"type": "handover"},
         {"type": "deferred", "operation": "urge", "key": "k", "body": {}},
     ):
         desk.engine.answer = lambda turn, custom=custom: reply(custom)
         await desk.say("嗯")
         await desk.idle()
-    assert (await desk.texts()).count(desk.text("no_answer")) == 3
+    assert (await desk.texts()).count(desk.text("no_answer")) == 5
     assert await desk.rows(t.submission) == []
     assert [row.state for row in await desk.rows(t.handoff)] == ["OFFERED"]
 

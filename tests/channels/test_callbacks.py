@@ -9,6 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from bot.company.desk import load
 from bot.core.handoff import State
 from bot.gateway import callbacks, handoff
 from bot.gateway import tables as t
@@ -17,15 +18,27 @@ from bot.voice.brain import Brain
 from tests.channels.conftest import Site, running
 from tests.channels.test_voice import TOKEN
 from tests.gateway.fakes import agent
+from tests.gateway.test_postgres import BINARIES, postgres
+
+__all__ = ["postgres"]
 
 NEXT = "/internal/v1/voice/callbacks/next"
 PHONE = "13800000012"
 
 
-@pytest.fixture
-async def phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+needs_postgres = pytest.mark.skipif(not BINARIES, reason="no PostgreSQL server binary (Debian: postgresql)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.slow, needs_postgres])])
+async def phone(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Site]:
     monkeypatch.setattr("bot.company.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
-    async with running(tmp_path, voice_token=TOKEN) as one:
+    more = {} if request.param == "sqlite" else {"gateway_db": request.getfixturevalue("postgres")}
+    async with running(tmp_path, voice_token=TOKEN, **more) as one:
+        await one.gateway.store.write(
+            lambda c: [c.execute(table.delete()) for table in reversed(t.metadata.sorted_tables)]
+        )
         yield one
 
 
@@ -189,8 +202,6 @@ async def test_who_wants_a_person_takes_a_place_in_the_queue(
      (14, 0, False), (20, 59, False), (21, 0, True), (0, 0, True)],
 )  # fmt: skip
 def test_nobody_is_called_at_noon_or_at_night(hour: int, minute: int, quiet: bool) -> None:
-    from bot.company.desk import load
-
     moment = datetime(2026, 11, 25, hour, minute, tzinfo=CHINA)
     assert load("bayannur").callbacks.quiet_at(moment) is quiet
 

@@ -20,6 +20,7 @@ from bot.core import answers, values
 from bot.core.form import Field, cannot_tell, will_not
 
 BY_PLACE = "by_place"
+BINDS = "action_manage_phone"  # whoever's phone this is may act for the holder then
 WAYS = {"holder_name": ("person_name",), "home_address": ("address",), "code": ()}
 
 
@@ -108,7 +109,8 @@ class IdentityForm(CompanyForm):
         )
 
     async def _send_code(self, turn: Turn, slots: Changes, say: Say) -> Changes:
-        masked = await parts().identity.send_code(turn.conversation, slots["account_no"])
+        helper = slots.get("bound_phone") if slots.get("goal") == BINDS else None
+        masked = await parts().identity.send_code(turn.conversation, slots["account_no"], helper)
         say("utter_code_sent", phone=masked)
         return {}
 

@@ -118,6 +118,7 @@ class VoiceChannel:
         free, slowly = await self._gateway.store.read(_manner, name)
         return {
             "conversation": name, "cursor": newest.get(name, 0), "elder": old or slowly, "person_first": old and free,
+            "first": not newest.get(name),
         }  # fmt: skip
 
     async def _recognise(self, conversation: str, number: str) -> bool:

@@ -39,8 +39,9 @@ class Identity(Protocol):
         """Who has no account number: the account of that holder at that address, proved by both."""
         ...
 
-    async def send_code(self, conversation: str, account_no: str) -> str:
-        """Send an SMS code to the number on file; returns that number, masked."""
+    async def send_code(self, conversation: str, account_no: str, helper: str | None = None) -> str:
+        """Send an SMS code to the number on file; returns that number, masked. `helper`: a phone that is to act for
+        the holder; the message asks him for his consent."""
         ...
 
     async def check_code(self, conversation: str, code: str) -> Proof: ...
@@ -71,8 +72,9 @@ class GatewayIdentity:
         body = {"holder_name": holder_name, "address": address}
         return _proof(await self._post(f"/{conversation}/find", body))
 
-    async def send_code(self, conversation: str, account_no: str) -> str:
-        return str((await self._post(f"/{conversation}/code", {"account_no": account_no}))["phone_masked"])
+    async def send_code(self, conversation: str, account_no: str, helper: str | None = None) -> str:
+        body = {"account_no": account_no, **({"helper": helper} if helper else {})}
+        return str((await self._post(f"/{conversation}/code", body))["phone_masked"])
 
     async def check_code(self, conversation: str, code: str) -> Proof:
         return _proof(await self._post(f"/{conversation}/code/check", {"code": code}))

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.company.ports import Level, Subject, Verification
-from bot.gateway import sms, subject
+from bot.core.masking import mask_account
+from bot.gateway import audit, sms, subject
 from bot.gateway import tables as t
 from bot.gateway.storage import Store
 from bot.gateway.texts import Wording
@@ -167,9 +168,10 @@ class Identity:
                 raise TooMany(int(times[-most] + HOUR - time.time()) + 1)
         return WRONG_PER_CONVERSATION - len(here)
 
-    async def send_code(self, conversation: str, account_no: str) -> CodeSent:
+    async def send_code(self, conversation: str, account_no: str, helper: str | None = None) -> CodeSent:
         """Send a code to the number on file. For an unknown account everything looks the same, but nothing
-        is sent. Raises TooMany, or the company's Unavailable."""
+        is sent. `helper`: who is to act for the holder from now on, a phone number or a channel; the message says so,
+        and the code told is the holder's consent, which is recorded. Raises TooMany, or the company's Unavailable."""
         on_file = await self._verification.phone_on_file(account_no)
         phone = on_file or self._made_up_phone(account_no)
         digits = f"{secrets.randbelow(1_000_000):06d}"
@@ -178,8 +180,14 @@ class Identity:
             "conversation": conversation, "account": self._hash("account", account_no),
             "phone": self._hash("phone", phone), "account_no": account_no if on_file else "",
             "salt": salt, "digest": self._hash(salt, digits), "created_at": time.time(),
+            "helper": self._wording.helper(helper) if helper else None,
         }  # fmt: skip
-        text = self._wording.say("sms_code", code=digits, minutes=CODE_LIFETIME // 60)
+        about = {"code": digits, "minutes": CODE_LIFETIME // 60}
+        text = (
+            self._wording.say("sms_consent", helper=row["helper"], **about)
+            if helper
+            else self._wording.say("sms_code", **about)
+        )
         await self._store.write(_store_code, row, (phone, text) if on_file else None)
         return CodeSent(f"{phone[:3]}****{phone[-4:]}", CODE_LIFETIME)
 
@@ -203,6 +211,8 @@ class Identity:
         c.execute(sa.update(t.code).where(t.code.c.id == row.id).values(**changes))
         if right:
             _grant(c, row.conversation, row.account_no, Level.L3, "code")
+            if row.helper:
+                audit.record(c, row.conversation, "consent", mask_account(row.account_no), row.helper)
         return right, CODE_TRIES - tries
 
     def _hash(self, salt: str, value: str) -> str:

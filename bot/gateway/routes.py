@@ -37,6 +37,9 @@ class FindRequest(BaseModel):
 
 class CodeRequest(BaseModel):
     account_no: Account
+    helper: Annotated[str, Field(pattern=r"^1[0-9]{10}$")] | None = (
+        None  # a phone that may act for the holder then
+    )
 
 
 class CodeCheck(BaseModel):
@@ -97,7 +100,7 @@ def identity(gateway: Gateway) -> APIRouter:
     @router.post("/code")
     async def code(name: str, body: CodeRequest) -> dict[str, Any]:
         with _Refusals():
-            sent = await gateway.identity.send_code(conversation_of(name), body.account_no)
+            sent = await gateway.identity.send_code(conversation_of(name), body.account_no, body.helper)
             return {"sent": True, "phone_masked": sent.phone_masked, "expires_in": sent.expires_in}
 
     @router.post("/code/check")

@@ -310,6 +310,7 @@ code = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, default=0),
     sa.Column("used", sa.Boolean, nullable=False, default=False),
+    sa.Column("helper", sa.String(40)),  # whom the holder lets act for him by telling the code
     sa.Column("created_at", sa.Double, nullable=False),
 )
 sa.Index("ix_code_conversation", code.c.conversation)

@@ -27,6 +27,14 @@ class Wording:
         """The text of that name, filled in. KeyError when the name or a value is missing."""
         return self._texts[text].format(**self._contacts, **values)
 
+    def helper(self, who: str) -> str:
+        """A person who acts for a customer: the end of his number, or the channel's name for him (helper_<channel>)."""
+        return (
+            self.say("helper_phone", tail=who[-4:])
+            if who.lstrip("+").isdigit()
+            else self.say(f"helper_{who}")
+        )
+
     def has(self, text: str) -> bool:
         return text in self._texts
 

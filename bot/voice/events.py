@@ -53,10 +53,12 @@ class Replied:
 
 @dataclass(frozen=True)
 class Known:
-    """Who calls. `elder`: is served slowly; `person_first`: gets one of the agents who are free, without any menu."""
+    """Who calls. `elder`: is served slowly; `person_first`: gets one of the agents who are free, without any menu;
+    `first`: has not heard yet that what he says is kept."""
 
     elder: bool = False
     person_first: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ class Policy:
         self._say(self._prompt("welcome"))
         self._menu("main")
         self._say(self._prompt("manual"))
+        if known.first:
+            self._say(self._prompt("kept"))
         return self._take()
 
     def start_call_back(self, known: Known = Known()) -> list[Command]:

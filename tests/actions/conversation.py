@@ -32,6 +32,7 @@ class FakeIdentity:
     home: str = "金川小区5号楼2单元301"
     tries: int = 3
     sent: list[str] = field(default_factory=list)
+    helpers: list[str | None] = field(default_factory=list)
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> Proof:
         return self._answer(account_no, self.holders.get(account_no) in items.values(), Level.L2)
@@ -40,8 +41,9 @@ class FakeIdentity:
         account_no = next((a for a, holder in self.holders.items() if holder == holder_name), "")
         return self._answer(account_no, bool(account_no) and address == self.home, Level.L2)
 
-    async def send_code(self, conversation: str, account_no: str) -> str:
+    async def send_code(self, conversation: str, account_no: str, helper: str | None = None) -> str:
         self.sent.append(account_no)
+        self.helpers.append(helper)
         return "138****0001"
 
     async def check_code(self, conversation: str, code: str) -> Proof:

@@ -94,6 +94,16 @@ async def test_notices_are_subscribed_and_the_phone_is_known(
     assert company.phones == {ACCOUNT: {PHONE: True}}
 
 
+async def test_who_binds_his_phone_to_an_account_needs_its_holders_consent(company: FakeCompany) -> None:
+    talk = Conversation(company)
+    await talk.say("绑定户号", "bind_account")
+    await talk.say(ACCOUNT, account_no=ACCOUNT)
+    await talk.say(PHONE, phone=PHONE)
+    assert names(await talk.say("对", "affirm"))[-1] == "utter_ask_code"
+    assert (talk.identity.sent, talk.identity.helpers) == ([ACCOUNT], [PHONE])
+    assert names(await talk.say(talk.identity.code, code=talk.identity.code)) == ["utter_done_bind_account"]
+
+
 async def test_a_phone_is_bound_and_released(vouched: Conversation, company: FakeCompany) -> None:
     assert await manage(vouched, "绑定户号", "bind_account") == ["utter_done_bind_account"]
     assert await manage(vouched, "不租了解绑吧", "unbind_account") == ["utter_phone_released"]

@@ -103,11 +103,11 @@ def test_withheld_numbers_share_nothing() -> None:
 
 async def test_the_elder_profile_is_told(http: httpx.AsyncClient, phone: Site) -> None:
     brain = Brain(http)
-    assert await brain.open("call-9", "13800000019") == Known()
+    assert await brain.open("call-9", "13800000019") == Known(first=True)
     await brain.say(Send("你好", elder=True))
     assert phone.engine.turns[-1]["metadata"]["profile"] == {"elder": True}
     assert await Brain(http).open("call-10", "13800000019") == Known(elder=True)
-    assert await Brain(http).open("call-11", None) == Known()
+    assert await Brain(http).open("call-11", None) == Known(first=True)
 
 
 async def test_an_old_customer_whose_number_is_vouched_for_gets_a_free_agent_first(
@@ -116,10 +116,10 @@ async def test_an_old_customer_whose_number_is_vouched_for_gets_a_free_agent_fir
     home = phone.gateway.company.billing.households[ACCOUNT]  # type: ignore[attr-defined]
     home.account = replace(home.account, flags=("elder",))
     number = "13800000001"
-    assert await Brain(http).open("c1", number, asserted=True) == Known(elder=True)
+    assert await Brain(http).open("c1", number, asserted=True) == Known(elder=True, first=True)
     await phone.gateway.store.write(lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1"))))
-    assert await Brain(http).open("c2", number, asserted=True) == Known(elder=True, person_first=True)
-    assert await Brain(http).open("c3", number) == Known(), "anybody can claim a number"
+    assert await Brain(http).open("c2", number, asserted=True) == Known(True, True, True)
+    assert await Brain(http).open("c3", number) == Known(first=True), "anybody can claim a number"
 
 
 async def test_how_much_of_a_message_was_heard_is_seen_by_agents(

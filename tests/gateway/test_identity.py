@@ -136,6 +136,21 @@ async def test_the_code_from_the_phone_on_file_gives_l3_once(known: Desk) -> Non
     assert (await post(known, "code/check", {"code": right})).json()["matched"] is False
 
 
+async def test_a_helper_is_named_to_the_holder_and_the_code_told_is_the_consent_on_record(
+    known: Desk,
+) -> None:
+    await post(known, "code", {"account_no": ACCOUNT, "helper": "13800000019"})
+    (row,) = await known.rows(t.sms)
+    assert "尾号0019的手机替您查电费" in row.text and "不认识，别告诉任何人" in row.text
+    wrong = "000000" if await code(known) != "000000" else "000001"
+    await post(known, "code/check", {"code": wrong})
+    assert await known.rows(t.audit) == []
+    await post(known, "code/check", {"code": await code(known)})
+    (noted,) = await known.rows(t.audit)
+    assert (noted.actor, noted.action, noted.detail) == (TALK, "consent", "尾号0019的手机")
+    assert noted.subject == ACCOUNT[:2] + "*******" + ACCOUNT[-4:]
+
+
 async def test_a_code_for_an_unknown_account_looks_the_same_and_sends_nothing(known: Desk) -> None:
     first = (await post(known, "code", {"account_no": UNKNOWN})).json()
     again = (await post(known, "code", {"account_no": UNKNOWN}, "c-other")).json()

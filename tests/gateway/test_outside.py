@@ -177,7 +177,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path
 def test_every_text_is_used_and_every_text_used_exists() -> None:
     texts = yaml.safe_load((ROOT / "data/gateway/texts.yml").read_text(encoding="utf-8"))
     code = "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("bot/[gc][ah]*/*.py"))
-    families = ("error_", "deferred_", "sms_")
+    families = ("error_", "deferred_", "sms_", "helper_")
     unused = [name for name in texts if f'"{name}"' not in code and not name.startswith(families)]
     assert unused == []
     assert {"deferred_report_fault", "deferred_apply", "deferred_voice"} <= texts.keys()

@@ -298,6 +298,12 @@ def test_what_is_known_too_late_does_not_take_a_caller_away_who_has_begun() -> N
     assert sent(call(Known(elder=True, person_first=True))[1]) == [Send("转人工")]
 
 
+def test_who_calls_for_the_first_time_hears_that_words_are_kept_once_and_last() -> None:
+    words = said(Policy(SERVICE, CALLER).start(Known(first=True)))
+    assert words.endswith(SERVICE.prompts["kept"]) and words.index("查电费") < words.index("留存")
+    assert "留存" not in said(Policy(SERVICE, CALLER).start(Known()))
+
+
 def test_the_notice_of_a_recording_is_the_first_thing_said() -> None:
     first = Policy(SERVICE, recorded=True).start()[0]
     assert isinstance(first, Say) and first.notice and "录音" in first.text

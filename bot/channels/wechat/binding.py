@@ -148,7 +148,7 @@ class Bindings:
 
     async def send_code(self, conversation: str, account_no: str) -> dict[str, str]:
         try:
-            sent = await self._gateway.identity.send_code(conversation, account_no)
+            sent = await self._gateway.identity.send_code(conversation, account_no, "wechat")
         except (TooMany, CompanyError) as error:
             raise self._refusal(error) from None
         return {"message": self._texts.say("bind_sent", phone=sent.phone_masked)}

@@ -1,4 +1,4 @@
-"""Calls back by telephone; text messages that are of use longer than a code."""
+"""Calls back by telephone; text messages that are of use longer than a code; consent by a code."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("sms", sa.Column("until", sa.Double(), nullable=True))
+    op.add_column("code", sa.Column("helper", sa.String(length=40), nullable=True))
     op.create_table(
         "callback",
         sa.Column(
@@ -35,4 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("callback")
+    op.drop_column("code", "helper")
     op.drop_column("sms", "until")

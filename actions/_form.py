@@ -187,8 +187,10 @@ class CompanyForm(Listener, FormValidationAction):
         misses = (turn.slots.get("misses") or 0) + 1
         if misses < MISSES_BEFORE_PERSON:
             say("utter_calm" if answers.angry(turn.text) else reply)
-        else:
-            say.offer_person("n_failures")
+            return {"misses": misses}
+        if misses == MISSES_BEFORE_PERSON and turn.channel == "web" and not turn.elder:
+            say("utter_elder_offer", json_message={"type": "profile", "elder": True})
+        say.offer_person("n_failures")
         return {"misses": misses}
 
     async def _ask(self, turn: Turn, say: Say, news: Changes) -> list[EventType]:

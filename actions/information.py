@@ -12,6 +12,8 @@ from bot.core import answers, phrasing
 
 HALLS_TOLD = 3
 MANAGER = "ask_value_added_service"
+PICTURES = {"pay": 2, "report": 3, "bind": 3}  # utter_picture_…, taken by `make help-pictures`
+SHOW_PICTURES = {"web"}  # their addresses are those of our own pages
 HELP, VISIT = "ask_operation_help", "home_visit"
 TOPIC = 10  # characters: so few rather name a topic (电费怎么交) than ask something in particular
 
@@ -76,6 +78,8 @@ class AskOperationHelp(Answer):
         steps = None if turn.mention("choice") else answers.among(answers.OPERATIONS, turn.text)
         if steps:
             say(f"utter_steps_{steps}")
+            for number in range(1, PICTURES[steps] + 1) if turn.channel in SHOW_PICTURES else ():
+                say(f"utter_picture_{steps}_{number}")
             say("utter_steps_offer", buttons=[
                 button("visit", "/ask_operation_help", choice=VISIT), button("person", "/request_human"),
             ])  # fmt: skip

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from actions._account import account_for
@@ -14,8 +14,8 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ACCOUNT
 from bot.company.knowledge import Found
-from bot.company.ports import BadData, Level
-from bot.company.services import InvoiceDraft
+from bot.company.ports import BadData, Conflict, Level, Unavailable
+from bot.company.services import InvoiceDraft, PhoneChange, carry_out
 from bot.core import answers, phrasing, values
 from bot.core.form import Field
 
@@ -99,6 +99,9 @@ class IssueInvoice(CompanyAction):
         month = phrasing.month(draft.month)
         try:
             invoice = await services.issue_invoice(turn.subject, account_no, draft, turn.key("invoice"))
+        except (Unavailable, Conflict):
+            later(say, "invoice", turn.key("invoice"), {"account_no": account_no, **asdict(draft)})
+            return done
         except BadData as error:
             if error.field not in ("month", "unpaid", "issued"):
                 raise
@@ -151,6 +154,10 @@ class ManagePhone(CompanyAction):
         done = {**PhoneForm.ended(), "account_no": account_no}
         try:
             say(*await self._carry_out(turn, account_no))
+        except (Unavailable, Conflict):
+            later(say, "phone", turn.key("phone"), {
+                "account_no": account_no, "phone": turn.slots["bound_phone"], "change": change_of(turn),
+            })  # fmt: skip
         except BadData as error:
             if error.field not in ("on_file", "too_many"):
                 raise
@@ -158,13 +165,21 @@ class ManagePhone(CompanyAction):
         return done
 
     async def _carry_out(self, turn: Turn, account_no: str) -> tuple[str]:
-        services, slots, key = parts().company.services, turn.slots, turn.key("phone")
-        phone, kind = slots["bound_phone"], slots["service_kind"]
-        if kind != "unbind_account":
-            await services.bind_phone(turn.subject, account_no, phone, True, key)
-            return (f"utter_done_{kind}",)
-        if slots["phone_change"] == answers.CHANGE:
-            await services.change_phone(turn.subject, account_no, phone, key)
-            return ("utter_phone_changed",)
-        await services.release_phone(turn.subject, account_no, phone, key)
-        return ("utter_phone_released",)
+        change = change_of(turn)
+        work = PhoneChange(account_no, turn.slots["bound_phone"], change)
+        await carry_out(parts().company.services, turn.subject, work, turn.key("phone"))
+        kinds = {"bind": f"utter_done_{turn.slots['service_kind']}", "change": "utter_phone_changed"}
+        return (kinds.get(change, "utter_phone_released"),)
+
+
+def change_of(turn: Turn) -> str:
+    """bind, change or release."""
+    if turn.slots["service_kind"] != "unbind_account":
+        return "bind"
+    return "change" if turn.slots["phone_change"] == answers.CHANGE else "release"
+
+
+def later(say: Say, operation: str, key: str, body: Changes) -> None:
+    """The company does not answer: kept, and carried out while the proof of who asked still holds."""
+    say("utter_deferred")
+    say.effect("deferred", operation=operation, key=key, body=body)

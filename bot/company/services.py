@@ -122,3 +122,24 @@ class Services(Protocol):
         ...
 
     async def rate(self, who: Subject, rating: Rating, key: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class PhoneChange:
+    """A change of the phones of an account. change: bind (with outage notices), release, change (the holder's own)."""
+
+    account_no: str
+    phone: str
+    change: str
+
+
+async def carry_out(services: Services, who: Subject, work: PhoneChange, key: str) -> Contact:
+    """Make a change of phones. Raises what the port raises; ValueError for a change that is none."""
+    match work.change:
+        case "bind":
+            return await services.bind_phone(who, work.account_no, work.phone, True, key)
+        case "change":
+            return await services.change_phone(who, work.account_no, work.phone, key)
+        case "release":
+            return await services.release_phone(who, work.account_no, work.phone, key)
+    raise ValueError(work.change)

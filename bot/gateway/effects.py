@@ -104,7 +104,7 @@ class Writer:
 
     def _deferred(self, wish: Deferred) -> None:
         """A confirmed wish is carried out even when nobody hears the reply any more."""
-        if wish.operation not in ("report_fault", "apply", "voice"):
+        if wish.operation not in ("report_fault", "apply", "voice", "invoice", "phone"):
             raise KeyError(wish.operation)
         submissions.build(wish.operation, wish.body)
         submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)

@@ -47,7 +47,14 @@ class Gateway:
         key = settings.subject_key.get_secret_value()
         self.identity = Identity(self.store, company.verification, self.wording, key)
         self.submissions = Submissions(
-            self.store, company.orders, self.identity.who, self.wording, self.desk, self.tell, self._forget
+            self.store,
+            company.orders,
+            company.services,
+            self.identity.who,
+            self.wording,
+            self.desk,
+            self.tell,
+            self._forget,
         )
         self.worker = Worker(
             self.store, engine, self.identity, self.submissions, self.wording, self.desk, settings.turns,

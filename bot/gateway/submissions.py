@@ -25,6 +25,7 @@ from bot.company.ports import (
     Unavailable,
     VoiceDraft,
 )
+from bot.company.services import InvoiceDraft, PhoneChange, Services, carry_out
 from bot.gateway import handoff, messages, sms
 from bot.gateway import tables as t
 from bot.gateway.desk import Desk
@@ -39,6 +40,8 @@ OPERATIONS = {
     "apply": ApplicationDraft,
     "voice": VoiceDraft,
     "amend_fault": dict,
+    "invoice": dict,  # InvoiceDraft and account_no
+    "phone": PhoneChange,
 }
 SILENT = {"amend_fault", "forget"}  # nobody is told of their outcome
 _AT_ONCE = 4
@@ -84,6 +87,7 @@ class Submissions:
         self,
         store: Store,
         orders: Orders,
+        services: Services,
         who: Callable[[Connection, str], Subject],
         wording: Wording,
         desk: Desk,
@@ -94,6 +98,7 @@ class Submissions:
         self._store = store
         self._desk = desk
         self._orders = orders
+        self._services = services
         self._who = who
         self._wording = wording
         self._tell = tell
@@ -123,7 +128,7 @@ class Submissions:
         except (Unavailable, Conflict) as error:
             given_up = isinstance(error, Conflict) and row.attempts >= _CONFLICTS
             await (self._refused(row, error) if given_up else self._later(row))
-        except (CompanyError, TypeError) as error:
+        except (CompanyError, TypeError, ValueError, KeyError) as error:
             await self._refused(row, error)
         else:
             await (self._later(row) if order_no is None else self._accepted(row, order_no))
@@ -141,6 +146,12 @@ class Submissions:
             return (await self._orders.apply(who, what, row.key)).order.order_no
         if row.operation == "voice":
             return (await self._orders.voice(who, what, row.key)).order_no
+        if row.operation == "invoice":
+            draft = InvoiceDraft(**{name: value for name, value in what.items() if name != "account_no"})
+            return (await self._services.issue_invoice(who, what["account_no"], draft, row.key)).invoice_no
+        if row.operation == "phone":
+            await carry_out(self._services, who, what, row.key)
+            return ""
         first = await self._store.read(find, row.follows)
         if first is None or first.order_no is None:
             return None
@@ -157,7 +168,7 @@ class Submissions:
         if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation in SILENT:
             return []
         talk, phone = messages.find_talk(c, row.conversation), row.body.get("phone")
-        if talk and talk.channel == "voice" and phone:  # nobody listens any more
+        if talk and talk.channel == "voice" and phone and order_no:  # nobody listens any more
             sms.queue(c, phone, self._wording.say("sms_order", order_no=order_no), sms.DAY)
         text = "danger_order" if row.urgent else f"deferred_{row.operation}"
         return _say(c, row, self._wording.say(text, order_no=order_no))
@@ -169,7 +180,9 @@ class Submissions:
     def _refuse(self, c: Connection, row: t.Record) -> list[Message]:
         if not _end(c, row, {"state": "refused"}) or row.operation in SILENT:
             return []
-        skill = {"apply": "application", "voice": "complaint"}.get(row.operation, "fault")
+        skill = {"apply": "application", "voice": "complaint", "invoice": "billing", "phone": "general"}.get(
+            row.operation, "fault"
+        )
         priority = 0 if row.urgent else 3
         ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", skill, priority))
         return _say(c, row, self._wording.say("deferred_refused", ticket=ticket))

@@ -179,7 +179,8 @@ async def test_an_unclear_answer_is_asked_in_other_words_then_with_a_person_and_
     *_, again = await stranger.say("呃那个", "nlu_fallback")
     assert again.name == question.name and again.text != question.text
     replies = await stranger.say("嗯嗯那啥", "nlu_fallback")
-    assert names(replies) == ["utter_offer_person", "utter_ask_fault_form_address"]
+    assert names(replies) == ["utter_elder_offer", "utter_offer_person", "utter_ask_fault_form_address"]
+    assert replies[0].custom == {"type": "profile", "elder": True}, "the page offers large letters"
     assert (
         names(await stranger.say("阳光小区3号楼", address="阳光小区3号楼"))[-1] == "utter_ask_neighbours_lit"
     )

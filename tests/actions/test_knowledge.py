@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from actions._wiring import parts
+from actions.information import PICTURES
 from tests.actions.conversation import Conversation, names
+from tests.company.fake import FakeCompany
+
+ROOT = Path(__file__).parents[2]
 
 
 async def test_a_question_of_policy_is_answered_with_its_source(stranger: Conversation) -> None:
@@ -69,3 +76,25 @@ async def test_a_question_inside_a_form_is_answered_and_the_form_asks_on(strange
     replies = await stranger.say("家里漏保老跳咋回事", "nlu_fallback")
     assert names(replies) == ["utter_knowledge", "utter_ask_fault_form_address"]
     assert stranger.slots["misses"] is None
+
+
+@pytest.mark.parametrize(("channel", "shown"), [("web", 3), ("wechat", 0), ("voice", 0)])
+async def test_steps_are_shown_in_pictures_where_they_can_be_seen(
+    company: FakeCompany, channel: str, shown: int
+) -> None:
+    replies = await Conversation(company, channel=channel).say("咋报修，手机上点哪", "ask_operation_help")
+    pictures = [f"utter_picture_report_{number}" for number in range(1, shown + 1)]
+    assert names(replies) == ["utter_steps_report", *pictures, "utter_steps_offer"]
+
+
+def test_every_picture_of_the_help_is_there() -> None:
+    responses = yaml.safe_load((ROOT / "data/dialogue/ask_operation_help.yml").read_text(encoding="utf-8"))[
+        "responses"
+    ]
+    shown = {variant["image"] for each in responses.values() for variant in each if "image" in variant}
+    public = ROOT / "web" / "widget" / "public"
+    assert shown == {f"/widget/help/{file.name}" for file in (public / "help").glob("*.jpg")}
+    named = {
+        f"utter_picture_{name}_{number}" for name, most in PICTURES.items() for number in range(1, most + 1)
+    }
+    assert named == {name for name in responses if name.startswith("utter_picture_")}

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.company.ports import Unavailable
 from bot.company.services import Purchase
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, FakeIdentity, names
@@ -117,6 +118,21 @@ async def test_the_number_on_file_is_changed_but_not_released(
     assert await manage(vouched, "解绑", "unbind_account", own) == ["utter_phone_on_file"]
     assert await manage(vouched, "换手机号了", "unbind_account") == ["utter_phone_changed"]
     assert company.households[ACCOUNT].phone == PHONE
+
+
+async def test_what_the_company_cannot_do_now_is_kept(vouched: Conversation, company: FakeCompany) -> None:
+    company.failing |= {"issue_invoice": Unavailable("down"), "change_phone": Unavailable("down")}
+    await vouched.say("开发票", "request_invoice", month="2026-10")
+    await vouched.say("个人的", "inform")
+    await vouched.say("发到wang@example.com", "inform")
+    told, effect = await vouched.say("对", "affirm")
+    assert told.name == "utter_deferred" and effect.custom["operation"] == "invoice"
+    assert effect.custom["body"]["account_no"] == ACCOUNT and effect.custom["body"]["month"] == "2026-10"
+    await vouched.say("换手机号了", "unbind_account")
+    await vouched.say(PHONE, phone=PHONE)
+    told, effect = await vouched.say("对", "affirm")
+    assert told.name == "utter_deferred" and effect.custom["operation"] == "phone"
+    assert effect.custom["body"] == {"account_no": ACCOUNT, "phone": PHONE, "change": "change"}
 
 
 async def test_a_landline_gets_no_text_messages(vouched: Conversation) -> None:

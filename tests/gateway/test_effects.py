@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.company.ports import BadData, Unavailable
+from bot.company.ports import BadData, Level, Unavailable
 from bot.gateway import tables as t
 from bot.gateway.clock import day
 from bot.gateway.inbox import Refused, open_conversation
 from tests.gateway.conftest import TALK, Desk
-from tests.gateway.fakes import until
+from tests.gateway.fakes import ACCOUNT, until
 
 HANDOVER = {
     "type": "handover",
@@ -123,6 +123,37 @@ async def test_a_kept_write_that_the_company_refuses_goes_to_a_person(desk: Desk
     await desk.say("报修")
     (row,) = await until(lambda: desk.rows(t.handoff))
     await desk.idle()
+    await until(lambda: _count(desk, desk.text("deferred_refused", ticket=row.ticket)), 3)
+
+
+async def test_a_kept_invoice_and_a_kept_phone_are_carried_out_for_whom_they_were_proved(desk: Desk) -> None:
+    invoice = {"account_no": ACCOUNT, "month": "2026-10", "title_kind": "person", "send_to": "13800000777"}
+    phone = {"account_no": ACCOUNT, "phone": "13800000777", "change": "bind"}
+    works = {
+        "开发票": ("invoice", invoice),
+        "绑手机": ("phone", phone),
+        "乱写": ("phone", {**phone, "change": "steal"}),
+    }
+
+    def answer(turn: dict) -> list[dict]:
+        operation, body = works[turn["text"]]
+        return reply({"type": "deferred", "operation": operation, "key": turn["text"], "body": body})
+
+    desk.company.failing |= {"issue_invoice": Unavailable("down"), "bind_phone": Unavailable("down")}
+    desk.engine.answer = answer
+    await desk.gateway.store.write(open_conversation, TALK, "web")
+    await desk.gateway.store.write(desk.gateway.identity.vouch, TALK, Level.L3, [ACCOUNT])
+    for text in works:
+        await desk.say(text)
+    await desk.idle()
+    assert not desk.company.invoices and not desk.company.phones
+    desk.company.failing.clear()
+    await until(lambda: desk.company.invoices and desk.company.phones, 8)
+    assert desk.company.phones == {ACCOUNT: {"13800000777": True}}
+    (made,) = desk.company.invoices.values()
+    await until(lambda: _count(desk, desk.text("deferred_invoice", order_no=made.invoice_no)), 3)
+    await until(lambda: _count(desk, desk.text("deferred_phone")), 3)
+    (row,) = await until(lambda: desk.rows(t.handoff))
     await until(lambda: _count(desk, desk.text("deferred_refused", ticket=row.ticket)), 3)
 
 

@@ -52,8 +52,8 @@ export function message(shown: Message, view: View, first: boolean, last: boolea
   const words = said && elder ? elder.plain(said, from) : said;
   return html`<div class="message ${from} ${first ? "first" : ""}">
     <p class=${first && (from === "bot" || from === "agent") ? "who" : "unseen"}>${name}</p>
-    ${photo(shown.image?.url, shown.image?.alt || text.picture, chat.server)}
     ${words ? html`<div class="bubble">${from === "customer" ? words : richText(words)}</div>` : nothing}
+    ${photo(shown.image?.url, shown.image?.alt || text.picture, chat.server)}
     ${shown.card ? html`<div class="card">${card(shown.card, view)}</div>` : nothing}
     ${elder && last ? elder.reading(shown) : nothing} ${choices(shown, view)}
     ${last && from !== "system" ? html`<p class="meta"><time datetime=${at}>${clockTime(at, locale)}</time>${delivered ? html`<span>${text.sent}</span>` : nothing}</p>` : nothing}

@@ -23,6 +23,7 @@ export const talk = css`
   .bubble ul { margin: 0; padding-left: 1.25rem; }
   .bubble a { color: var(--primary); }
   .photo { display: block; max-width: min(14rem, 100%); max-height: 16rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--paper); object-fit: contain; }
+  .bot .photo { max-width: min(18rem, 100%); max-height: none; }
   .bubble + .photo, .photo + .bubble { margin-top: 0.25rem; }
   .meta { display: flex; gap: 0.5rem; margin: 0.125rem 0.25rem 0; color: var(--muted); font-size: var(--small); }
   .failed { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 0.25rem 0.5rem; margin-top: 0.25rem; color: var(--alert); font-size: 0.875rem; }

@@ -188,7 +188,8 @@ class CompanyForm(Listener, FormValidationAction):
         if misses < MISSES_BEFORE_PERSON:
             say("utter_calm" if answers.angry(turn.text) else reply)
             return {"misses": misses}
-        if misses == MISSES_BEFORE_PERSON and turn.channel == "web" and not turn.elder:
+        lost = reply == "utter_not_understood" and misses == MISSES_BEFORE_PERSON
+        if lost and turn.channel == "web" and not turn.elder:
             say("utter_elder_offer", json_message={"type": "profile", "elder": True})
         say.offer_person("n_failures")
         return {"misses": misses}
@@ -222,7 +223,8 @@ class CompanyForm(Listener, FormValidationAction):
         return "；".join([_names.word("wish", slots.get(self.kind)), *lines] if self.kind else lines)
 
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
-        known = [f for f in self.fields(dict(turn.slots)) if turn.slots.get(f.slot) is not None]
+        slots = dict(turn.slots)
+        known = [f for f in self.fields(slots) if f.asked and slots.get(f.slot) is not None]
         if requested != QUIT and len(known) >= MUCH_TO_LOSE:
             return self._asking(turn, {}, QUIT)
         say(self.left)

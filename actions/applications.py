@@ -3,8 +3,9 @@ identity card ends at a counter, in the app or with a visit, never in chat alone
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from actions import _names
 from actions._base import Changes, Say
@@ -15,6 +16,7 @@ from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import ACCOUNT, ADDRESS, NAME, PHONE
 from bot.company.ports import ApplicationDraft
+from bot.company.region import Application
 from bot.core import answers, phrasing, values
 from bot.core.form import Field
 
@@ -25,6 +27,9 @@ BUSINESSES = frozenset({
     "apply_temporary_power", "update_tax_info", "report_wrong_payment", "claim_outage_loss", "ask_value_added_service",
     "ask_operation_help",
 })  # fmt: skip
+NEW = "apply_new_connection"
+SUPPLIES = {answers.LOW_VOLTAGE: f"{NEW}_low_voltage", answers.HIGH_VOLTAGE: f"{NEW}_high_voltage"}
+SUPPLY = Field("supply_kind", asked=False, tells=answers.supply_corrected)
 LOSS, MANAGER, VISIT = "claim_outage_loss", "ask_value_added_service", "ask_operation_help"
 OFFERED = {MANAGER, VISIT}  # opened by actions of their own
 PAPERS = Field(
@@ -43,6 +48,16 @@ DETAILS: dict[str, Field] = {
     "reason": Field("reason", words=values.words, free=True),
     "new_place": Field("new_place", ("address",), words=values.place_words),
     "pv_mode": Field("pv_mode", ("choice",), words=values.words),
+    "roof": Field("roof", ("choice",), words=values.words, says=answers.ROOF),
+    "pv_party": Field("pv_party", ("choice",), words=values.words, says=answers.PARTY),
+    "parking": Field("parking", ("choice",), words=values.words, says=answers.PARKING),
+    "refund_to": Field("refund_to", ("choice",), words=values.words, says=answers.REFUND),
+    "reading": Field("reading", words=values.words, optional=True),
+    "power_now": Field("power_now", ("power",), words=values.words, verbatim=True, optional=True),
+    "device": Field("device", words=values.words),
+    "devices": Field("devices", words=values.words),
+    "voltage": Field("voltage", words=values.words, optional=True),
+    "sources": Field("sources", words=values.words, optional=True),
     "firm_title": Field("firm_title", ("person_name",), words=values.words),
     "tax_no": Field("tax_no", words=values.words, check=values.tax_no),
     "other_account": Field(
@@ -64,12 +79,14 @@ class ApplicationForm(CompanyForm):
     kind: ClassVar[str] = "application_kind"
     submit: ClassVar[str] = "action_apply"
     private: ClassVar[tuple[str, ...]] = (
-        *(slot for slot in DETAILS if slot not in ("account_no", "address")), "documents", "wanted",
+        *(slot for slot in DETAILS if slot not in ("account_no", "address")), "documents", "wanted", "supply_kind",
     )  # fmt: skip
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
-        needs = parts().region.documents[slots.get("application_kind") or "apply_new_connection"]
+        needs = needs_of(slots)
+        new = (slots.get("application_kind") or NEW) == NEW
         return (
+            *((SUPPLY,) if new else ()),
             Field("wanted", answers={"affirm": True, "deny": False}, says=answers.APPLY_NOW, told=False),
             *(DETAILS[slot] for slot in needs.ask),
             *((PAPERS,) if needs.documents else ()),
@@ -81,14 +98,17 @@ class ApplicationForm(CompanyForm):
     def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
         """What to bring is told again for the asking (要带啥)."""
         if asked and asked.slot in ("wanted", "documents") and answers.asks_for_papers(turn.text):
-            tell_documents(turn.slots["application_kind"], say)
+            tell_documents(turn.slots, say)
             return {}
         return super()._aside(turn, asked, say)
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         """An offer that was accepted need not be asked again."""
         accepted = intent == turn.slots.get("opening") and intent in OFFERED
-        return {**super().opening(turn, intent), **({"wanted": True} if accepted else {})}
+        supply = (
+            {"supply_kind": answers.supply_told(turn.text) or answers.RESIDENTIAL} if intent == NEW else {}
+        )
+        return {**super().opening(turn, intent), **({"wanted": True} if accepted else {}), **supply}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:
@@ -100,16 +120,35 @@ class ApplicationForm(CompanyForm):
         if "application_kind" in news:
             if slots["application_kind"] == LOSS and (found := serving(turn, LOSS)):
                 tell_known(found, turn, say)
-            tell_documents(slots["application_kind"], say)
+            tell_documents(slots, say)
             return {}
+        if "supply_kind" in news:
+            tell_documents(slots, say)
+            return {"documents": None}
         details = {f.slot for f in self.fields(slots)} - {"wanted"}
         return {"wanted": True} if slots.get("wanted") is None and details & news.keys() else {}
 
 
-def tell_documents(business: str, say: Say) -> None:
+def business_of(slots: Mapping[str, Any]) -> str:
+    """The business as the region and the company know it: a new supply is another one for each kind of customer."""
+    business = str(slots.get("application_kind") or NEW)
+    return SUPPLIES.get(slots.get("supply_kind") or "", business) if business == NEW else business
+
+
+def title_of(business: str) -> str:
+    """What customers call it."""
+    return _names.word("wish", NEW if business in SUPPLIES.values() else business)
+
+
+def needs_of(slots: Mapping[str, Any]) -> Application:
+    """What the business asks for."""
+    return parts().region.documents[business_of(slots)]
+
+
+def tell_documents(slots: Mapping[str, Any], say: Say) -> None:
     """All documents, the caution and the clock of a business, at once (一次性告知)."""
-    region = parts().region
-    needs, name = region.documents[business], _names.word("wish", business)
+    region, needs = parts().region, needs_of(slots)
+    name = title_of(business_of(slots))
     if needs.documents:
         say("utter_application_documents", business=name, documents=phrasing.listing(needs.documents))
         items = [{"name": d, "have": False} for d in needs.documents]
@@ -130,11 +169,10 @@ class Apply(SubmitAction):
 
     def draft(self, turn: Turn) -> ApplicationDraft:
         slots = turn.slots
-        business = slots.get("application_kind") or "apply_new_connection"
-        needs = parts().region.documents[business]
+        needs = needs_of(slots)
         details = {s: str(slots[s]) for s in needs.ask if s not in ("account_no", "address") and slots.get(s)}
         return ApplicationDraft(
-            business=business, contact_name=slots.get("contact_name") or "", phone=slots.get("phone") or "",
+            business=business_of(slots), contact_name=slots.get("contact_name") or "", phone=slots.get("phone") or "",
             address=slots.get("address"), account_no=slots.get("account_no"), details=details,
             documents=answers.at_hand(slots.get("documents"), needs.documents), channel=turn.channel,
             conversation=turn.conversation, attachments=turn.attachments,
@@ -142,16 +180,16 @@ class Apply(SubmitAction):
 
     async def submit(self, turn: Turn, draft: ApplicationDraft, key: str, say: Say) -> Changes:
         receipt = await parts().company.orders.apply(turn.subject, draft, key)
-        say("utter_applied", order_no=receipt.order.order_no, business=_names.word("wish", draft.business))
+        say("utter_applied", order_no=receipt.order.order_no, business=title_of(draft.business))
         if receipt.missing_documents:
             say("utter_application_missing", documents=phrasing.listing(receipt.missing_documents))
         tell_clock(receipt.order, turn, say)
-        say(f"utter_application_finish_{parts().region.documents[draft.business].finish}")
+        say(f"utter_application_finish_{needs_of(turn.slots).finish}")
         return {"order_no": receipt.order.order_no}
 
     def texted(self, draft: ApplicationDraft) -> tuple[str, dict[str, str]]:
         needs = parts().region.documents[draft.business]
         if not needs.documents:
             return super().texted(draft)
-        business, documents = _names.word("wish", draft.business), phrasing.listing(needs.documents)
+        business, documents = title_of(draft.business), phrasing.listing(needs.documents)
         return "application", {"business": business, "documents": documents}

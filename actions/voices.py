@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import _people
+from actions import _names, _people
 from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
 from actions._telling import tell_clock
@@ -34,13 +34,17 @@ class VoiceForm(CompanyForm):
     kind: ClassVar[str] = "voice_kind"
     submit: ClassVar[str] = "action_file_voice"
     cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel", "withdraw_complaint"})
-    private: ClassVar[tuple[str, ...]] = ("content", "happened_at", "place", "wish")
+    private: ClassVar[tuple[str, ...]] = ("content", "party", "happened_at", "place", "wish")
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         kind = KIND[slots.get("voice_kind") or "file_complaint"]
         detailed = kind in ("complaint", "report")
+        content = slots.get("content") or ""
+        about_people = kind == "complaint" and complaint_test.category(content) == STAFF
+        nobody_named = about_people and not complaint_test.names_someone(content)
         return (
             Field("content", free=True),
+            *((Field("party", words=values.words, optional=True),) if nobody_named else ()),
             Field("account_no", ("account_no",), asked=False, check=values.account_no, told=False),
             Field(
                 "happened_at",
@@ -94,8 +98,10 @@ class FileVoice(SubmitAction):
             "complaint": complaint_test.category,
             "report": complaint_test.report_category,
         }.get(kind)
+        who = slots.get("party")
+        told = f"{content}（{_names.word('label', 'party')}：{who}）" if who else content
         return VoiceDraft(
-            kind=kind, content=content, category=category(content) if category else None,
+            kind=kind, content=told, category=category(content) if category else None,
             occurred_at=slots.get("happened_at") or None, place=slots.get("place") or None,
             account_no=slots.get("account_no"), wish=slots.get("wish") or None,
             contact_name=slots.get("contact_name") or None, phone=slots.get("phone") or None,

@@ -40,6 +40,24 @@ TITLE_KIND: Mapping[str, str] = {
     r"公司|企业|单位|店|厂|专票|抬头": FIRM_TITLE,
     r"个人|自己|自家|户主|家里": PERSON_TITLE,
 }
+RESIDENTIAL, LOW_VOLTAGE, HIGH_VOLTAGE = "居民", "低压非居民", "高压"
+SUPPLY_KIND: Mapping[str, str] = {
+    r"高压|专变|变压器|10千伏|十千伏|双电源|大工厂": HIGH_VOLTAGE,
+    r"开.{0,4}店|店[铺面]|商铺|门面|超市|饭[馆店]|工?厂|公司|企业|养殖|养[鸡猪羊牛]|大棚|加工|商用|动力电|三相|380": LOW_VOLTAGE,
+    r"家里?[住用]|自家|住人|居民|住宅|新房|宅基地": RESIDENTIAL,
+}
+ROOF: Mapping[str, str] = {
+    r"租": "租用的",
+    r"集体|村|公家|单位|公司": "集体或单位的",
+    r"自|我|家|祖": "自家的",
+}
+PARTY: Mapping[str, str] = {r"公司|企业|单位|合作社|厂": "单位", r"个人|自|我|家": "个人"}
+PARKING: Mapping[str, str] = {
+    r"没|公共|路边": "没有固定车位", r"租": "租用的固定车位", r"自|有|固定|产权|买|院": "自家固定车位",
+}  # fmt: skip
+REFUND: Mapping[str, str] = {
+    r"原|退回|微信|支付宝": "退回缴费账户", r"银行|卡|存折": "退到户主银行卡", r"没有|不用|不退|欠": "没有余额要退",
+}  # fmt: skip
 CHANGE, RELEASE = "换手机号", "解绑"
 PHONE_CHANGE: Mapping[str, str] = {r"换|改|新号|新的|变了": CHANGE, r"解|删|去掉|取消|不[租住]|卖了": RELEASE}
 
@@ -60,6 +78,8 @@ OPERATIONS: Mapping[str, str] = {
     r"报修|没电|停电|坏了": "report",
     r"绑|加.{0,3}户|户号": "bind",
 }
+_USED_FOR = re.compile(r"用的?[。，,！!]?$|用[，,]|不是.{0,4}(家|居民|店|厂|公司)|专变|双电源")
+_NOT_THIS = re.compile(r"不是[^，,。]*[，,。]?")
 _TITLE_TOLD = re.compile(r"(?:开|抬头|写).{0,4}(个人|自己|公司|企业|单位)")
 _VISIT = re.compile(r"上门|来家里|到家里来|派.{0,3}人来家|出不了门|走不动")
 
@@ -172,6 +192,17 @@ def asks_how(text: str) -> bool:
 def among(choices: Mapping[str, str], text: str) -> str | None:
     """Which choice the words of a sentence mean; None when none."""
     return next((value for words, value in choices.items() if re.search(words, text)), None)
+
+
+def supply_told(text: str) -> str | None:
+    """What a new supply is for, where the words tell it (开店用, 厂里要双电源)."""
+    return among(SUPPLY_KIND, text)
+
+
+def supply_corrected(text: str) -> str | None:
+    """The same in the middle of an application, where it must be said on purpose: a place may have 厂 in its name."""
+    said = _NOT_THIS.sub("", text)
+    return supply_told(said) if _USED_FOR.search(text) else None
 
 
 def wants_visit(text: str) -> bool:

@@ -47,3 +47,13 @@ def is_complaint(text: str, *, has_contact: bool, in_time: bool = True) -> bool:
 def report_category(text: str) -> str:
     """A reported violation is about our own people's integrity or about theft and misuse of power."""
     return "integrity" if _INTEGRITY.search(text) else "theft"
+
+
+_SOMEONE = re.compile(
+    r"抄表|收[费钱]|营业厅|窗口|柜台|客服|热线|接电话|师傅|抢修|修电|施工|电工|站长|所长|经理|台区|工号|姓.的?|叫.{2,3}的"
+)
+
+
+def names_someone(text: str) -> bool:
+    """Whether a complaint says by itself whom it is about (抄表的骂人)."""
+    return bool(_SOMEONE.search(text))

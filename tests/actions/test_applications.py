@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.applications import BUSINESSES, OFFERED, VISIT
+from actions.applications import BUSINESSES, OFFERED, SUPPLIES, VISIT, business_of
 from bot.company import region
 from bot.core.answers import at_hand
 from tests.actions.conftest import ACCOUNT
@@ -16,6 +16,7 @@ async def apply_ev(talk: Conversation, papers: str, intent: str) -> list[str]:
     await talk.say("想装个7千瓦的桩", "apply_ev_charger", power="7千瓦")
     await talk.say("现在登记", "affirm")
     await talk.say("金川小区5号楼", address="临河区金川小区5号楼")
+    await talk.say("自家的车位", "inform")
     await talk.say(papers, intent)
     await talk.say("13800000001", phone="13800000001")
     return names(await talk.say("王大姐", person_name="王大姐"))
@@ -37,7 +38,7 @@ async def test_an_application_gets_a_number_and_ends_with_a_visit(
     replies = await stranger.say("对", "affirm")
     assert names(replies) == ["utter_applied", "utter_clock_finish", "utter_application_finish_visit"]
     (draft,) = company.applications
-    assert draft.details == {"power": "7千瓦"}
+    assert draft.details == {"power": "7千瓦", "parking": "自家固定车位"}
     assert draft.documents == EV.documents
 
 
@@ -85,6 +86,42 @@ async def test_an_application_is_kept_when_the_company_does_not_answer(
     assert replies[-1].custom["operation"] == "apply"
 
 
+@pytest.mark.parametrize(
+    ("words", "kind", "asked", "paper"),
+    [("家里新房子想通电", "居民", ["address", "power"], "用电人身份证"),
+     ("想开个饭馆，给店里装电", "低压非居民", ["address", "devices", "power"], "营业执照或身份证"),
+     ("厂里要双电源，上高压", "高压", ["address", "power", "voltage", "sources"], "项目批复或备案文件")],
+)  # fmt: skip
+async def test_a_new_supply_is_asked_for_by_whom_it_is_for(
+    words: str, kind: str, asked: list[str], paper: str, company: FakeCompany
+) -> None:
+    talk = Conversation(company)
+    replies = await talk.say(words, "apply_new_connection")
+    assert paper in replies[0].text
+    await talk.say("现在登记", "affirm")
+    said = {"address": {"address": "金川小区5号楼"}, "power": {"power": "100千瓦"}}
+    for slot in asked:
+        assert talk.slots["requested_slot"] == slot
+        await talk.say("两路10千伏，冷柜烤箱", "inform", **said.get(slot, {}))
+    assert talk.slots["requested_slot"] == "documents"
+    await talk.say("都有", "affirm")
+    await talk.say("13800000001", phone="13800000001")
+    await talk.say("王大姐", person_name="王大姐")
+    await talk.say("对", "affirm")
+    (draft,) = company.applications
+    assert draft.business == business_of({"supply_kind": kind})
+    assert set(asked) - {"address"} == draft.details.keys()
+
+
+async def test_who_corrects_whom_it_is_for_hears_the_other_papers(stranger: Conversation) -> None:
+    await stranger.say("想新装一块电表", "apply_new_connection")
+    await stranger.say("现在登记", "affirm")
+    replies = await stranger.say("不是家里用，是开店用的", "correct")
+    assert (
+        "营业执照或身份证" in replies[0].text and names(replies)[-1] == "utter_ask_application_form_address"
+    )
+
+
 @pytest.mark.parametrize("business", sorted(BUSINESSES))
 async def test_every_business_can_be_applied_for(
     business: str, holder: Conversation, company: FakeCompany
@@ -117,7 +154,7 @@ async def test_every_business_can_be_applied_for(
 def test_the_registry_and_the_region_name_the_same_businesses() -> None:
     # These are ordered by actions of their own, without the form.
     assert set(region.load("bayannur").documents) == {
-        *BUSINESSES, "request_reconnection", "query_prepaid", "ask_privacy",
+        *BUSINESSES, *SUPPLIES.values(), "request_reconnection", "query_prepaid", "ask_privacy",
     }  # fmt: skip
 
 

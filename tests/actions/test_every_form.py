@@ -42,6 +42,15 @@ ANSWERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "new_holder": ("新户主是李建国", "inform", {"person_name": "李建国"}),
     "confirm": ("没错", "affirm", {}),
     "pv_mode": ("自己用，剩下的卖", "inform", {}),
+    "roof": ("自家的房", "inform", {}),
+    "pv_party": ("我个人", "inform", {}),
+    "parking": ("买下的车位", "inform", {}),
+    "devices": ("冷柜和烤箱", "inform", {}),
+    "reading": ("12345", "inform", {}),
+    "party": ("穿蓝衣服的抄表员", "inform", {}),
+    "refund_to": ("退回原来的卡", "inform", {}),
+    "power_now": ("现在5千瓦", "inform", {"power": "5千瓦"}),
+    "device": ("停掉那台水泵", "inform", {}),
 }
 QUESTIONS = ["query_balance", "query_bill", "query_arrears", "query_usage", "query_tier", "explain_bill",
              "query_outage", "query_restoration_time", "query_progress", "urge_order"]  # fmt: skip

@@ -94,7 +94,7 @@ async def test_a_phone_number_that_is_none_is_said_and_asked_again(stranger: Con
     replies = await stranger.say("138", phone="138")
     assert names(replies) == ["utter_invalid_phone", "utter_ask_phone"]
     replies = await stranger.say("1380", phone="1380")
-    assert names(replies) == ["utter_elder_offer", "utter_offer_person", "utter_ask_phone"]
+    assert names(replies) == ["utter_offer_person", "utter_ask_phone"]
 
 
 async def test_a_known_outage_is_told_before_anything_is_asked(company: FakeCompany) -> None:

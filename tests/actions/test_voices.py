@@ -105,3 +105,19 @@ async def test_a_story_that_goes_on_is_added_and_no_misunderstanding(stranger: C
     replies = await stranger.say("晚上绕表用电，开的电暖气", "report_violation")
     assert names(replies) == ["utter_ask_place"]
     assert stranger.slots["content"] == "村里有人偷电；晚上绕表用电，开的电暖气"
+
+
+async def test_who_is_complained_about_is_asked_unless_it_was_said(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    replies = await stranger.say("你们的人上门骂人，我要投诉", "file_complaint")
+    assert names(replies)[-1] == "utter_ask_party"
+    await stranger.say("个子高的那个", "inform")
+    await stranger.say("昨天下午", date="2026-11-22")
+    await stranger.say("金川小区", address="金川小区")
+    await stranger.say("让他道歉", "inform")
+    await stranger.say("13800000001", phone="13800000001")
+    await stranger.say("李大爷", person_name="李大爷")
+    await stranger.say("对", "affirm")
+    (draft,) = company.voices
+    assert draft.content == "你们的人上门骂人，我要投诉（涉及：个子高的那个）"

@@ -13,6 +13,7 @@ from tests.e2e.running import RunningSystem
 
 pytestmark = pytest.mark.model
 WATCHED = (
+    "party", "roof", "pv_party", "parking", "reading", "power_now", "device",
     "address", "account_no", "phone", "contact_name", "neighbours_lit", "breaker_off", "content", "happened_at",
     "place", "wish", "power", "period", "new_holder", "people_count", "money", "new_place", "reason", "purpose",
 )  # fmt: skip

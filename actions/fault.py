@@ -15,6 +15,7 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from bot.company.ports import CompanyError, FaultReport, Level, Order, Outage
+from bot.company.region import Season
 from bot.core import address, answers, precheck, values
 from bot.core.form import Field
 from bot.core.precheck import Finding, Signs
@@ -28,6 +29,7 @@ PHENOMENON = {
     "report_charger_fault": "charger",
     "claim_appliance_damage": "damage",
 }
+FELT_BY_PUMPS = {"report_outage", "report_partial_outage", "report_voltage_problem"}
 ENDING = {Finding.KNOWN_OUTAGE, Finding.ARREARS, Finding.REPORTED, Finding.BREAKER, Finding.METER_ANSWERS}
 EXPLAINED_BY_OUTAGE = {"report_outage", "report_partial_outage"}
 CHECKED = {
@@ -129,6 +131,8 @@ class FaultForm(CompanyForm):
                 say("utter_calm")
             else:
                 say(f"utter_first_advice_{kind}", **usual("damage_claim_window"))
+            if (season := season_of(turn, slots)) and kind in FELT_BY_PUMPS:
+                say("utter_season", notice=season.notice)
         told = {
             "on_file": slots.get("account_no") in turn.subject.accounts,
             "account_told": slots.get("account_told")
@@ -212,8 +216,10 @@ class ReportFault(SubmitAction):
     def draft(self, turn: Turn) -> FaultReport:
         slots = turn.slots
         told = slots.get("description") or _names.word("wish", slots.get("fault_kind") or "report_outage")
+        season = season_of(turn, slots)
+        marked = f"{told}（{season.title}）" if season else told
         return FaultReport(
-            phenomenon=phenomenon(slots), description=told, urgent=precheck.urgent(told),
+            phenomenon=phenomenon(slots), description=marked, urgent=precheck.urgent(told) or season is not None,
             address=slots.get("address"), account_no=slots.get("account_no"), scope=slots.get("scope"),
             contact_name=slots.get("contact_name") or None, phone=slots.get("phone"),
             occurred_at=slots.get("occurred_at") and str(slots["occurred_at"]),
@@ -227,6 +233,12 @@ class ReportFault(SubmitAction):
         if await _people.flags_of(turn) & _people.MUST_NOT_WAIT:
             say.effect("handover", **await _people.wish(turn, "policy", "fault", draft.description, {}))
         return {"order_no": receipt.order.order_no}
+
+
+def season_of(turn: Turn, slots: Changes) -> Season | None:
+    """The irrigation season, when a well or a pump is reported in one: a field does not wait."""
+    words = f"{slots.get('description') or ''} {slots.get('address') or ''}"
+    return parts().region.season_at(turn.now.date()) if precheck.irrigates(words) else None
 
 
 def phenomenon(slots: Changes) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,18 @@ class Commitment:
 
 
 @dataclass(frozen=True)
+class Season:
+    """A time of the year (MM-DD, both included) in which fields are irrigated, and what reporters of a well hear."""
+
+    title: str
+    first: str
+    last: str
+    notice: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
 class Application:
     """What one application needs: documents, the slots asked, and where it ends (visit, counter, app)."""
 
@@ -89,6 +101,11 @@ class Region:
     payment_channels: tuple[str, ...]
     not_ours: Mapping[str, Neighbour]
     gazetteer: Gazetteer
+    seasons: tuple[Season, ...] = ()
+
+    def season_at(self, day: date) -> Season | None:
+        """The irrigation season of a day."""
+        return next((each for each in self.seasons if each.first <= f"{day:%m-%d}" <= each.last), None)
 
     def owner_of(self, text: str) -> str | None:
         """Whose business `text` is when it is not ours; None when nobody is entered."""
@@ -117,6 +134,7 @@ def load(name: str) -> Region:
             key: Neighbour(tuple(e["words"]), e["owner"]) for key, e in contacts["not_ours"]["items"].items()
         },
         gazetteer=Gazetteer.of(read(name, "places")["counties"]),
+        seasons=tuple(_season(each) for _, each in _entries(read(name, "seasons"), "seasons")),
     )
 
 
@@ -143,6 +161,11 @@ def _entries(body: dict[str, Any], section: str) -> Iterator[tuple[str, dict[str
 
 def _safety(entry: dict[str, Any]) -> SafetyScript:
     return SafetyScript(entry["text"], entry["spoken"], entry["source"], entry["verified"])
+
+
+def _season(entry: dict[str, Any]) -> Season:
+    names = ("title", "from", "to", "notice", "source", "verified")
+    return Season(*(entry[name] for name in names))
 
 
 def _contact(entry: dict[str, Any]) -> Contact:

@@ -22,6 +22,14 @@ def urgent(text: str) -> bool:
     return bool(_URGENT.search(text))
 
 
+_IRRIGATES = re.compile(r"机?井|水泵|抽水|浇地|浇水|灌溉|农灌|排灌|滴灌|变台|秋浇|春灌|夏灌")
+
+
+def irrigates(text: str) -> bool:
+    """True when a well, a pump or its transformer is meant."""
+    return bool(_IRRIGATES.search(text))
+
+
 class Finding(str, Enum):
     """What the checks show; the first that applies."""
 

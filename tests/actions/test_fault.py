@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.company.ports import Notice, Place
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
@@ -270,3 +272,28 @@ async def test_crops_that_dry_up_are_urgent(stranger: Conversation) -> None:
     await stranger.say("老赵", person_name="老赵")
     await stranger.say("对", "affirm")
     assert stranger.company.faults[0].urgent
+
+
+@pytest.mark.parametrize(
+    ("now", "told", "urgent"),
+    [("2026-05-02T09:00:00+08:00", ["utter_season"], True), ("2026-12-20T09:00:00+08:00", [], False),
+     ("2026-04-15T00:00:00+08:00", ["utter_season"], True), ("2026-09-14T23:00:00+08:00", [], False)],
+)  # fmt: skip
+async def test_in_the_irrigation_season_a_well_without_power_is_marked_and_comes_first(
+    company: FakeCompany, now: str, told: list[str], urgent: bool
+) -> None:
+    talk = Conversation(company, now=now)
+    replies = await talk.say("井上停电了，水泵转不动", "report_outage")
+    assert [name for name in names(replies) if name == "utter_season"] == told
+    await talk.say("狼山镇民主村3组2号机井", address="临河区狼山镇民主村3组2号机井")
+    await talk.say("邻居也没电", "deny")
+    await talk.say("13800000001", phone="13800000001")
+    await talk.say("王大爷", person_name="王大爷")
+    await talk.say("对", "affirm")
+    (report,) = company.faults
+    assert report.urgent is urgent and ("（春灌）" in report.description) is urgent
+
+
+async def test_a_house_without_power_is_no_matter_of_the_season(company: FakeCompany) -> None:
+    talk = Conversation(company, now="2026-05-02T09:00:00+08:00")
+    assert "utter_season" not in names(await talk.say("家里停电了", "report_outage"))

@@ -13,6 +13,8 @@ from joserfc.jwk import OctKey
 
 from tests.e2e.running import RunningSystem
 
+SEASON = "utter_season"
+"""Said at some times of the year only."""
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -96,7 +98,7 @@ def hold(conversation: dict[str, Any], system: RunningSystem) -> None:
     with Customer(system, who.get("level", "L0"), tuple(who.get("accounts", ()))) as customer:
         for number, turn in enumerate(conversation["turns"], 1):
             answer = customer.say(turn["say"]) if "say" in turn else customer.press(turn["press"])
-            told = [told_as(reply) for reply in answer["replies"]]
+            told = [name for name in map(told_as, answer["replies"]) if name != SEASON]
             assert told == turn["replies"], f"turn {number}, understood as {answer['intent']}: {told}"
             if "slots" in turn or "form" in turn:
                 check_state(customer.slots(), turn, number)

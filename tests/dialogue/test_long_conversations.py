@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.dialogue.naming import name_of
+from tests.dialogue.talking import SEASON
 from tests.e2e.running import Customer, RunningSystem
 
 pytestmark = pytest.mark.model
@@ -35,7 +36,7 @@ def conversations() -> list[Any]:
 def answered(customer: Customer) -> list[str]:
     """The names of what the last answer holds."""
     told = (m.get("card") or name_of(m.get("text", "")) for m in customer.last)
-    return [one["card"] if isinstance(one, dict) else one for one in told]
+    return [name for one in told if (name := one["card"] if isinstance(one, dict) else one) != SEASON]
 
 
 def newest(system: RunningSystem) -> str:

@@ -70,6 +70,7 @@ class Policy:
         self._silences = self._misses = self._waited = 0
         self._in_danger = False
         self._noted = False  # a call back is
+        self._nobody = False  # could come, and the caller knows
         self._scripts: set[str] = set()
         self._refer_after = False
         self._out: list[Command] = []
@@ -78,6 +79,11 @@ class Policy:
     def asking(self) -> Question | None:
         """The question the caller is to answer; None while the gateway is."""
         return self._question
+
+    @property
+    def ending(self) -> bool:
+        """Whether the call ends when the last words were heard."""
+        return self._hang_up_after
 
     def start(self, known: Known = Known()) -> list[Command]:
         """The first words, 人工 and danger among them, and the main menu; or a person at once."""
@@ -140,6 +146,8 @@ class Policy:
         question = self._question
         starred, self._starred = self._starred, False
         complete, self._complete = self._complete, False
+        if self._hang_up_after and key == "0":
+            self._hang_up_after = False
         if self._in_danger or self._refer_after or self._hang_up_after or (complete and key == "#"):
             return
         if key == "*" and starred:
@@ -322,8 +330,10 @@ class Policy:
                 self._wait_for(CallBack(self.caller))
             else:
                 self._menu("noted" if self._noted else "no_agent")
+                self._nobody = True
         elif self._noted and self._question is None:
             self._menu("noted")
+            self._nobody = True
         elif self._question is None or reply.told:
             self._ask_for(reply.told)
 
@@ -348,7 +358,11 @@ class Policy:
         self._send(Send(self.service.person))
 
     def _decline(self) -> None:
-        self._question, self._hang_up_after, self.outcome = None, True, "declined"
+        self.outcome = "declined"
+        self._goodbye()
+
+    def _goodbye(self) -> None:
+        self._question, self._hang_up_after = None, True
         self._out.append(Wait(None))
         self._say(self._prompt("goodbye"), interruptible=False)
 
@@ -398,7 +412,7 @@ class Policy:
         else:
             self._silences += 1
             if self._silences >= self.profile.tries:
-                self._person()
+                self._goodbye() if self._nobody else self._person()
                 return
             if self._silences > 1:
                 self._serve_slowly()

@@ -94,6 +94,8 @@ def test_a_complaint_is_registered_with_keys_alone(system: RunningSystem) -> Non
             caller.press("5")
             await caller.hears("停电太频繁，请按一")
             caller.press("2")
+            await caller.hears("记不清是谁，请按一")
+            caller.press("1")
             await caller.hears("昨天，请按二")
             caller.press("2")
             await caller.hears("说不上来，请按一")

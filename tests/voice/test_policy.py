@@ -321,6 +321,13 @@ def test_two_stars_ask_about_danger_at_any_moment(where: tuple[Event | str, ...]
     assert not policy.calling_person and not sent(policy.handle(Key("2"))) and policy.asking
 
 
+def test_who_has_heard_that_nobody_can_come_and_says_nothing_more_is_not_told_it_again() -> None:
+    policy, _ = call("0", Replied((Told("没有坐席，受理号H1。"),)))
+    out = [policy.handle(TimedOut()) for _ in range(2)]
+    assert "直接在电话上按键" in said(out[1])
+    assert "再见" in said(policy.handle(TimedOut())) and policy.handle(Played()) == [HangUp()]
+
+
 def test_a_line_that_dials_calls_back_whom_nobody_could_serve() -> None:
     policy = Policy(SERVICE, CALLER, dials=True)
     policy.start()

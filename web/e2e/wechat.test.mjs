@@ -65,11 +65,30 @@ test("a customer talks, taps an option, binds an account and sees the bill", asy
   await ask(chat, "上个月电费多少");
   await chat.locator("li.service", { hasText: "118.12" }).waitFor();
 
-  page.on("dialog", (dialog) => dialog.accept(dialog.type() === "prompt" ? "老家" : undefined));
   await page.bringToFront();
+  await page.getByRole("button", { name: "长辈版" }).click();
+  await page.getByRole("button", { name: "字大点" }).click();
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), "26px");
+  assert.equal(await page.getByRole("link", { name: "拨打95598" }).getAttribute("href"), "tel:95598");
+  const low = await page.evaluate(() =>
+    [...document.querySelectorAll("button, input, a")]
+      .map((each) => each.getBoundingClientRect())
+      .filter(({ height }) => height > 0 && height < 60).length,
+  );
+  assert.equal(low, 0, "whatever is pressed is 60 px high");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut off");
+  const large = await page.evaluate(`${axe}; axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag2aaa"] })`);
+  assert.deepEqual(large.violations.map((one) => one.id), []);
+  if (process.env.GRIDCARE_E2E_SHOT) await page.screenshot({ path: process.env.GRIDCARE_E2E_SHOT });
+
   await page.getByRole("button", { name: /^改称呼/ }).click();
+  await page.getByLabel("新的称呼").fill("老家");
+  await page.getByRole("button", { name: "保存" }).click();
   await bound.filter({ hasText: "老家" }).waitFor();
   await page.getByRole("button", { name: /^解绑/ }).click();
+  await page.getByRole("button", { name: /^不解绑/ }).click();
+  await page.getByRole("button", { name: /^解绑/ }).click();
+  await page.getByRole("button", { name: /^确定解绑/ }).click();
   await page.getByText("已解绑。").waitFor();
   assert.equal(await bound.count(), 0);
   assert.deepEqual(errors, []);

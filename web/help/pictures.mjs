@@ -81,7 +81,7 @@ async function binding() {
   const context = await browser.newContext(PHONE);
   const wechat = await context.newPage();
   await wechat.goto(process.env.GRIDCARE_E2E_WECHAT);
-  await wechat.locator("li.service").first().waitFor();
+  await wechat.waitForTimeout(1500);
   await wechat.locator("summary", { hasText: "查电费" }).click();
   await shoot(wechat, "bind-1", wechat.getByRole("button", { name: "绑定户号" }));
   const opened = context.waitForEvent("page");

@@ -143,7 +143,8 @@ class Bindings:
                     "alias": row.alias,
                 }
                 for row in rows
-            ]
+            ],
+            "hotline": self._texts.hotline,
         }
 
     async def send_code(self, conversation: str, account_no: str) -> dict[str, str]:

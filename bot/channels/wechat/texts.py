@@ -28,6 +28,11 @@ class Texts:
         self.number = re.compile(self._texts["number"])
         self.words = Words(self._texts["how"], self._texts["speaker"], self._texts["more"])
 
+    @property
+    def hotline(self) -> str:
+        """The number to dial."""
+        return self._contacts["hotline"]
+
     def say(self, text: str, **values: object) -> str:
         """KeyError when the name or a value is missing."""
         return self._texts[text].format(**self._contacts, **values)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.voice.brain import Brain
 from bot.voice.doors.session import Sessions, events_of, guarded
-from bot.voice.events import Command, Event, Say, Speech, Transfer
+from bot.voice.events import Command, Event, HangUp, Say, Speech, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 from bot.voice.speech.spoken import spoken
@@ -62,11 +62,16 @@ def verbs(said: list[Command], policy: Policy, here: str, agents: str) -> list[V
     """What jambonz shall do: words that nothing may cut short, then a question with its words, or a transfer."""
     words = [each for each in said if isinstance(each, Say)]
     transfer = any(isinstance(each, Transfer) for each in said)
-    last = max((at for at, each in enumerate(words) if not each.interruptible or transfer), default=-1)
+    ends = any(isinstance(each, HangUp) for each in said)
+    last = max(
+        (at for at, each in enumerate(words) if not each.interruptible or transfer or ends), default=-1
+    )
     fixed, free = words[: last + 1], words[last + 1 :]
     told: list[Verb] = [{"verb": "say", "text": spoken(each.text)} for each in fixed]
     if transfer:
         return [*told, {"verb": "sip:refer", "referTo": agents}]
+    if ends:
+        return told  # jambonz hangs up after the last verb
     question, profile = policy.asking, policy.profile
     digits = max(question.entry.lengths) if question and question.entry else 1
     gather: Verb = {

@@ -14,7 +14,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Command, Event, Key, Known, Lost, Played, Say, Send, TimedOut, Transfer
+from bot.voice.events import Command, Event, HangUp, Key, Known, Lost, Played, Say, Send, TimedOut, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 
@@ -54,7 +54,9 @@ class Session:
                 if isinstance(command, Send):
                     waiting.append(await self._answer(command))
             commands = self.policy.handle(waiting.pop(0)) if waiting else []
-        if self.policy.asking is None and self.policy.calling_person:
+        if self.policy.ending:
+            said.append(HangUp())
+        elif self.policy.asking is None and self.policy.calling_person:
             said += [each for each in self.policy.handle(Played()) if isinstance(each, Transfer)]
         return said
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Form, Response
 
 from bot.voice.brain import Brain
 from bot.voice.doors.session import Sessions, events_of, guarded
-from bot.voice.events import Command, Say, Transfer
+from bot.voice.events import Command, HangUp, Say, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 from bot.voice.speech.spoken import spoken
@@ -32,6 +32,10 @@ def document(said: list[Command], policy: Policy, here: str, agents: str, kind: 
         block = SubElement(form, "block")
         _prompts(block, said)
         SubElement(form, "transfer", name="agents", dest=f"tel:{agents}", bridge="false")
+    elif any(isinstance(each, HangUp) for each in said):
+        block = SubElement(form, "block")
+        _prompts(block, said)
+        SubElement(block, "disconnect")
     else:
         _collect(form, said, policy, here, kind)
     body = tostring(page, "unicode")

@@ -52,7 +52,7 @@ async def test_an_account_is_bound_with_a_code_and_vouches_in_the_chat(line: Lin
     assert (await http.patch(f"{bindings}/{bound['id']}", json={"alias": "老家"})).status_code == 204
     assert (await http.get(bindings)).json()["accounts"][0]["alias"] == "老家"
     assert (await http.delete(f"{bindings}/{bound['id']}")).status_code == 204
-    assert (await http.get(bindings)).json() == {"accounts": []}
+    assert (await http.get(bindings)).json() == {"accounts": [], "hotline": "95598"}
     await line.say("上个月电费多少")
     assert (line.engine.turns[-1]["metadata"]["level"], line.engine.turns[-1]["metadata"]["accounts"]) == (
         "L0",

@@ -112,6 +112,15 @@ async def test_poor_speech_is_asked_again_and_silence_ends_at_a_person() -> None
         assert call.verbs[-1] == {"verb": "sip:refer", "referTo": "8001"}
 
 
+async def test_who_says_nothing_more_is_said_goodbye_to() -> None:
+    async for call in platform(Script(Replied((Told("没有坐席，受理号H1。"),)))):
+        await call.call()
+        await call.does(digits="0")
+        for _ in range(3):
+            words = await call.does()
+        assert "再见" in words and {verb["verb"] for verb in call.verbs} == {"say"}
+
+
 async def test_danger_is_said_whole_before_anything_else() -> None:
     async for call in platform(Script()):
         await call.call()

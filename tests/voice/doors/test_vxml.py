@@ -100,6 +100,16 @@ async def test_silence_three_times_is_a_person_and_a_person_on_duty_gets_the_cal
         )
 
 
+async def test_who_says_nothing_more_is_said_goodbye_to(kind: Kind) -> None:
+    async for call in platform(Script(Replied((Told("没有坐席，受理号H1。"),))), kind):
+        await call.call()
+        await call.press("0")
+        for _ in range(2):
+            await call.press("")
+        assert "再见" in await call.press("")
+        assert call.page.find(f".//{V}disconnect") is not None
+
+
 async def test_danger_by_keys_is_not_to_be_interrupted_and_needs_no_gateway(kind: Kind) -> None:
     async for call in platform(Script(), kind):
         await call.call()

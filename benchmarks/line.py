@@ -21,7 +21,13 @@ def gateway() -> FastAPI:
 
     @app.post("/internal/v1/voice/calls")
     async def call() -> dict[str, object]:
-        return {"conversation": "tel-made-up", "cursor": 0}
+        return {
+            "conversation": "tel-made-up",
+            "cursor": 0,
+            "elder": False,
+            "person_first": False,
+            "first": False,
+        }
 
     @app.api_route("/internal/v1/voice/calls/{name}/messages", methods=["GET", "POST"])
     async def said(name: str) -> dict[str, object]:

@@ -39,7 +39,7 @@ class Brain:
         """Go on with the conversation that the gateway has named."""
         self.conversation, self._cursor = body["conversation"], body["cursor"]
         self._path = f"/internal/v1/voice/calls/{self.conversation}"
-        return Known(body["elder"], body.get("person_first", False), body.get("first", False))
+        return Known(body.get("elder", False), body.get("person_first", False), body.get("first", False))
 
     async def say(self, send: Send) -> Replied:
         """Hand in what the caller said and wait for the turn; the same message is sent again when a connection

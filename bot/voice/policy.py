@@ -146,9 +146,8 @@ class Policy:
         question = self._question
         starred, self._starred = self._starred, False
         complete, self._complete = self._complete, False
-        if self._hang_up_after and key == "0":
-            self._hang_up_after = False
-        if self._in_danger or self._refer_after or self._hang_up_after or (complete and key == "#"):
+        leaving = self._hang_up_after and key != "0"
+        if self._in_danger or self._refer_after or leaving or (complete and key == "#"):
             return
         if key == "*" and starred:
             self._ask_about_danger()
@@ -354,7 +353,7 @@ class Policy:
         self._call_person()
 
     def _call_person(self) -> None:
-        self.calling_person, self.outcome = True, "person"
+        self.calling_person, self._hang_up_after, self.outcome = True, False, "person"
         self._send(Send(self.service.person))
 
     def _decline(self) -> None:
@@ -377,7 +376,7 @@ class Policy:
         found = assess(text)
         primary = hazard or (found.primary if found else None)
         self._in_danger = self.calling_person = True
-        self.outcome = "person"
+        self._hang_up_after, self.outcome = False, "person"
         self._hush()
         if primary:
             said, written = self.service.safety[primary]

@@ -326,6 +326,8 @@ def test_who_has_heard_that_nobody_can_come_and_says_nothing_more_is_not_told_it
     out = [policy.handle(TimedOut()) for _ in range(2)]
     assert "直接在电话上按键" in said(out[1])
     assert "再见" in said(policy.handle(TimedOut())) and policy.handle(Played()) == [HangUp()]
+    policy.handle(Key("0"))
+    assert HangUp() not in policy.handle(Played()), "whoever wants a person after all is not cut off"
 
 
 def test_a_line_that_dials_calls_back_whom_nobody_could_serve() -> None:

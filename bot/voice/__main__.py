@@ -23,7 +23,7 @@ from bot.voice.exchange import Exchange
 from bot.voice.recording import Recordings, key_of
 from bot.voice.service import load
 from bot.voice.sip.endpoint import Limits, SipEndpoint
-from bot.voice.speech.voices import Speaker, Voice, espeak, over_http
+from bot.voice.speech.voices import Speaker, Voice, espeak, over_http, over_websocket
 
 log = structlog.get_logger()
 MODEL = Path(__file__).parents[2] / "data" / "voice" / "model"
@@ -64,7 +64,9 @@ async def serve(values: Settings) -> None:
         )
         voices: list[Voice] = [espeak]
         if values.voice_speech_url:
-            voices.insert(0, over_http(client, values.voice_speech_url))
+            streams = values.voice_speech_url.startswith(("ws://", "wss://"))
+            url = values.voice_speech_url
+            voices.insert(0, over_websocket(url) if streams else over_http(client, url))
         speaker = Speaker(*voices, recordings=values.voice_recordings)
         asr, service = chosen(values.asr), load(values.region)
         recordings = _recordings(values)

@@ -1,4 +1,4 @@
-"""Voices: espeak-ng as a process of its own, a company's better voice over HTTP, recorded prompts; 8 kHz sound, cached.
+"""Voices: espeak-ng as a process of its own, a company's better voice over HTTP or WebSocket, recorded prompts; 8 kHz sound, cached.
 
 espeak-ng gets pinyin through the voice `cmn-latn-pinyin`: its own Chinese dictionary reads pinyin as English. It is
 GPL and therefore never linked.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import json
 import re
 import wave
 from collections import OrderedDict
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 from bot.voice.speech.pinyin import pinyin
 from bot.voice.speech.spoken import spoken
@@ -29,6 +32,7 @@ VOICE = "cmn-latn-pinyin"
 _KEPT = 512
 _SENTENCE = re.compile(r"[^。！？]*[。！？]?")
 _TAPS = 127
+_PATIENCE = 10.0  # seconds for one text
 
 
 class Mute(Exception):
@@ -77,6 +81,25 @@ def over_http(client: httpx.AsyncClient, url: str) -> Voice:
         except httpx.HTTPError as fault:
             raise Mute(type(fault).__name__) from fault
         return telephone(answer.content)
+
+    return say
+
+
+def over_websocket(url: str) -> Voice:
+    """A company's voice that streams: the same JSON as over HTTP as one text message; its sound comes back as binary
+    messages of 16-bit samples at the rate asked for, and the server closes when it has said everything."""
+
+    async def say(text: str, manner: Manner) -> bytes:
+        body = {"text": spoken(text), "speed": round(manner.speed / Manner.speed, 2), "sample_rate": RATE}
+        try:
+            async with asyncio.timeout(_PATIENCE), connect(url, max_size=1 << 22, proxy=None) as line:
+                await line.send(json.dumps(body, ensure_ascii=False))
+                sound = b"".join([each async for each in line if isinstance(each, bytes)])
+        except (OSError, TimeoutError, WebSocketException) as fault:
+            raise Mute(type(fault).__name__) from fault
+        if not sound or len(sound) % 2:
+            raise Mute("not 16 bit sound")
+        return sound
 
     return say
 

@@ -1,6 +1,7 @@
 """What the caller hears: numbers as people say them, right pinyin, Chinese phonemes only, 8 kHz sound."""
 
 import asyncio
+import json
 import subprocess
 import wave
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
 from bot.voice.events import Say
 from bot.voice.policy import Policy
@@ -22,6 +24,7 @@ from bot.voice.speech.voices import (
     espeak,
     file_name,
     over_http,
+    over_websocket,
     sentences,
     telephone,
 )
@@ -142,6 +145,25 @@ async def test_a_company_voice_that_fails_is_replaced_by_our_own() -> None:
     async with httpx.AsyncClient(transport=transport) as client:
         speaker = Speaker(over_http(client, "http://voice.test/say"), espeak)
         assert len(await speaker.say("您好")) > 4000
+
+
+async def test_a_voice_that_streams_is_played_and_one_that_breaks_off_is_replaced() -> None:
+    asked: list[dict[str, object]] = []
+
+    async def voice(line: ServerConnection) -> None:
+        asked.append(json.loads(await line.recv()))
+        for _ in range(1 if "断" in str(asked[-1]["text"]) else 4):
+            await line.send(b"\x01\x02" * 400)
+        if "断" in str(asked[-1]["text"]):
+            await line.send(b"\x01")
+
+    async with serve(voice, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        speaker = Speaker(over_websocket(f"ws://127.0.0.1:{port}"), espeak)
+        assert await speaker.say("余额12元", Manner(speed=120)) == b"\x01\x02" * 1600
+        assert asked == [{"text": "余额十二元", "speed": 0.75, "sample_rate": 8000}]
+        assert len(await speaker.say("断")) > 3300
+    assert len(await Speaker(over_websocket(f"ws://127.0.0.1:{port}"), espeak).say("您好")) > 4000
 
 
 def test_what_is_no_sound_file_is_refused() -> None:

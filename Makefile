@@ -105,7 +105,7 @@ help-pictures: web ## take the pictures of the operation help again, from the sy
 
 # ---- checking ---------------------------------------------------------------------------------------------------
 
-DEBIAN := chromium fonts-noto-cjk postgresql espeak-ng libxml2-utils w3c-sgml-lib sip-tester baresip
+DEBIAN := chromium fonts-noto-cjk postgresql espeak-ng libxml2-utils w3c-sgml-lib sip-tester baresip linphone-cli kamailio
 system-packages:
 	@missing=""; for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] && exit 0; \

@@ -84,6 +84,15 @@ async def due(http: httpx.AsyncClient) -> dict[str, object] | None:
     return body
 
 
+async def dialled(phone: Site, http: httpx.AsyncClient) -> dict[str, object]:
+    """The call that is made once an agent has come and the time is there."""
+    await somebody_comes(phone)
+    await time_passes(phone)
+    found = await due(http)
+    assert found
+    return found
+
+
 async def told(http: httpx.AsyncClient, number: object, outcome: str) -> None:
     (await http.post(f"/internal/v1/voice/callbacks/{number}", json={"outcome": outcome})).raise_for_status()
 
@@ -148,10 +157,7 @@ async def test_who_does_not_answer_is_tried_three_times_and_then_told_by_text(
 async def test_a_line_that_could_not_dial_has_not_tried(
     phone: Site, http: httpx.AsyncClient, asked: str
 ) -> None:
-    await somebody_comes(phone)
-    await time_passes(phone)
-    found = await due(http)
-    assert found
+    found = await dialled(phone, http)
     await told(http, found["id"], "not_dialled")
     assert ((await row(phone)).state, (await row(phone)).attempts) == ("new", 0)
 
@@ -170,10 +176,7 @@ async def test_a_line_that_died_in_the_middle_leaves_the_call_to_be_made_again(
 async def test_who_needs_nobody_any_more_is_not_called_again(
     phone: Site, http: httpx.AsyncClient, asked: str
 ) -> None:
-    await somebody_comes(phone)
-    await time_passes(phone)
-    found = await due(http)
-    assert found
+    found = await dialled(phone, http)
     await told(http, found["id"], "declined")
     ended = await episode(phone)
     assert (ended.state, ended.outcome) == (State.CLOSED, "declined")
@@ -184,10 +187,7 @@ async def test_who_needs_nobody_any_more_is_not_called_again(
 async def test_who_wants_a_person_takes_a_place_in_the_queue(
     phone: Site, http: httpx.AsyncClient, asked: str
 ) -> None:
-    await somebody_comes(phone)
-    await time_passes(phone)
-    found = await due(http)
-    assert found
+    found = await dialled(phone, http)
     brain = Brain(http)
     brain.resume(found)
     await phone.gateway.store.write(lambda c: handoff.request(c, asked, handoff.Wish("user_asked")))

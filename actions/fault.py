@@ -131,7 +131,7 @@ class FaultForm(CompanyForm):
                 say("utter_calm")
             else:
                 say(f"utter_first_advice_{kind}", **usual("damage_claim_window"))
-            if (season := season_of(turn, slots)) and kind in FELT_BY_PUMPS:
+            if season := season_of(turn, slots):
                 say("utter_season", notice=season.notice)
         told = {
             "on_file": slots.get("account_no") in turn.subject.accounts,
@@ -238,7 +238,8 @@ class ReportFault(SubmitAction):
 def season_of(turn: Turn, slots: Changes) -> Season | None:
     """The irrigation season, when a well or a pump is reported in one: a field does not wait."""
     words = f"{slots.get('description') or ''} {slots.get('address') or ''}"
-    return parts().region.season_at(turn.now.date()) if precheck.irrigates(words) else None
+    pumping = slots.get("fault_kind") in FELT_BY_PUMPS and precheck.irrigates(words)
+    return parts().region.season_at(turn.now.date()) if pumping else None
 
 
 def phenomenon(slots: Changes) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import time
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -65,7 +65,7 @@ class Cut(BaseModel):
 class Outcome(BaseModel):
     """POST /internal/v1/voice/callbacks/{id}."""
 
-    outcome: Literal["person", "declined", "no_answer", "busy", "no_key", "not_dialled"]
+    outcome: callbacks.Outcome
 
 
 class Heard(BaseModel):
@@ -130,7 +130,8 @@ class VoiceChannel:
                 accounts = await company.verification.accounts_of_phone(number)
                 await self._gateway.store.write(self._vouch, conversation, accounts)
                 who = await self._gateway.store.read(self._gateway.identity.who, conversation)
-                return any([ELDER in (await company.billing.account(who, each)).flags for each in accounts])
+                found = await asyncio.gather(*(company.billing.account(who, each) for each in accounts))
+                return any(ELDER in each.flags for each in found)
         except (CompanyError, TimeoutError):
             return False
 
@@ -158,7 +159,7 @@ class VoiceChannel:
         def note(c: sa.Connection) -> list[Message]:
             open_conversation(c, conversation, "voice")
             ticket = callbacks.ask(c, conversation, wish.phone, rules)
-            sms.queue(c, wish.phone, wording.say("sms_callback", ticket=ticket), rules.sms)
+            sms.queue(c, wish.phone, wording.say("sms_callback", ticket=ticket), sms.DAY)
             said = {"text": wording.say("callback_promised", ticket=ticket, tail=wish.phone[-4:])}
             return messages.tell(c, conversation, f"callback:{uuid4()}", said, author="system")
 
@@ -181,7 +182,7 @@ class VoiceChannel:
         _, slowly = await self._gateway.store.read(_manner, due.conversation)
         return {**asdict(due), "cursor": newest[due.conversation], "elder": slowly}
 
-    async def called(self, number: int, outcome: str) -> None:
+    async def called(self, number: int, outcome: callbacks.Outcome) -> None:
         """What became of it."""
         rules, wording = self._gateway.rules.callbacks, self._gateway.wording
         moved = await self._gateway.store.write(callbacks.report, number, outcome, rules, wording)

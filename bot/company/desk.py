@@ -38,7 +38,6 @@ class Callbacks:
     attempts: int
     late: float
     ring: float
-    sms: float
     quiet: Spans
 
     def quiet_at(self, moment: datetime) -> bool:

@@ -134,7 +134,7 @@ class PhoneChange:
 
 
 async def carry_out(services: Services, who: Subject, work: PhoneChange, key: str) -> Contact:
-    """Make a change of phones. Raises what the port raises; ValueError for a change that is none."""
+    """Make a change of phones. Raises what the port raises; TypeError for a change that is none."""
     match work.change:
         case "bind":
             return await services.bind_phone(who, work.account_no, work.phone, True, key)
@@ -142,4 +142,4 @@ async def carry_out(services: Services, who: Subject, work: PhoneChange, key: st
             return await services.change_phone(who, work.account_no, work.phone, key)
         case "release":
             return await services.release_phone(who, work.account_no, work.phone, key)
-    raise ValueError(work.change)
+    raise TypeError(work.change)

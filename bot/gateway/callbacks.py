@@ -9,6 +9,7 @@ import time
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -21,7 +22,7 @@ from bot.gateway.clock import CHINA
 from bot.gateway.texts import Wording
 
 CALLING = "calling"
-OUTCOMES = ("person", "declined", "no_answer", "busy", "no_key", "not_dialled")
+Outcome = Literal["person", "declined", "no_answer", "busy", "no_key", "not_dialled"]
 """What became of a call: a person was asked for, none is wanted any more, nobody answered, engaged, answered without
 pressing a key (an answering machine), the line could not dial."""
 _PROMISED = [state.value for state in PROMISED]
@@ -74,13 +75,16 @@ def claim(c: Connection, rules: Callbacks, elsewhere: bool) -> Due | None:
     """The next number to dial, for at most as many calls as agents have places. `elsewhere`: people of another system
     answer."""
     now, k, h = time.time(), t.callback.c, t.handoff.c
+    promised = sa.select(h.id).where(h.state.in_(_PROMISED))
+    idle = sa.or_(k.state == t.NEW, sa.and_(k.state == CALLING, k.not_before <= now))
+    served = sa.update(t.callback).where(idle, k.handoff_id.not_in(promised))
+    c.execute(served.values(state="done", phone=""))  # an agent was faster
     if rules.quiet_at(datetime.fromtimestamp(now, CHINA)):
         return None
     running = sa.select(sa.func.count()).where(k.state == CALLING, k.not_before > now)
     free = sum(seat.free for seat in agents.seats(c, now))
     if not elsewhere and free <= int(c.execute(running).scalar_one()):
         return None
-    promised = sa.select(h.id).where(h.state.in_(_PROMISED))
     due = sa.select(k.id).where(
         k.state.in_([t.NEW, CALLING]), k.not_before <= now, k.handoff_id.in_(promised)
     )
@@ -91,7 +95,7 @@ def claim(c: Connection, rules: Callbacks, elsewhere: bool) -> Due | None:
     return Due(row.id, row.conversation, row.phone, rules.ring) if row else None
 
 
-def report(c: Connection, number: int, outcome: str, rules: Callbacks, wording: Wording) -> str | None:
+def report(c: Connection, number: int, outcome: Outcome, rules: Callbacks, wording: Wording) -> str | None:
     """What became of a call. Returns the conversation whose episode has changed by it."""
     k = t.callback.c
     row = c.execute(
@@ -100,7 +104,8 @@ def report(c: Connection, number: int, outcome: str, rules: Callbacks, wording: 
     if row is None:
         return None
     episode = handoff.open_one(c, row.conversation)
-    if outcome == "person" or episode is None or episode.id != row.handoff_id:
+    waits = episode and episode.id == row.handoff_id and State(episode.state) in PROMISED
+    if outcome == "person" or not episode or not waits:
         _over(c, number)
         return None
     if outcome == "declined":
@@ -113,7 +118,7 @@ def report(c: Connection, number: int, outcome: str, rules: Callbacks, wording: 
         return None
     else:
         handoff.move(c, episode, State.CLOSED, "user_left", "system", outcome="unreachable")
-        sms.queue(c, row.phone, wording.say("sms_unreachable", ticket=episode.ticket), rules.sms)
+        sms.queue(c, row.phone, wording.say("sms_unreachable", ticket=episode.ticket), sms.DAY)
     _over(c, number)
     return str(row.conversation)
 

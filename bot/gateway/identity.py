@@ -182,12 +182,8 @@ class Identity:
             "salt": salt, "digest": self._hash(salt, digits), "created_at": time.time(),
             "helper": self._wording.helper(helper) if helper else None,
         }  # fmt: skip
-        about = {"code": digits, "minutes": CODE_LIFETIME // 60}
-        text = (
-            self._wording.say("sms_consent", helper=row["helper"], **about)
-            if helper
-            else self._wording.say("sms_code", **about)
-        )
+        about = {"code": digits, "minutes": CODE_LIFETIME // 60, "helper": row["helper"]}
+        text = self._wording.say("sms_consent" if helper else "sms_code", **about)
         await self._store.write(_store_code, row, (phone, text) if on_file else None)
         return CodeSent(f"{phone[:3]}****{phone[-4:]}", CODE_LIFETIME)
 

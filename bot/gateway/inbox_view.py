@@ -124,11 +124,9 @@ def message(row: t.Record, after_seq: int | None = None) -> dict[str, Any]:
         "at": iso(row.at), "from": row.author, "agent": row.agent, "msg_id": row.client_id,
         "suppressed": row.state == "suppressed" or None,
         **{name: body.get(name) for name in ("text", "quick_replies", "card", "image")},
-        "heard": body.get("heard"),
     }  # fmt: skip
-    return {
-        name: value for name, value in shown.items() if value or name in ("seq", "after_seq") or value == 0.0
-    }
+    heard = {"heard": body["heard"]} if "heard" in body else {}
+    return {name: value for name, value in shown.items() if value or name in ("seq", "after_seq")} | heard
 
 
 def note(row: t.Record) -> dict[str, Any]:

@@ -128,7 +128,7 @@ class Submissions:
         except (Unavailable, Conflict) as error:
             given_up = isinstance(error, Conflict) and row.attempts >= _CONFLICTS
             await (self._refused(row, error) if given_up else self._later(row))
-        except (CompanyError, TypeError, ValueError, KeyError) as error:
+        except (CompanyError, TypeError) as error:
             await self._refused(row, error)
         else:
             await (self._later(row) if order_no is None else self._accepted(row, order_no))
@@ -147,8 +147,9 @@ class Submissions:
         if row.operation == "voice":
             return (await self._orders.voice(who, what, row.key)).order_no
         if row.operation == "invoice":
-            draft = InvoiceDraft(**{name: value for name, value in what.items() if name != "account_no"})
-            return (await self._services.issue_invoice(who, what["account_no"], draft, row.key)).invoice_no
+            account_no = what.pop("account_no", "")
+            draft = InvoiceDraft(**what)
+            return (await self._services.issue_invoice(who, account_no, draft, row.key)).invoice_no
         if row.operation == "phone":
             await carry_out(self._services, who, what, row.key)
             return ""

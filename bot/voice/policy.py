@@ -70,6 +70,7 @@ class Policy:
         self._silences = self._misses = self._waited = 0
         self._in_danger = False
         self._noted = False  # a call back is
+        self._noting = False  # and the gateway has not said so yet
         self._nobody = False  # could come, and the caller knows
         self._scripts: set[str] = set()
         self._refer_after = False
@@ -118,10 +119,10 @@ class Policy:
             return []
         match event:
             case Key(key):
-                self._touched = True
+                self._touched, self._nobody = True, False
                 self._key(key)
             case Speech(text, confidence):
-                self._touched = True
+                self._touched, self._nobody = True, False
                 self._speech(text, confidence)
             case Known():
                 self._known(event)
@@ -188,8 +189,8 @@ class Policy:
         self._hush()
         if chosen.pick:
             self._pick(question.parent or question, chosen.pick)
-        elif chosen.again and question.parent:
-            self._ask(question.parent)
+        elif chosen.again:
+            self._back(question)
         elif chosen.menu:
             self._menu(chosen.menu, question)
         elif chosen.danger:
@@ -205,8 +206,7 @@ class Policy:
         elif chosen.page is not None:
             self._ask(replace(question, say="", start=chosen.page))
         elif chosen.call_back:
-            self._noted = True
-            self._wait_for(CallBack(chosen.call_back))
+            self._call_back(chosen.call_back)
         elif chosen.send == self.service.person:
             self._call_person()
         else:
@@ -224,10 +224,13 @@ class Policy:
 
     def _send_entry(self, entry: Entry, value: str) -> None:
         if entry.calls_back:
-            self._noted = True
-            self._wait_for(CallBack(value))
+            self._call_back(value)
         else:
             self._send(Send(entry.send.format(value=value)))
+
+    def _call_back(self, phone: str) -> None:
+        self._noted = self._noting = True
+        self._wait_for(CallBack(phone))
 
     def _digit(self, entry: Entry, key: str) -> None:
         self._hush()
@@ -304,9 +307,9 @@ class Policy:
             self._typed = number
             self._entered(question.entry)
             return
-        chosen = next((each for each in question.options if each.title and each.title in text), None)
-        if chosen:
-            self._pick(question, chosen)
+        said = [each for each in question.options if each.title and each.title in text]
+        if said:
+            self._pick(question, max(said, key=lambda each: len(each.title)))  # 不对 is no 对
         else:
             self._hush()
             self._send(Send(text))
@@ -325,14 +328,13 @@ class Policy:
         elif self.calling_person:
             self.calling_person = False
             if self._dials and self.caller and not self._noted:
-                self._noted = True
-                self._wait_for(CallBack(self.caller))
+                self._call_back(self.caller)
             else:
                 self._menu("noted" if self._noted else "no_agent")
                 self._nobody = True
-        elif self._noted and self._question is None:
+        elif self._noting:
             self._menu("noted")
-            self._nobody = True
+            self._noting, self._nobody = False, True
         elif self._question is None or reply.told:
             self._ask_for(reply.told)
 

@@ -18,13 +18,16 @@ import time
 import wave
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.voice.sip.g711 import G711, PCMA
 
+log = structlog.get_logger()
 _PIECE = 10 * 8000 * 2  # bytes of ten seconds
 _NONCE = 12
 _LENGTH = struct.Struct(">I")
@@ -45,7 +48,8 @@ def key_of(text: str) -> bytes:
 
 
 class Recording:
-    """One call. `add` takes 20 ms of both sides; `close` writes what is left."""
+    """One call. `add` takes 20 ms of both sides; `close` writes what is left. A disk that fails ends the recording, never
+    the call."""
 
     def __init__(self, file: Path, name: str, key: bytes) -> None:
         self._file = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
@@ -58,6 +62,8 @@ class Recording:
 
     def add(self, heard: bytes, said: bytes) -> None:
         """The same number of s16le samples from the caller and from the line."""
+        if self._file.closed:
+            return
         both = bytearray(len(heard))
         both[0::2], both[1::2] = self._codec.encode(heard), self._codec.encode(said)
         self._sound += both
@@ -67,9 +73,18 @@ class Recording:
     def close(self) -> None:
         if not self._file.closed:
             self._write(last=True)
+        if not self._file.closed:
             self._file.close()
 
     def _write(self, last: bool) -> None:
+        try:
+            self._seal_piece(last)
+        except OSError as fault:
+            log.error("recording_failed", fault=type(fault).__name__)
+            with suppress(OSError):
+                self._file.close()
+
+    def _seal_piece(self, last: bool) -> None:
         nonce = secrets.token_bytes(_NONCE)
         sealed = self._seal.encrypt(nonce, bytes(self._sound), _place(self._name, self._pieces, last))
         self._file.write(_LENGTH.pack(len(sealed)) + bytes([last]) + nonce + sealed)
@@ -110,7 +125,10 @@ class Recordings:
     async def keep_clean(self) -> None:
         """`purge`, each hour."""
         while True:
-            await asyncio.to_thread(self.purge)
+            try:
+                await asyncio.to_thread(self.purge)
+            except OSError as fault:
+                log.error("recordings_not_purged", fault=type(fault).__name__)
             await asyncio.sleep(_HOUR)
 
 

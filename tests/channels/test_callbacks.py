@@ -4,7 +4,9 @@ import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -29,16 +31,26 @@ PHONE = "13800000012"
 needs_postgres = pytest.mark.skipif(not BINARIES, reason="no PostgreSQL server binary (Debian: postgresql)")
 
 
+async def database(server: str) -> str:
+    """The URL of a database of this test's own on that server."""
+    name = f"t{uuid4().hex}"
+    admin = await asyncpg.connect(server.replace("+asyncpg", ""))
+    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.slow, needs_postgres])])
 async def phone(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Site]:
     monkeypatch.setattr("bot.company.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
-    more = {} if request.param == "sqlite" else {"gateway_db": request.getfixturevalue("postgres")}
+    more = (
+        {}
+        if request.param == "sqlite"
+        else {"gateway_db": await database(request.getfixturevalue("postgres"))}
+    )
     async with running(tmp_path, voice_token=TOKEN, **more) as one:
-        await one.gateway.store.write(
-            lambda c: [c.execute(table.delete()) for table in reversed(t.metadata.sorted_tables)]
-        )
         yield one
 
 
@@ -217,3 +229,24 @@ async def test_in_quiet_hours_no_number_is_given_out(
     await phone.gateway.store.write(lambda c: c.execute(sa.update(t.callback).values(not_before=long_ago)))
     withheld = await phone.gateway.store.read(callbacks.withheld, phone.gateway.rules.callbacks, time.time())
     assert withheld == {(await episode(phone)).id}, "an agent would have to call at night"
+
+
+async def test_an_agent_who_was_faster_leaves_no_number_behind(
+    phone: Site, http: httpx.AsyncClient, asked: str
+) -> None:
+    await somebody_comes(phone)
+    taken = await episode(phone)
+    await phone.gateway.store.write(handoff.take, asked, "坐席1", taken.version)
+    await time_passes(phone)
+    assert await due(http) is None
+    assert ((await row(phone)).state, (await row(phone)).phone) == ("done", "")
+
+
+async def test_an_agent_who_takes_the_case_while_it_rings_keeps_it(
+    phone: Site, http: httpx.AsyncClient, asked: str
+) -> None:
+    found = await dialled(phone, http)
+    await phone.gateway.store.write(lambda c: c.execute(sa.update(t.callback).values(attempts=3)))
+    await phone.gateway.store.write(handoff.take, asked, "坐席1", (await episode(phone)).version)
+    await told(http, found["id"], "no_answer")
+    assert (await episode(phone)).state == State.ASSIGNED

@@ -343,6 +343,32 @@ def test_a_line_that_dials_calls_back_whom_nobody_could_serve() -> None:
     assert CallBack("13800000013") in policy.handle(Key("1"))
 
 
+def test_after_a_call_back_was_noted_the_bots_questions_are_asked_as_before() -> None:
+    policy = Policy(SERVICE, CALLER, dials=True)
+    policy.start()
+    for event in (
+        Key("0"),
+        Replied((Told("没有坐席，受理号H1。"),)),
+        Replied((Told("给您回电话。"),)),
+        Key("2"),
+        Key("2"),
+    ):
+        policy.handle(event)
+    assert "请输入户号" in said(policy.handle(Replied((Told("户号是多少？", asks="account_no"),))))
+
+
+def test_no_danger_while_the_gateway_is_asked_leads_back_to_the_menu() -> None:
+    _, out = call("2", "**", "2")
+    assert not sent(out) and "查电费，请按二" in said(out)
+
+
+def test_no_spoken_to_a_number_read_back_is_not_taken_for_yes() -> None:
+    ask = Replied((Told("户号是多少？", asks="account_no"),))
+    _, out = call("2", ask, "0100000000017", Speech("不对", 0.9))
+    assert not sent(out) and "请输入户号" in said(out)
+    assert sent(call("2", ask, "0100000000017", Speech("对", 0.9))[1]) == [Send("0100000000017")]
+
+
 def test_who_is_called_back_takes_a_person_or_needs_none_any_more() -> None:
     policy = Policy(SERVICE, CALLER, dials=True)
     first = policy.start_call_back()

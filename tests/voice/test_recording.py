@@ -75,3 +75,14 @@ def test_a_conversation_that_is_erased_has_no_recordings_left(kept: Recordings, 
 def test_a_wrong_key_is_named(text: str) -> None:
     with pytest.raises(ValueError):
         key_of(text)
+
+
+def test_a_disk_that_is_full_ends_the_recording_and_not_the_call(kept: Recordings) -> None:
+    one = kept.begin("tel-1")
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, one._file.fileno())
+    os.close(full)
+    for _ in range(11 * 50):
+        one.add(HEARD, SAID)
+    assert one._file.closed
+    one.close()

@@ -97,7 +97,8 @@ class SipEndpoint:
         number: str = "",
     ) -> None:
         self._host = address[0]
-        self._transport = GuardedUdp(address, trunks)
+        known = trunks | {outbound[0]} if trunks and outbound else trunks
+        self._transport = GuardedUdp(address, known)
         self._answer = answer
         self._ended = ended
         self._agents = agents
@@ -157,7 +158,7 @@ class SipEndpoint:
             await media.close()
             raise
         if answer.rtp_address:
-            media.allow(answer.rtp_address)
+            media.agreed(answer.rtp_address, _keys_of(answer) or None)
         return self._line(call, media, phone, asserted=True)
 
     def _line(self, call: IncomingCall, media: Media, caller: str | None, asserted: bool) -> SipLine:

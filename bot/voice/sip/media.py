@@ -91,10 +91,11 @@ class Media(asyncio.DatagramProtocol):
         """The other side has named another address."""
         self._to, self._locked = to, None
 
-    def allow(self, to: tuple[str, int]) -> None:
-        """Where the called side listens, and may speak from."""
+    def agreed(self, to: tuple[str, int], keys_payload: int | None) -> None:
+        """What the called side has answered: where it listens and may speak from, and how it tells keys."""
         self._allowed |= {to[0]}
-        self._to = to
+        self._to, self._keys_payload = to, keys_payload
+        self._tones = None if keys_payload else KeyTones()
 
     async def play(self, sound: bytes, interruptible: bool) -> float:
         """Play after what is playing; returns the share (0 to 1) that was sent before it ended or was cut off."""

@@ -18,12 +18,15 @@ _PCMA, _EVENT = 8, 101
 
 class Handset:
     """`answers`: statuses given to an INVITE, the last one final; `deaf`: so many INVITEs are lost on the way;
-    `answers_cancelled`: says 200 to a call that is being cancelled."""
+    `answers_cancelled`: says 200 to a call that is being cancelled; `events`: knows RFC 4733."""
 
-    def __init__(self, *answers: int, deaf: int = 0, answers_cancelled: bool = False) -> None:
+    def __init__(
+        self, *answers: int, deaf: int = 0, answers_cancelled: bool = False, events: bool = True
+    ) -> None:
         self.answers = answers
         self.deaf = deaf
         self.answers_cancelled = answers_cancelled
+        self.events = events
         self.seen: list[str] = []
         self.dialled = ""
         self.sound = bytearray()
@@ -112,9 +115,10 @@ class Handset:
         )  # fmt: skip
 
     def _sdp(self) -> str:
+        events = ("101", "a=rtpmap:101 telephone-event/8000\r\n") if self.events else ("", "")
         return (
-            f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {self.rtp.port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {self.rtp.port} RTP/AVP {f'8 {events[0]}'.strip()}\r\na=rtpmap:8 PCMA/8000\r\n{events[1]}"
         )
 
     def _header(self, name: str) -> str:

@@ -21,6 +21,7 @@ from tests.channels.test_voice import TOKEN
 from tests.gateway.fakes import agent, until
 from tests.voice.sip.handset import Handset
 from tests.voice.sip.test_endpoint import TONE, answering
+from tests.voice.sip.test_inband import dialled
 
 PHONE = "13800000012"
 
@@ -39,6 +40,17 @@ async def test_who_answers_is_heard_and_hears_and_his_keys_arrive() -> None:
         phone.hang_up()
         await until(lambda: line.over)
         assert line.endpoint.lines == 0
+
+
+async def test_keys_of_a_telephone_without_events_are_heard_in_the_sound() -> None:
+    async with (
+        Handset(200, events=False).ready() as phone,
+        answering(outbound=phone.address, trunks=frozenset({"192.0.2.1"})) as line,
+    ):
+        called = await line.endpoint.dial(PHONE, 5)
+        called.media.on_key = line._key
+        await phone.speak(dialled("1").astype("<i2").tobytes())
+        await until(lambda: line.keys == "1")
 
 
 async def test_a_called_person_can_be_hung_up_on() -> None:

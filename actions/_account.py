@@ -9,8 +9,10 @@ from actions import _names
 from actions._base import Needs
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import Account, Level, Place
 from bot.core import answers
+from bot.ports.billing import Account
+from bot.ports.identity import Level
+from bot.ports.outages import Place
 
 
 def account_for(turn: Turn, level: Level) -> str:

@@ -22,7 +22,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import _names, _turn
 from actions._turn import Turn
-from bot.company.ports import CompanyError, NotAllowed, NotFound, Unavailable
+from bot.ports.errors import CompanyError, NotAllowed, NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
 Changes = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 from actions import _names
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import CompanyError
+from bot.ports.errors import CompanyError
 
 FIRST, SOON, USUAL = 1, 2, 5
 MUST_NOT_WAIT = frozenset({"important", "life_support"})

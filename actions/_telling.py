@@ -8,9 +8,10 @@ from actions import _names
 from actions._base import Say, button, choice
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.knowledge import Found
-from bot.company.ports import FaultReceipt, Order, Outage
 from bot.core import phrasing
+from bot.ports.orders import FaultReceipt, Order
+from bot.ports.outages import Outage
+from bot.region.knowledge import Found
 
 CLEARLY = 0.2  # of 125 questions that are none of ours one reaches it, of ours half (knowledge_questions.tsv)
 CLOSE = 0.05  # within it the second answer is the right one as often as one time in five

@@ -10,9 +10,9 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.company.ports import Level, Subject
 from bot.core import phrasing
 from bot.core.form import Heard, Mention, house_numbers, meant
+from bot.ports.identity import Level, Subject
 
 _NO_WORDS = re.compile(r"\[\w{2,4}\]")
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.company.identity import Identity
-from bot.company.knowledge import Knowledge
-from bot.company.ports import Company
-from bot.company.region import Region
+from bot.ports.company import Company
+from bot.ports.identity import Identity
+from bot.region.knowledge import Knowledge
+from bot.region.region import Region
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from actions._base import Changes, CompanyAction, Say
 from actions._form import CompanyForm
 from actions._turn import Turn
-from bot.company.ports import Conflict, Unavailable
+from bot.ports.errors import Conflict, Unavailable
 
 
 class SubmitAction(CompanyAction):

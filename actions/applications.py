@@ -15,10 +15,10 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import ACCOUNT, ADDRESS, NAME, PHONE
-from bot.company.ports import ApplicationDraft
-from bot.company.region import Application
 from bot.core import answers, phrasing, values
 from bot.core.form import Field
+from bot.ports.orders import ApplicationDraft
+from bot.region.region import Application
 
 BUSINESSES = frozenset({
     "apply_new_connection", "apply_capacity_increase", "apply_capacity_reduction", "apply_account_transfer",

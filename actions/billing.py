@@ -13,8 +13,10 @@ from actions._base import Changes, CompanyAction, Say, button
 from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import Bill, Level, NotFound, Payment, TariffRef
 from bot.core import bill_explanation, phrasing, simulation, values
+from bot.ports.billing import Bill, Payment, TariffRef
+from bot.ports.errors import NotFound
+from bot.ports.identity import Level
 
 DAYS_SHOWN = 30
 PAYMENT_DAYS = 365

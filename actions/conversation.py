@@ -11,9 +11,9 @@ from actions._form import entry_of
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import Unavailable
-from bot.company.services import Rating
 from bot.core import answers, rating
+from bot.ports.errors import Unavailable
+from bot.ports.services import Rating
 
 logger = logging.getLogger(__name__)
 UNHAPPY = 3  # and below: of five

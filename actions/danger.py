@@ -12,9 +12,10 @@ from actions._form import CompanyForm
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ADDRESS, PHONE
-from bot.company.ports import FaultReport, Unavailable
 from bot.core import danger, values
 from bot.core.form import Field
+from bot.ports.errors import Unavailable
+from bot.ports.orders import FaultReport
 
 DANGER_HEARS = {"report_danger", "request_human", "repeat"}
 

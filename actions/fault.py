@@ -14,11 +14,14 @@ from actions._telling import tell_outage, tell_receipt, tell_reported, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
-from bot.company.ports import CompanyError, FaultReport, Level, Order, Outage
-from bot.company.region import Season
 from bot.core import address, answers, precheck, values
 from bot.core.form import Field
 from bot.core.precheck import Finding, Signs
+from bot.ports.errors import CompanyError
+from bot.ports.identity import Level
+from bot.ports.orders import FaultReport, Order
+from bot.ports.outages import Outage
+from bot.region.region import Season
 
 PHENOMENON = {
     "report_outage": "household",

@@ -14,10 +14,11 @@ from actions._form import CompanyForm
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ADDRESS
-from bot.company.identity import Proof
-from bot.company.ports import Account, Level, NotAllowed
 from bot.core import answers, values
 from bot.core.form import Field, cannot_tell, will_not
+from bot.ports.billing import Account
+from bot.ports.errors import NotAllowed
+from bot.ports.identity import Level, Proof
 
 BY_PLACE = "by_place"
 BINDS = "action_manage_phone"  # whoever's phone this is may act for the holder then

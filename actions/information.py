@@ -7,8 +7,8 @@ from actions._base import Changes, CompanyAction, Needs, Say, button
 from actions._telling import CLEARLY, tell_known, usual
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.knowledge import Found
 from bot.core import answers, phrasing
+from bot.region.knowledge import Found
 
 HALLS_TOLD = 3
 MANAGER = "ask_value_added_service"

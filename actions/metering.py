@@ -12,9 +12,12 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions.billing import tell_tariff
 from actions.information import Answer
-from bot.company.ports import ApplicationDraft, Level, NotFound, TierStatus
-from bot.company.services import Prepaid, TimeOfUse
 from bot.core import answers, phrasing, simulation
+from bot.ports.billing import TierStatus
+from bot.ports.errors import NotFound
+from bot.ports.identity import Level
+from bot.ports.orders import ApplicationDraft
+from bot.ports.services import Prepaid, TimeOfUse
 
 PREPAID = "query_prepaid"
 

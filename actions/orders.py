@@ -10,9 +10,11 @@ from actions._base import Changes, CompanyAction, Say
 from actions._telling import clock_words, order_card, tell_clock
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.company.ports import ApplicationDraft, BadData, Level, Order
-from bot.company.working_days import is_working_day
 from bot.core import phrasing
+from bot.ports.errors import BadData
+from bot.ports.identity import Level
+from bot.ports.orders import ApplicationDraft, Order
+from bot.region.working_days import is_working_day
 
 RECONNECTION = "request_reconnection"
 

@@ -13,9 +13,10 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import merge_address
 from actions.orders import find_order, tell_progress
-from bot.company.ports import Notice, Outage
 from bot.core import phrasing, values
 from bot.core.form import Field
+from bot.ports.directory import Notice
+from bot.ports.outages import Outage
 
 DAYS_AHEAD = 7  # planned outages are announced seven days ahead (电力供应与使用条例第28条)
 

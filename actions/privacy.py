@@ -9,8 +9,9 @@ from actions._telling import tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.information import Answer
-from bot.company.ports import ApplicationDraft, Level
 from bot.core import answers
+from bot.ports.identity import Level
+from bot.ports.orders import ApplicationDraft
 
 PRIVACY, SURE = "ask_privacy", "erase_sure"
 

@@ -13,11 +13,12 @@ from actions._telling import serving, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ACCOUNT
-from bot.company.knowledge import Found
-from bot.company.ports import BadData, Conflict, Level, Unavailable
-from bot.company.services import InvoiceDraft, PhoneChange, carry_out
 from bot.core import answers, phrasing, values
 from bot.core.form import Field
+from bot.ports.errors import BadData, Conflict, Unavailable
+from bot.ports.identity import Level
+from bot.ports.services import InvoiceDraft, PhoneChange, carry_out
+from bot.region.knowledge import Found
 
 OWN_ACCOUNT = replace(ACCOUNT, when=lambda slots: not slots.get("own_account"))
 

@@ -14,9 +14,9 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import NAME, PHONE, merge_address
-from bot.company.ports import VoiceDraft
 from bot.core import answers, complaint_test, values
 from bot.core.form import Field
+from bot.ports.orders import VoiceDraft
 
 STAFF = "service"  # the class of complaints about people
 KIND = {

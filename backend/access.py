@@ -17,9 +17,9 @@ from joserfc.jwk import OctKey
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.settings import Settings
-from backend.tables import Account, FaultReport, WorkOrder
+from backend.tables import AccountRow, FaultReportRow, WorkOrderRow
 
 LEVELS = ("L0", "L1", "L2", "L3", "L4")
 CLAIMS = jwt.JWTClaimsRegistry(
@@ -62,7 +62,7 @@ class Door:
         """Who asks; problem `unauthorized` for a wrong token (field authorization) or assertion (field subject)."""
         said = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(said, self._token):
-            raise Problem("unauthorized", field="authorization")
+            raise Refusal("unauthorized", field="authorization")
         assertion = request.headers.get("x-subject")
         return self._subject(assertion) if assertion else Caller()
 
@@ -75,42 +75,43 @@ class Door:
                 raise TypeError
             return Caller(claims["level"], tuple(map(str, accounts)), claims["sub"])
         except (JoseError, ValueError, TypeError) as error:
-            raise Problem("unauthorized", field="subject") from error
+            raise Refusal("unauthorized", field="subject") from error
 
 
-def own_account(session: Session, caller: Caller, account_no: str, needed: str) -> Account:
+def own_account(session: Session, caller: Caller, account_no: str, needed: str) -> AccountRow:
     """An account of the caller at a level; problem `not-allowed` below it, `not-found` for any other account."""
     if not caller.covers(needed):
-        raise Problem("not-allowed")
+        raise Refusal("not-allowed")
     found = find_account(session, account_no) if caller.owns(account_no) else None
     if found is None:
-        raise Problem("not-found")
+        raise Refusal("not-found")
     return found
 
 
-def find_account(session: Session, account_no: str) -> Account | None:
+def find_account(session: Session, account_no: str) -> AccountRow | None:
     """An account by its number, for rules that check nothing: never answer with it."""
-    return session.scalar(select(Account).where(Account.account_no == account_no))
+    return session.scalar(select(AccountRow).where(AccountRow.account_no == account_no))
 
 
 def visible_orders(caller: Caller) -> ColumnElement[bool]:
     """The orders a caller may see, as a condition."""
     ways: list[ColumnElement[bool]] = [false()]
     if caller.conversation:
-        joined = select(FaultReport.id).where(
-            FaultReport.order_no == WorkOrder.order_no, FaultReport.conversation == caller.conversation
+        joined = select(FaultReportRow.id).where(
+            FaultReportRow.order_no == WorkOrderRow.order_no,
+            FaultReportRow.conversation == caller.conversation,
         )
-        ways += [WorkOrder.conversation == caller.conversation, joined.exists()]
+        ways += [WorkOrderRow.conversation == caller.conversation, joined.exists()]
     if caller.covers("L1"):
-        ways.append(WorkOrder.account_no.in_(caller.accounts))
+        ways.append(WorkOrderRow.account_no.in_(caller.accounts))
     return or_(*ways)
 
 
-def visible_order(session: Session, caller: Caller, order_no: str) -> WorkOrder:
+def visible_order(session: Session, caller: Caller, order_no: str) -> WorkOrderRow:
     """One order of the caller, or problem `not-found`."""
     found = session.scalar(
-        select(WorkOrder).where(and_(WorkOrder.order_no == order_no, visible_orders(caller)))
+        select(WorkOrderRow).where(and_(WorkOrderRow.order_no == order_no, visible_orders(caller)))
     )
     if found is None:
-        raise Problem("not-found")
+        raise Refusal("not-found")
     return found

@@ -15,14 +15,14 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from backend.region import County
-from backend.tables import Place, Transformer
+from backend.tables import PlaceRow, TransformerRow
 
 SUFFIX = re.compile(r"(街道|苏木|农场|牧场|渔场|小区|社区|镇|乡|村)$")
 DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 NUMERAL = re.compile(f"[{''.join(DIGITS)}十百]+(?=[号组社队栋幢楼单元室层井])")
 
 
-PlaceRow = Row[int, str, str, str, str]  # id, county, town, name, area
+PlaceName = Row[int, str, str, str, str]  # id, county, town, name, area
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,15 @@ def locate(session: Session, counties: Mapping[str, County], address: str) -> tu
     for county in counties.values():
         for said in (county.name, *county.short):
             text = text.replace(said, "")
-    columns = select(Place.id, Place.county, Place.town, Place.name, Place.area).order_by(Place.id)
+    columns = select(PlaceRow.id, PlaceRow.county, PlaceRow.town, PlaceRow.name, PlaceRow.area).order_by(
+        PlaceRow.id
+    )
     places = [each for each in session.execute(columns) if not within or each.county in within]
     best = _best(text, places)
     return _whole_towns(session, best) if best and not _hit(text, best[0].name) else _places(session, best)
 
 
-def _best(text: str, places: Iterable[PlaceRow]) -> list[PlaceRow]:
+def _best(text: str, places: Iterable[PlaceName]) -> list[PlaceName]:
     """The places with the most characters of their names in the text; a place's own name counts before its town's."""
     scored = []
     for place in places:
@@ -84,12 +86,12 @@ def _hit(text: str, name: str) -> str:
     return next((each for each in (name, stem(name)) if each in text), "")
 
 
-def _places(session: Session, places: list[PlaceRow]) -> tuple[Found, ...]:
+def _places(session: Session, places: list[PlaceName]) -> tuple[Found, ...]:
     fed = _transformers(session, places)
     return tuple(Found(each.county, each.name, each.area, tuple(fed[each.id])) for each in places)
 
 
-def _whole_towns(session: Session, places: list[PlaceRow]) -> tuple[Found, ...]:
+def _whole_towns(session: Session, places: list[PlaceName]) -> tuple[Found, ...]:
     fed = _transformers(session, places)
     towns: dict[tuple[str, str, str], list[str]] = {}
     for each in places:
@@ -97,12 +99,12 @@ def _whole_towns(session: Session, places: list[PlaceRow]) -> tuple[Found, ...]:
     return tuple(Found(*town, tuple(sorted(lines))) for town, lines in towns.items())
 
 
-def _transformers(session: Session, places: list[PlaceRow]) -> dict[int, list[str]]:
+def _transformers(session: Session, places: list[PlaceName]) -> dict[int, list[str]]:
     fed: dict[int, list[str]] = {each.id: [] for each in places}
     rows = (
-        select(Transformer.place_id, Transformer.id)
-        .where(Transformer.place_id.in_(fed))
-        .order_by(Transformer.id)
+        select(TransformerRow.place_id, TransformerRow.id)
+        .where(TransformerRow.place_id.in_(fed))
+        .order_by(TransformerRow.id)
     )
     for place_id, line in session.execute(rows):
         fed[place_id].append(line)

@@ -14,14 +14,14 @@ from sqlalchemy import select
 from backend import orders, region
 from backend.settings import Database
 from backend.storage import Store
-from backend.tables import WorkOrder
+from backend.tables import WorkOrderRow
 
 
 def advance(store: Store, here: region.Region, numbers: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Move the given orders, or all open ones; returns each order's number and new state."""
     with store.writing() as session:
-        query = select(WorkOrder).where(WorkOrder.open).order_by(WorkOrder.order_no)
-        moved = session.scalars(query.where(WorkOrder.order_no.in_(numbers)) if numbers else query).all()
+        query = select(WorkOrderRow).where(WorkOrderRow.open).order_by(WorkOrderRow.order_no)
+        moved = session.scalars(query.where(WorkOrderRow.order_no.in_(numbers)) if numbers else query).all()
         for order in moved:
             orders.move(order, here, orders.next_state(order, here) or "archived")
         return [(order.order_no, order.state) for order in moved]

@@ -30,10 +30,10 @@ from backend import (
 from backend.access import Door, visible_order
 from backend.asking import Asker, Here, OwnL1, OwnL2, Reads, Writes, asking
 from backend.idempotency import Ledger
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.settings import Settings
 from backend.storage import Store
-from backend.tables import Counter
+from backend.tables import CounterRow
 
 log = structlog.get_logger()
 LONGEST_SPAN_DAYS = 400
@@ -106,9 +106,9 @@ def live() -> dict[str, str]:
 def ready(request: Request) -> dict[str, str]:
     """The database takes a write and gives it back."""
     with request.app.state.store.writing() as session:
-        session.merge(Counter(name="ready", value=int(time.time())))
+        session.merge(CounterRow(name="ready", value=int(time.time())))
         session.flush()
-        session.get_one(Counter, "ready", populate_existing=True)
+        session.get_one(CounterRow, "ready", populate_existing=True)
     return {"status": "ready"}
 
 
@@ -146,7 +146,7 @@ def get_payments(session: Reads, account: OwnL2, first: date, last: date) -> lis
 
 def _check_span(first: date, last: date) -> None:
     if not 0 <= (last - first).days <= LONGEST_SPAN_DAYS:
-        raise Problem("invalid", "span", field="last")
+        raise Refusal("invalid", "span", field="last")
 
 
 @api.get("/accounts/{account_no}/bills", tags=["billing"])

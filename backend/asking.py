@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend import region
 from backend.access import Caller, Door, own_account
 from backend.idempotency import Ledger
-from backend.tables import Account
+from backend.tables import AccountRow
 
 service_token = HTTPBearer(auto_error=False, description="The service token (GRIDCARE_BACKEND_TOKEN)")
 subject_assertion = APIKeyHeader(
@@ -73,15 +73,15 @@ async def where(request: Request) -> region.Region:
 Here = Annotated[region.Region, Depends(where)]
 
 
-def owned(needed: str) -> Callable[..., Account]:
+def owned(needed: str) -> Callable[..., AccountRow]:
     """The account of the path, if the caller may see it at that level."""
 
-    def find(session: Reads, caller: Asker, account_no: AccountNo) -> Account:
+    def find(session: Reads, caller: Asker, account_no: AccountNo) -> AccountRow:
         return own_account(session, caller, account_no, needed)
 
     return find
 
 
-OwnL1 = Annotated[Account, Depends(owned("L1"))]
-OwnL2 = Annotated[Account, Depends(owned("L2"))]
-OwnL3 = Annotated[Account, Depends(owned("L3"))]
+OwnL1 = Annotated[AccountRow, Depends(owned("L1"))]
+OwnL2 = Annotated[AccountRow, Depends(owned("L2"))]
+OwnL3 = Annotated[AccountRow, Depends(owned("L3"))]

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import clocks, masking, shapes, tariffs
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.region import Region, Tariff
-from backend.tables import Account, Bill, DailyUsage, Payment
+from backend.tables import AccountRow, BillRow, DailyUsageRow, PaymentRow
 
 ZERO = Decimal("0.00")
 
 
-def account(found: Account) -> shapes.Account:
+def account(found: AccountRow) -> shapes.Account:
     """The account with everything personal masked."""
     return shapes.Account(
         account_no=found.account_no,
@@ -30,7 +30,7 @@ def account(found: Account) -> shapes.Account:
     )
 
 
-def balance(session: Session, region: Region, found: Account) -> shapes.Balance:
+def balance(session: Session, region: Region, found: AccountRow) -> shapes.Balance:
     """Credit less every unpaid bill: below zero is what has to be paid."""
     unpaid = _unpaid(session, found)
     return shapes.Balance(
@@ -43,22 +43,22 @@ def balance(session: Session, region: Region, found: Account) -> shapes.Balance:
     )
 
 
-def bills(session: Session, region: Region, found: Account, months: int) -> list[shapes.Bill]:
+def bills(session: Session, region: Region, found: AccountRow, months: int) -> list[shapes.Bill]:
     """The last bills, oldest first."""
-    query = select(Bill).where(Bill.account_id == found.id).order_by(Bill.month.desc()).limit(months)
+    query = select(BillRow).where(BillRow.account_id == found.id).order_by(BillRow.month.desc()).limit(months)
     return [_bill(region, found, each) for each in reversed(session.scalars(query).all())]
 
 
-def bill(session: Session, region: Region, found: Account, month: str | None) -> shapes.Bill:
+def bill(session: Session, region: Region, found: AccountRow, month: str | None) -> shapes.Bill:
     """The bill of a month or the latest; problem `not-found` when there is none."""
-    query = select(Bill).where(Bill.account_id == found.id).order_by(Bill.month.desc()).limit(1)
-    row = session.scalar(query.where(Bill.month == month) if month else query)
+    query = select(BillRow).where(BillRow.account_id == found.id).order_by(BillRow.month.desc()).limit(1)
+    row = session.scalar(query.where(BillRow.month == month) if month else query)
     if row is None:
-        raise Problem("not-found")
+        raise Refusal("not-found")
     return _bill(region, found, row)
 
 
-def arrears(session: Session, region: Region, found: Account) -> shapes.Arrears:
+def arrears(session: Session, region: Region, found: AccountRow) -> shapes.Arrears:
     """Bills past their due day. A cut is lawful after more than the agreed days (电力供应与使用条例 39)."""
     late = [each for each in _unpaid(session, found) if each.due_on < clocks.today()]
     since = late[0].due_on + timedelta(days=1) if late else None
@@ -73,12 +73,16 @@ def arrears(session: Session, region: Region, found: Account) -> shapes.Arrears:
     )
 
 
-def tier(session: Session, region: Region, found: Account) -> shapes.TierStatus:
+def tier(session: Session, region: Region, found: AccountRow) -> shapes.TierStatus:
     """Where the running month stands, from the daily readings since the last bill."""
-    billed = session.scalar(select(func.max(Bill.last_day)).where(Bill.account_id == found.id))
-    since = DailyUsage.account_id == found.id, DailyUsage.kwh >= 0, DailyUsage.day > (billed or date.min)
+    billed = session.scalar(select(func.max(BillRow.last_day)).where(BillRow.account_id == found.id))
+    since = (
+        DailyUsageRow.account_id == found.id,
+        DailyUsageRow.kwh >= 0,
+        DailyUsageRow.day > (billed or date.min),
+    )
     used, last = session.execute(
-        select(func.sum(DailyUsage.kwh), func.max(DailyUsage.day)).where(*since)
+        select(func.sum(DailyUsageRow.kwh), func.max(DailyUsageRow.day)).where(*since)
     ).one()
     used, as_of = used or ZERO, last or billed or clocks.today()
     tariff = region.tariffs[found.price_class]
@@ -99,35 +103,41 @@ def tier(session: Session, region: Region, found: Account) -> shapes.TierStatus:
     )
 
 
-def usage(session: Session, found: Account, first: date, last: date) -> list[shapes.DailyUsage]:
+def usage(session: Session, found: AccountRow, first: date, last: date) -> list[shapes.DailyUsage]:
     """Daily kWh; a negative reading is a fault of the data and given as None."""
-    within = DailyUsage.account_id == found.id, DailyUsage.day.between(first, last)
-    rows = session.scalars(select(DailyUsage).where(*within).order_by(DailyUsage.day))
+    within = DailyUsageRow.account_id == found.id, DailyUsageRow.day.between(first, last)
+    rows = session.scalars(select(DailyUsageRow).where(*within).order_by(DailyUsageRow.day))
     return [
         shapes.DailyUsage(day=each.day, kwh=each.kwh if each.kwh is not None and each.kwh >= 0 else None)
         for each in rows
     ]
 
 
-def payments(session: Session, found: Account, first: date, last: date) -> list[shapes.Payment]:
+def payments(session: Session, found: AccountRow, first: date, last: date) -> list[shapes.Payment]:
     """Payments booked on these days of China's calendar, newest first."""
     start, end = (datetime.combine(day, time(), clocks.CHINA) for day in (first, last + timedelta(days=1)))
-    within = Payment.account_id == found.id, Payment.paid_at >= start, Payment.paid_at < end
-    rows = session.scalars(select(Payment).where(*within).order_by(Payment.paid_at.desc(), Payment.id.desc()))
+    within = PaymentRow.account_id == found.id, PaymentRow.paid_at >= start, PaymentRow.paid_at < end
+    rows = session.scalars(
+        select(PaymentRow).where(*within).order_by(PaymentRow.paid_at.desc(), PaymentRow.id.desc())
+    )
     return [shapes.Payment.model_validate(each) for each in rows]
 
 
-def _unpaid(session: Session, found: Account) -> list[Bill]:
-    query = select(Bill).where(Bill.account_id == found.id, Bill.paid_on.is_(None)).order_by(Bill.month)
+def _unpaid(session: Session, found: AccountRow) -> list[BillRow]:
+    query = (
+        select(BillRow)
+        .where(BillRow.account_id == found.id, BillRow.paid_on.is_(None))
+        .order_by(BillRow.month)
+    )
     return list(session.scalars(query))
 
 
-def _penalty(region: Region, found: Account, unpaid: list[Bill]) -> Decimal:
+def _penalty(region: Region, found: AccountRow, unpaid: list[BillRow]) -> Decimal:
     rule, today = region.penalty_rule(found.price_class), clocks.today()
     return sum((tariffs.penalty(each.amount, each.due_on, today, rule) for each in unpaid), ZERO)
 
 
-def _bill(region: Region, found: Account, row: Bill) -> shapes.Bill:
+def _bill(region: Region, found: AccountRow, row: BillRow) -> shapes.Bill:
     return shapes.Bill(
         account_no=found.account_no,
         month=row.month,

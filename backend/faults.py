@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from backend import addresses, clocks, orders, outages, shapes
 from backend.access import Caller, find_account, visible_order
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.region import UNKNOWN_AREA, Region
 from backend.storage import serialize
-from backend.tables import Account, Crew, FaultReport, OrderNote, Outage, WorkOrder
+from backend.tables import AccountRow, CrewRow, FaultReportRow, OrderNoteRow, OutageRow, WorkOrderRow
 
 WHOLE_AREA = ("area", "danger")
 URGENT_FLAGS = {"important", "life_support"}
@@ -30,7 +30,7 @@ class Site:
     county: str | None = None
     area: str = UNKNOWN_AREA
     transformers: tuple[str, ...] = ()
-    account: Account | None = None  # only one the caller has been vouched for
+    account: AccountRow | None = None  # only one the caller has been vouched for
     address_key: str | None = None
 
 
@@ -38,7 +38,7 @@ def report(session: Session, region: Region, caller: Caller, told: shapes.FaultR
     """Take a report: join the order of the same fault, attach it to a known outage, or send a crew."""
     danger = told.phenomenon == "danger" or bool(told.hazard)
     if not (danger or told.address or told.account_no):
-        raise Problem("invalid", "address or account_no", field="address")
+        raise Refusal("invalid", "address or account_no", field="address")
     site = _site(session, region, caller, told.address, told.account_no)
     serialize(session, f"fault:{told.account_no if site.account else site.address_key}")
     same = _same_fault(session, told, site, danger)
@@ -59,14 +59,14 @@ def report(session: Session, region: Region, caller: Caller, told: shapes.FaultR
 
 def amend(
     session: Session, region: Region, caller: Caller, order_no: str, changes: shapes.FaultChanges
-) -> WorkOrder:
+) -> WorkOrderRow:
     """Add what became known later; a new address sends the crew of that place, a hazard makes it a danger."""
     order = visible_order(session, caller, order_no)
     if order.kind not in ("fault", "danger"):
-        raise Problem("not-found")
+        raise Refusal("not-found")
     new = changes.model_dump(exclude_none=True)
     words = json.dumps(new, ensure_ascii=False)
-    session.add(OrderNote(order_no=order_no, kind="amendment", at=clocks.now(), words=words))
+    session.add(OrderNoteRow(order_no=order_no, kind="amendment", at=clocks.now(), words=words))
     if changes.hazard:
         order.kind, order.urgency, order.outage_id = "danger", "urgent", None
     if changes.address:
@@ -77,7 +77,7 @@ def amend(
     return order
 
 
-def _relocate(session: Session, region: Region, caller: Caller, order: WorkOrder, address: str) -> None:
+def _relocate(session: Session, region: Region, caller: Caller, order: WorkOrderRow, address: str) -> None:
     site = _site(session, region, caller, address, order.account_no)
     order.address_key = site.address_key
     if site.county:
@@ -104,28 +104,28 @@ def _site(
     return Site(counties.pop(), areas.pop() if len(areas) == 1 else UNKNOWN_AREA, address_key=address_key)
 
 
-def _same_fault(session: Session, told: shapes.FaultReport, site: Site, danger: bool) -> WorkOrder | None:
+def _same_fault(session: Session, told: shapes.FaultReport, site: Site, danger: bool) -> WorkOrderRow | None:
     """The open order of the same fault at the same account or address.
 
     A bare village or community is no household's address: only what concerns all of it joins by that.
     """
     alike = []
     if site.account:
-        alike.append(WorkOrder.account_no == site.account.account_no)
+        alike.append(WorkOrderRow.account_no == site.account.account_no)
     if site.address_key and (told.phenomenon in WHOLE_AREA or danger or addresses.numbers(site.address_key)):
-        alike.append(WorkOrder.address_key == site.address_key)
-    query = select(WorkOrder).where(
-        WorkOrder.open,
-        WorkOrder.kind == ("danger" if danger else "fault"),
-        WorkOrder.business == told.phenomenon,
-        or_(*alike) if alike else WorkOrder.order_no.is_(None),
+        alike.append(WorkOrderRow.address_key == site.address_key)
+    query = select(WorkOrderRow).where(
+        WorkOrderRow.open,
+        WorkOrderRow.kind == ("danger" if danger else "fault"),
+        WorkOrderRow.business == told.phenomenon,
+        or_(*alike) if alike else WorkOrderRow.order_no.is_(None),
     )
-    return session.scalar(query.order_by(WorkOrder.created_at).limit(1))
+    return session.scalar(query.order_by(WorkOrderRow.created_at).limit(1))
 
 
 def _book(
     session: Session, region: Region, caller: Caller, told: shapes.FaultReport, site: Site, danger: bool
-) -> WorkOrder:
+) -> WorkOrderRow:
     urgent = danger or told.urgent or bool(site.account and URGENT_FLAGS & set(site.account.flags))
     return orders.open_order(
         session,
@@ -141,9 +141,9 @@ def _book(
     )
 
 
-def _keep(session: Session, order: WorkOrder, caller: Caller, told: shapes.FaultReport) -> None:
+def _keep(session: Session, order: WorkOrderRow, caller: Caller, told: shapes.FaultReport) -> None:
     session.add(
-        FaultReport(
+        FaultReportRow(
             order_no=order.order_no,
             conversation=caller.speaker(told.conversation),
             received_at=clocks.now(),
@@ -153,28 +153,30 @@ def _keep(session: Session, order: WorkOrder, caller: Caller, told: shapes.Fault
     session.flush()
 
 
-def _explaining(session: Session, region: Region, order: WorkOrder, site: Site) -> Outage | None:
+def _explaining(session: Session, region: Region, order: WorkOrderRow, site: Site) -> OutageRow | None:
     if not (region.faults[order.business].outage and site.transformers):
         return None
     return outages.explaining(session, site.transformers)
 
 
-def _dispatch(session: Session, region: Region, order: WorkOrder, site: Site) -> None:
+def _dispatch(session: Session, region: Region, order: WorkOrderRow, site: Site) -> None:
     """Send the crew of the county with the fewest open orders; without a county a person has to decide."""
     kind = region.faults[order.business].crew
     if kind is None or site.county is None:
         return
-    busy = select(func.count()).where(WorkOrder.crew == Crew.name, WorkOrder.open).scalar_subquery()
-    near = select(Crew).where(Crew.kind == kind, or_(Crew.county == site.county, Crew.county.is_(None)))
-    crew = session.scalar(near.order_by(Crew.county.is_(None), busy, Crew.id).limit(1))
+    busy = select(func.count()).where(WorkOrderRow.crew == CrewRow.name, WorkOrderRow.open).scalar_subquery()
+    near = select(CrewRow).where(
+        CrewRow.kind == kind, or_(CrewRow.county == site.county, CrewRow.county.is_(None))
+    )
+    crew = session.scalar(near.order_by(CrewRow.county.is_(None), busy, CrewRow.id).limit(1))
     if crew:
         order.crew = crew.name
         if order.state == "accepted":
             orders.move(order, region, "dispatched")
 
 
-def _receipt(session: Session, region: Region, order: WorkOrder, created: bool) -> shapes.FaultReceipt:
-    event = session.get(Outage, order.outage_id) if order.outage_id else None
+def _receipt(session: Session, region: Region, order: WorkOrderRow, created: bool) -> shapes.FaultReceipt:
+    event = session.get(OutageRow, order.outage_id) if order.outage_id else None
     return shapes.FaultReceipt(
         order=orders.wire(order, region), created=created, outage=outages.wire(event) if event else None
     )

@@ -19,9 +19,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from backend import clocks
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.storage import Store, lock_number
-from backend.tables import IdempotencyKey
+from backend.tables import IdempotencyKeyRow
 
 KEPT = timedelta(days=30)
 
@@ -39,28 +39,30 @@ class Ledger:
         wanted = hashlib.sha256(request.encode()).hexdigest()
         with self._in_flight(key), self._store.writing() as session:
             self._claim(session, key)
-            kept = session.get(IdempotencyKey, key)
+            kept = session.get(IdempotencyKeyRow, key)
             if kept is None:
-                kept = IdempotencyKey(
+                kept = IdempotencyKeyRow(
                     key=key, request_hash=wanted, status=200, body="", created_at=clocks.now()
                 )
                 kept.body = effect(session).model_dump_json()
                 session.add(kept)
             elif kept.request_hash != wanted:
-                raise Problem("idempotency-mismatch")
+                raise Refusal("idempotency-mismatch")
             return Response(kept.body, kept.status, media_type="application/json")
 
     def forget_old(self) -> None:
         """Drop keys past their time."""
         with self._store.writing() as session:
-            session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < clocks.now() - KEPT))
+            session.execute(
+                delete(IdempotencyKeyRow).where(IdempotencyKeyRow.created_at < clocks.now() - KEPT)
+            )
 
     @contextmanager
     def _in_flight(self, key: str) -> Iterator[None]:
         """Refuse a key that this process is working on."""
         with self._guard:
             if key in self._flying:
-                raise Problem("idempotency-in-flight", retry_after=1)
+                raise Refusal("idempotency-in-flight", retry_after=1)
             self._flying.add(key)
         try:
             yield
@@ -73,4 +75,4 @@ class Ledger:
         if self._store.sqlite:
             return
         if not session.scalar(select(func.pg_try_advisory_xact_lock(lock_number(key)))):
-            raise Problem("idempotency-in-flight", retry_after=1)
+            raise Refusal("idempotency-in-flight", retry_after=1)

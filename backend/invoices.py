@@ -6,29 +6,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clocks, masking, shapes
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.storage import serialize
-from backend.tables import Account, Bill, Invoice
+from backend.tables import AccountRow, BillRow, InvoiceRow
 
 
 def issue(session: Session, account_id: int, draft: shapes.InvoiceDraft) -> shapes.Invoice:
     """Issue, or send again. Problem `invalid`: month (no bill), unpaid, title (a firm needs both), issued."""
     serialize(session, f"invoice-{account_id}-{draft.month}")
-    account = session.get_one(Account, account_id)
-    bill = session.get(Bill, (account_id, draft.month))
+    account = session.get_one(AccountRow, account_id)
+    bill = session.get(BillRow, (account_id, draft.month))
     if bill is None:
-        raise Problem("invalid", "no bill", field="month")
+        raise Refusal("invalid", "no bill", field="month")
     if bill.paid_on is None:
-        raise Problem("invalid", "unpaid", field="unpaid")
+        raise Refusal("invalid", "unpaid", field="unpaid")
     if draft.title_kind == "firm" and not (draft.title and draft.tax_no):
-        raise Problem("invalid", "incomplete", field="title")
+        raise Refusal("invalid", "incomplete", field="title")
     title = draft.title if draft.title_kind == "firm" else account.customer.name
     kept = session.scalar(
-        select(Invoice).where(Invoice.account_id == account_id, Invoice.month == draft.month)
+        select(InvoiceRow).where(InvoiceRow.account_id == account_id, InvoiceRow.month == draft.month)
     )
     if kept and (kept.title, kept.tax_no) != (title, draft.tax_no):
-        raise Problem("invalid", "issued to another title", field="issued")
-    invoice = kept or Invoice(
+        raise Refusal("invalid", "issued to another title", field="issued")
+    invoice = kept or InvoiceRow(
         invoice_no=f"{draft.month.replace('-', '')}{account_id:08d}", account_id=account_id, month=draft.month,
         amount=bill.amount, title=title, tax_no=draft.tax_no, issued_at=clocks.now(), send_to="",
     )  # fmt: skip

@@ -11,21 +11,21 @@ from sqlalchemy.orm import Session
 from backend import addresses, clocks, shapes
 from backend.clocks import CHINA
 from backend.tables import (
-    Account,
-    FaultReport,
-    Meter,
-    Outage,
-    OutageTransformer,
-    Place,
-    Transformer,
-    WorkOrder,
+    AccountRow,
+    FaultReportRow,
+    MeterRow,
+    OutageRow,
+    OutageTransformerRow,
+    PlaceRow,
+    TransformerRow,
+    WorkOrderRow,
 )
 
 PUBLIC = ("announced", "active")
 NEAR = timedelta(hours=1)
 
 
-def wire(outage: Outage) -> shapes.Outage:
+def wire(outage: OutageRow) -> shapes.Outage:
     """An outage as it is sent: an announced one becomes active at its hour, and an estimate that has passed is none."""
     columns = {key: getattr(outage, key) for key in shapes.Outage.model_fields if key != "transformers"}
     sent = shapes.Outage(**columns, transformers=[each.transformer_id for each in outage.hit])
@@ -36,24 +36,26 @@ def wire(outage: Outage) -> shapes.Outage:
     return sent
 
 
-def is_active(outage: Outage) -> bool:
+def is_active(outage: OutageRow) -> bool:
     """Whether the power is off now."""
     return outage.status == "active" or (outage.status == "announced" and outage.starts_at <= clocks.now())
 
 
 def known() -> ColumnElement[bool]:
     """Outages to come or going on, as a condition; a planned one ends by its schedule."""
-    over = and_(Outage.status == "announced", Outage.eta < clocks.now())
-    return and_(Outage.status.in_(PUBLIC), not_(func.coalesce(over, false())))
+    over = and_(OutageRow.status == "announced", OutageRow.eta < clocks.now())
+    return and_(OutageRow.status.in_(PUBLIC), not_(func.coalesce(over, false())))
 
 
-def of_transformers(session: Session, ids: Iterable[str]) -> list[Outage]:
+def of_transformers(session: Session, ids: Iterable[str]) -> list[OutageRow]:
     """Known outages that hit any of these transformers, the earliest first."""
-    hit = select(OutageTransformer.outage_id).where(OutageTransformer.transformer_id.in_(list(ids)))
-    return list(session.scalars(select(Outage).where(Outage.id.in_(hit), known()).order_by(Outage.starts_at)))
+    hit = select(OutageTransformerRow.outage_id).where(OutageTransformerRow.transformer_id.in_(list(ids)))
+    return list(
+        session.scalars(select(OutageRow).where(OutageRow.id.in_(hit), known()).order_by(OutageRow.starts_at))
+    )
 
 
-def explaining(session: Session, transformers: tuple[str, ...]) -> Outage | None:
+def explaining(session: Session, transformers: tuple[str, ...]) -> OutageRow | None:
     """The active outage that hits all of these transformers; half a village dark does not explain a house in it."""
     active = (each for each in of_transformers(session, transformers) if is_active(each))
     return next(
@@ -63,24 +65,24 @@ def explaining(session: Session, transformers: tuple[str, ...]) -> Outage | None
 
 def in_area(
     session: Session, county: str | None, place: str | None, first: date | None, last: date | None
-) -> list[Outage]:
+) -> list[OutageRow]:
     """Announced and active outages of a place or county, touching the days between `first` and `last`."""
-    query = select(Outage).where(known()).order_by(Outage.starts_at)
+    query = select(OutageRow).where(known()).order_by(OutageRow.starts_at)
     if county:
-        query = query.where(Outage.county == county)
+        query = query.where(OutageRow.county == county)
     if place:
-        named = or_(Place.name.contains(addresses.stem(place), autoescape=True), Place.town == place)
-        at = select(OutageTransformer.outage_id).join(Transformer).join(Place).where(named)
-        query = query.where(or_(Outage.id.in_(at), Outage.area.contains(place, autoescape=True)))
+        named = or_(PlaceRow.name.contains(addresses.stem(place), autoescape=True), PlaceRow.town == place)
+        at = select(OutageTransformerRow.outage_id).join(TransformerRow).join(PlaceRow).where(named)
+        query = query.where(or_(OutageRow.id.in_(at), OutageRow.area.contains(place, autoescape=True)))
     if last:
-        query = query.where(Outage.starts_at < _midnight(last) + timedelta(days=1))
+        query = query.where(OutageRow.starts_at < _midnight(last) + timedelta(days=1))
     if first:
-        still = or_(Outage.eta.is_(None), Outage.eta >= _midnight(first), Outage.status == "active")
+        still = or_(OutageRow.eta.is_(None), OutageRow.eta >= _midnight(first), OutageRow.status == "active")
         query = query.where(still)
     return list(session.scalars(query))
 
 
-def supply_state(session: Session, account: Account) -> shapes.SupplyState:
+def supply_state(session: Session, account: AccountRow) -> shapes.SupplyState:
     """Arrears cut, meter, neighbours and known outages of an account."""
     meter = account.meter
     return shapes.SupplyState(
@@ -93,17 +95,17 @@ def supply_state(session: Session, account: Account) -> shapes.SupplyState:
     )
 
 
-def reports_near(session: Session, account: Account) -> shapes.NearbyReports:
+def reports_near(session: Session, account: AccountRow) -> shapes.NearbyReports:
     """Households of the same place, other than this one, that told of a fault in the last hour."""
     since = clocks.now() - NEAR
     query = (
-        select(func.count(func.distinct(FaultReport.conversation)))
-        .join(WorkOrder, WorkOrder.order_no == FaultReport.order_no)
+        select(func.count(func.distinct(FaultReportRow.conversation)))
+        .join(WorkOrderRow, WorkOrderRow.order_no == FaultReportRow.order_no)
         .where(
-            WorkOrder.kind == "fault",
-            WorkOrder.area == account.place.area,
-            WorkOrder.account_no.is_distinct_from(account.account_no),
-            FaultReport.received_at >= since,
+            WorkOrderRow.kind == "fault",
+            WorkOrderRow.area == account.place.area,
+            WorkOrderRow.account_no.is_distinct_from(account.account_no),
+            FaultReportRow.received_at >= since,
         )
     )
     minutes = round(NEAR.total_seconds() / 60)
@@ -112,10 +114,14 @@ def reports_near(session: Session, account: Account) -> shapes.NearbyReports:
     )
 
 
-def _silent(session: Session, meter: Meter) -> float | None:
+def _silent(session: Session, meter: MeterRow) -> float | None:
     """The share of silent meters among the other asked ones on this transformer."""
-    others = (Meter.transformer_id == meter.transformer_id, Meter.id != meter.id, Meter.online.is_not(None))
-    query = select(Meter.online, func.count()).where(*others).group_by(Meter.online)
+    others = (
+        MeterRow.transformer_id == meter.transformer_id,
+        MeterRow.id != meter.id,
+        MeterRow.online.is_not(None),
+    )
+    query = select(MeterRow.online, func.count()).where(*others).group_by(MeterRow.online)
     counts = dict(session.execute(query).all())
     asked = sum(counts.values())
     return round(counts.get(False, 0) / asked, 2) if asked else None

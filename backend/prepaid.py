@@ -8,19 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import shapes
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.region import Region
-from backend.tables import Account, Bill, PrepaidMeter, Purchase
+from backend.tables import AccountRow, BillRow, PrepaidMeterRow, PurchaseRow
 
 SHOWN = 10
 
 
-def time_of_use(session: Session, region: Region, found: Account, month: str | None) -> shapes.TimeOfUse:
+def time_of_use(session: Session, region: Region, found: AccountRow, month: str | None) -> shapes.TimeOfUse:
     """A billed month by period; problem `not-found` when there is no such bill or its meter keeps no periods."""
-    query = select(Bill).where(Bill.account_id == found.id).order_by(Bill.month.desc()).limit(1)
-    bill = session.scalar(query.where(Bill.month == month) if month else query)
+    query = select(BillRow).where(BillRow.account_id == found.id).order_by(BillRow.month.desc()).limit(1)
+    bill = session.scalar(query.where(BillRow.month == month) if month else query)
     if bill is None or not bill.periods:
-        raise Problem("not-found")
+        raise Refusal("not-found")
     tariff = region.time_of_use.get(found.price_class)
     return shapes.TimeOfUse(
         account_no=found.account_no,
@@ -31,10 +31,12 @@ def time_of_use(session: Session, region: Region, found: Account, month: str | N
     )
 
 
-def status(session: Session, region: Region, found: Account) -> shapes.Prepaid:
+def status(session: Session, region: Region, found: AccountRow) -> shapes.Prepaid:
     """The meter's own money and switch, and the purchases, newest first."""
-    meter = session.get(PrepaidMeter, found.id)
-    query = select(Purchase).where(Purchase.account_id == found.id).order_by(Purchase.bought_at.desc())
+    meter = session.get(PrepaidMeterRow, found.id)
+    query = (
+        select(PurchaseRow).where(PurchaseRow.account_id == found.id).order_by(PurchaseRow.bought_at.desc())
+    )
     return shapes.Prepaid(
         account_no=found.account_no,
         prepaid=meter is not None,

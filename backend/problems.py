@@ -26,7 +26,7 @@ TITLES = {
 log = structlog.get_logger()
 
 
-class Problem(Exception):
+class Refusal(Exception):
     """An answer other than success, by its type in `TITLES`. `detail` and `field` name no values."""
 
     def __init__(
@@ -53,26 +53,26 @@ class Problem(Exception):
 def install(app: FastAPI) -> None:
     """Make every error of the application a problem."""
 
-    @app.exception_handler(Problem)
-    async def problem(_: Request, error: Problem) -> JSONResponse:
+    @app.exception_handler(Refusal)
+    async def problem(_: Request, error: Refusal) -> JSONResponse:
         return error.response()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
-        return Problem("invalid", first["type"], ".".join(path) or None).response()
+        return Refusal("invalid", first["type"], ".".join(path) or None).response()
 
     @app.exception_handler(HTTPException)
     async def routing(_: Request, error: HTTPException) -> JSONResponse:
-        return Problem("method" if error.status_code == 405 else "not-found").response()
+        return Refusal("method" if error.status_code == 405 else "not-found").response()
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     async def database(_: Request, error: Exception) -> JSONResponse:
         log.error("database", kind=type(error).__name__)
-        return Problem("unavailable", retry_after=1).response()
+        return Refusal("unavailable", retry_after=1).response()
 
     @app.exception_handler(Exception)
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return Problem("internal").response()
+        return Refusal("internal").response()

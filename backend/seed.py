@@ -23,7 +23,7 @@ from backend.seeding.loading import Loader
 from backend.seeding.metering import Metering
 from backend.settings import Database
 from backend.storage import Store
-from backend.tables import Account, Bill, Counter, Customer, DailyUsage, Meter, Payment
+from backend.tables import AccountRow, BillRow, CounterRow, CustomerRow, DailyUsageRow, MeterRow, PaymentRow
 
 DEFAULT_SIZE = 2000
 BATCH = 2000
@@ -44,7 +44,7 @@ def seed(store: Store, region_name: str, size: int, moment: datetime, number: in
 def is_seeded(store: Store) -> bool:
     """Whether a seeding has been completed."""
     with store.reading() as session:
-        return session.get(Counter, SEEDED) is not None
+        return session.get(CounterRow, SEEDED) is not None
 
 
 def _fill(loader: Loader, region_name: str, size: int, moment: datetime, rng: Random) -> None:
@@ -62,20 +62,20 @@ def _fill(loader: Loader, region_name: str, size: int, moment: datetime, rng: Ra
         loader.commit()
     events.load(loader, plan, chosen, moment)
     directory.load(loader, here, plan, moment)
-    loader.insert(Counter, [(SEEDED, int(f"{moment:%Y%m%d}"))])
+    loader.insert(CounterRow, [(SEEDED, int(f"{moment:%Y%m%d}"))])
 
 
 def _load(
     loader: Loader, batch: list[households.Customer], metering: Metering, numbers: Iterator[int]
 ) -> None:
     rows = [each.rows() for each in batch]
-    loader.insert(Customer, (customer for customer, _, _ in rows if customer))
-    loader.insert(Account, (account for _, account, _ in rows))
-    loader.insert(Meter, (meter for _, _, meter in rows))
+    loader.insert(CustomerRow, (customer for customer, _, _ in rows if customer))
+    loader.insert(AccountRow, (account for _, account, _ in rows))
+    loader.insert(MeterRow, (meter for _, _, meter in rows))
     readings = [metering.readings(each.home) for each in batch]
-    loader.insert(Bill, (bill for each in readings for bill in each.bills))
-    loader.insert(Payment, ((next(numbers), *paid) for each in readings for paid in each.payments))
-    loader.insert(DailyUsage, (day for each in readings for day in each.days))
+    loader.insert(BillRow, (bill for each in readings for bill in each.bills))
+    loader.insert(PaymentRow, ((next(numbers), *paid) for each in readings for paid in each.payments))
+    loader.insert(DailyUsageRow, (day for each in readings for day in each.days))
 
 
 def _batches(people: Iterable[households.Customer]) -> Iterator[list[Any]]:

@@ -59,7 +59,7 @@ class Base(DeclarativeBase):
     }
 
 
-class Place(Base):
+class PlaceRow(Base):
     """A village or a community; `area` decides the arrival clock."""
 
     __tablename__ = "places"
@@ -70,21 +70,21 @@ class Place(Base):
     area: Mapped[str]
 
 
-class Substation(Base):
+class SubstationRow(Base):
     __tablename__ = "substations"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     county: Mapped[str]
 
 
-class Feeder(Base):
+class FeederRow(Base):
     __tablename__ = "feeders"
     id: Mapped[int] = mapped_column(primary_key=True)
     substation_id: Mapped[int] = mapped_column(ForeignKey("substations.id"))
     name: Mapped[str]
 
 
-class Transformer(Base):
+class TransformerRow(Base):
     """A 台区: the smallest part of the grid an outage is told for."""
 
     __tablename__ = "transformers"
@@ -94,14 +94,14 @@ class Transformer(Base):
     name: Mapped[str]
 
 
-class Customer(Base):
+class CustomerRow(Base):
     __tablename__ = "customers"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     phone: Mapped[str | None] = mapped_column(index=True)
 
 
-class Account(Base):
+class AccountRow(Base):
     """A 户号. `flags`: elder, important, life_support, low_income. `credit` is money paid and not yet used."""
 
     __tablename__ = "accounts"
@@ -115,12 +115,12 @@ class Account(Base):
     credit: Mapped[Decimal]
     cut_off: Mapped[bool]
     flags: Mapped[list[Any]]
-    customer: Mapped[Customer] = relationship()
-    place: Mapped[Place] = relationship()
-    meter: Mapped[Meter] = relationship(back_populates="account")
+    customer: Mapped[CustomerRow] = relationship()
+    place: Mapped[PlaceRow] = relationship()
+    meter: Mapped[MeterRow] = relationship(back_populates="account")
 
 
-class Meter(Base):
+class MeterRow(Base):
     """`online`: whether the last remote reading was answered; None when it was not asked."""
 
     __tablename__ = "meters"
@@ -130,10 +130,10 @@ class Meter(Base):
     transformer_id: Mapped[str] = mapped_column(ForeignKey("transformers.id"), index=True)
     multiplier: Mapped[int]
     online: Mapped[bool | None]
-    account: Mapped[Account] = relationship(back_populates="meter")
+    account: Mapped[AccountRow] = relationship(back_populates="meter")
 
 
-class Bill(Base):
+class BillRow(Base):
     """A month as it was billed. `lines` and `adjustments` are part of the document and never asked for alone."""
 
     __tablename__ = "bills"
@@ -157,7 +157,7 @@ class Bill(Base):
     periods: Mapped[list[Any]] = mapped_column(default=list)
 
 
-class Payment(Base):
+class PaymentRow(Base):
     __tablename__ = "payments"
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -167,7 +167,7 @@ class Payment(Base):
     month: Mapped[str] = mapped_column(String(7))
 
 
-class PrepaidMeter(Base):
+class PrepaidMeterRow(Base):
     """What the meter itself showed when it was last read. `emergency`: credit it still gives after that."""
 
     __tablename__ = "prepaid_meters"
@@ -178,7 +178,7 @@ class PrepaidMeter(Base):
     emergency: Mapped[Decimal]
 
 
-class Purchase(Base):
+class PurchaseRow(Base):
     """Money for a prepaid meter. state: delivered, pending, failed."""
 
     __tablename__ = "purchases"
@@ -190,7 +190,7 @@ class Purchase(Base):
     state: Mapped[str]
 
 
-class Invoice(Base):
+class InvoiceRow(Base):
     """The one invoice of a month; `send_to` is where it went last."""
 
     __tablename__ = "invoices"
@@ -205,7 +205,7 @@ class Invoice(Base):
     __table_args__ = (UniqueConstraint("account_id", "month"),)
 
 
-class Phone(Base):
+class PhoneRow(Base):
     """A further phone that belongs to an account, beside the holder's own; `notices`: outage notices go there."""
 
     __tablename__ = "phones"
@@ -217,7 +217,7 @@ class Phone(Base):
     __table_args__ = (UniqueConstraint("account_id", "phone"),)
 
 
-class Rating(Base):
+class RatingRow(Base):
     """How content a customer was, 1 to 5."""
 
     __tablename__ = "ratings"
@@ -230,7 +230,7 @@ class Rating(Base):
     channel: Mapped[str]
 
 
-class DailyUsage(Base):
+class DailyUsageRow(Base):
     """As the meter reported it: missing and even negative values do occur."""
 
     __tablename__ = "daily_usage"
@@ -240,7 +240,7 @@ class DailyUsage(Base):
     kwh: Mapped[Decimal | None]
 
 
-class Crew(Base):
+class CrewRow(Base):
     """kind: repair, metering, charger. A county of None stands ready for all."""
 
     __tablename__ = "crews"
@@ -250,7 +250,7 @@ class Crew(Base):
     kind: Mapped[str]
 
 
-class Outage(Base):
+class OutageRow(Base):
     """An outage as told to the public; an announced one is the public notice itself."""
 
     __tablename__ = "outages"
@@ -269,16 +269,16 @@ class Outage(Base):
     crew: Mapped[str | None]
     next_update_at: Mapped[datetime | None]
     feeder: Mapped[str]
-    hit: Mapped[list[OutageTransformer]] = relationship(order_by="OutageTransformer.transformer_id")
+    hit: Mapped[list[OutageTransformerRow]] = relationship(order_by="OutageTransformerRow.transformer_id")
 
 
-class OutageTransformer(Base):
+class OutageTransformerRow(Base):
     __tablename__ = "outage_transformers"
     outage_id: Mapped[str] = mapped_column(ForeignKey("outages.id"), primary_key=True)
     transformer_id: Mapped[str] = mapped_column(ForeignKey("transformers.id"), primary_key=True, index=True)
 
 
-class Hall(Base):
+class HallRow(Base):
     """A service hall, from the region's halls.yml at seeding."""
 
     __tablename__ = "halls"
@@ -291,7 +291,7 @@ class Hall(Base):
     verified: Mapped[bool]
 
 
-class Notice(Base):
+class NoticeRow(Base):
     """A public notice, shown between two moments. kind: hall, supply, payment. A county of None means everywhere."""
 
     __tablename__ = "notices"
@@ -303,7 +303,7 @@ class Notice(Base):
     valid_until: Mapped[datetime]
 
 
-class WorkOrder(Base):
+class WorkOrderRow(Base):
     """Faults, applications and voices alike. `conversation` placed it; `address_key` serves the business dedupe."""
 
     __tablename__ = "work_orders"
@@ -326,11 +326,11 @@ class WorkOrder(Base):
     address_key: Mapped[str | None] = mapped_column(index=True)
     urges: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
-    steps: Mapped[list[OrderStep]] = relationship(order_by="OrderStep.id")
+    steps: Mapped[list[OrderStepRow]] = relationship(order_by="OrderStepRow.id")
     __table_args__ = (Index("ix_work_orders_open", "open", "crew"),)
 
 
-class OrderStep(Base):
+class OrderStepRow(Base):
     __tablename__ = "order_steps"
     id: Mapped[int] = mapped_column(primary_key=True)
     order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), index=True)
@@ -339,7 +339,7 @@ class OrderStep(Base):
     note: Mapped[str] = mapped_column(default="")
 
 
-class OrderNote(Base):
+class OrderNoteRow(Base):
     """What was said about an order later. kind: urge, withdrawal, amendment."""
 
     __tablename__ = "order_notes"
@@ -350,7 +350,7 @@ class OrderNote(Base):
     words: Mapped[str] = mapped_column(Text)
 
 
-class FaultReport(Base):
+class FaultReportRow(Base):
     """One telling of a fault; several may belong to one order."""
 
     __tablename__ = "fault_reports"
@@ -361,21 +361,21 @@ class FaultReport(Base):
     told: Mapped[dict[str, Any]]
 
 
-class Application(Base):
+class ApplicationRow(Base):
     __tablename__ = "applications"
     order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), primary_key=True)
     told: Mapped[dict[str, Any]]
     missing_documents: Mapped[list[Any]]
 
 
-class Voice(Base):
+class VoiceRow(Base):
     __tablename__ = "voices"
     order_no: Mapped[str] = mapped_column(ForeignKey("work_orders.order_no"), primary_key=True)
     confidential: Mapped[bool]
     told: Mapped[dict[str, Any]]
 
 
-class IdempotencyKey(Base):
+class IdempotencyKeyRow(Base):
     """The answer that was given to a key, kept in the transaction of its effect."""
 
     __tablename__ = "idempotency_keys"
@@ -386,7 +386,7 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Counter(Base):
+class CounterRow(Base):
     """The last number given out under a name."""
 
     __tablename__ = "counters"

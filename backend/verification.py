@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend import addresses
 from backend.access import find_account
-from backend.tables import Account, Customer, Phone
+from backend.tables import AccountRow, CustomerRow, PhoneRow
 
 
 def match(session: Session, account_no: str, items: Mapping[str, str]) -> list[str]:
@@ -25,7 +25,7 @@ def match(session: Session, account_no: str, items: Mapping[str, str]) -> list[s
 def account_at(session: Session, holder_name: str, address: str) -> str | None:
     """The one account where both fit; a holder with several at the same address must tell the number."""
     plain = "".join(unicodedata.normalize("NFKC", holder_name).split())
-    named = session.scalars(select(Account).join(Customer).where(Customer.name == plain))
+    named = session.scalars(select(AccountRow).join(CustomerRow).where(CustomerRow.name == plain))
     found = [each.account_no for each in named if _address(each, address)]
     return found[0] if len(found) == 1 else None
 
@@ -44,26 +44,28 @@ def on_file(session: Session, account_no: str) -> tuple[str, str, str | None] | 
 
 def accounts_of_phone(session: Session, phone: str) -> list[str]:
     """All accounts whose holder has this number, and those it was bound to."""
-    bound = select(Phone.account_id).where(Phone.phone == phone)
+    bound = select(PhoneRow.account_id).where(PhoneRow.phone == phone)
     query = (
-        select(Account.account_no).join(Customer).where(or_(Customer.phone == phone, Account.id.in_(bound)))
+        select(AccountRow.account_no)
+        .join(CustomerRow)
+        .where(or_(CustomerRow.phone == phone, AccountRow.id.in_(bound)))
     )
-    return list(session.scalars(query.order_by(Account.account_no)))
+    return list(session.scalars(query.order_by(AccountRow.account_no)))
 
 
-def _holder(account: Account, said: str) -> bool:
+def _holder(account: AccountRow, said: str) -> bool:
     return _same(account.customer.name, said)
 
 
-def _meter(account: Account, said: str) -> bool:
+def _meter(account: AccountRow, said: str) -> bool:
     return _same(account.meter.meter_no, said)
 
 
-def _phone_tail(account: Account, said: str) -> bool:
+def _phone_tail(account: AccountRow, said: str) -> bool:
     return len(said) == 4 and _same((account.customer.phone or "")[-4:], said)
 
 
-def _address(account: Account, said: str) -> bool:
+def _address(account: AccountRow, said: str) -> bool:
     """The village or community and every number of the address on file, in their order."""
     place = addresses.stem(account.place.name) in addresses.key(said)
     own = addresses.numbers(account.address)
@@ -75,7 +77,7 @@ def _same(ours: str, said: str) -> bool:
     return bool(ours) and hmac.compare_digest(ours.upper().encode(), plain.encode())
 
 
-CHECKS: Mapping[str, Callable[[Account, str], bool]] = {
+CHECKS: Mapping[str, Callable[[AccountRow, str], bool]] = {
     "holder_name": _holder,
     "meter_no": _meter,
     "phone_tail": _phone_tail,

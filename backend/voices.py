@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from backend import clocks, orders, shapes
 from backend.access import Caller
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.region import Region
-from backend.tables import Application, Rating, Voice, WorkOrder
+from backend.tables import ApplicationRow, RatingRow, VoiceRow, WorkOrderRow
 
 
 def apply(
@@ -17,7 +17,7 @@ def apply(
     """Book an application. Papers still missing are told all at once, and the clock waits for them."""
     business = region.applications.get(draft.business)
     if business is None:
-        raise Problem("invalid", "unknown", field="business")
+        raise Refusal("invalid", "unknown", field="business")
     missing = [each for each in region.documents[draft.business] if each not in draft.documents]
     order = orders.open_order(
         session,
@@ -28,11 +28,11 @@ def apply(
         state="waiting_documents" if missing else "accepted",
     )
     told = draft.model_dump(mode="json")
-    session.add(Application(order_no=order.order_no, told=told, missing_documents=missing))
+    session.add(ApplicationRow(order_no=order.order_no, told=told, missing_documents=missing))
     return shapes.ApplicationReceipt(order=orders.wire(order, region), missing_documents=missing)
 
 
-def raise_voice(session: Session, region: Region, caller: Caller, draft: shapes.VoiceDraft) -> WorkOrder:
+def raise_voice(session: Session, region: Region, caller: Caller, draft: shapes.VoiceDraft) -> WorkOrderRow:
     """Book a voice with the department its category belongs to; the front desk keeps the clock."""
     order = orders.open_order(
         session,
@@ -43,12 +43,12 @@ def raise_voice(session: Session, region: Region, caller: Caller, draft: shapes.
         department=region.departments.get(draft.category or ""),
     )
     told = draft.model_dump(mode="json")
-    session.add(Voice(order_no=order.order_no, confidential=draft.confidential, told=told))
+    session.add(VoiceRow(order_no=order.order_no, confidential=draft.confidential, told=told))
     return order
 
 
 def rate(session: Session, caller: Caller, told: shapes.Rating) -> shapes.RatingKept:
     """Keep how content a customer is, with the conversation it is about."""
     told_of = told.model_dump(exclude={"conversation"})
-    session.add(Rating(conversation=caller.speaker(told.conversation), at=clocks.now(), **told_of))
+    session.add(RatingRow(conversation=caller.speaker(told.conversation), at=clocks.now(), **told_of))
     return shapes.RatingKept(score=told.score)

@@ -21,16 +21,17 @@ import numpy as np
 import sqlalchemy as sa
 from alembic import command
 
-from bot.company import desk as company_desk
-from bot.company.region import load
 from bot.core.handoff import State
 from bot.core.queue import Waiting, ahead
-from bot.gateway import agents, desk, handoff, messages
-from bot.gateway import tables as t
-from bot.gateway.handoff import Wish
-from bot.gateway.inbox import open_conversation
-from bot.gateway.storage import migrations
-from bot.gateway.texts import Wording
+from bot.gateway.people import agents, desk, handoff
+from bot.gateway.people.handoff import Wish
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.storage import migrations
+from bot.gateway.store.texts import Wording
+from bot.gateway.turns.inbox import open_conversation
+from bot.region import desk as company_desk
+from bot.region.region import load
 
 CUSTOMERS, AGENTS = 500, 50
 SKILLS = ("billing", "fault", "application", "complaint")

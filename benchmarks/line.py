@@ -11,7 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from bot.voice.exchange import Exchange
-from bot.voice.sip.endpoint import Limits, SipEndpoint
+from bot.voice.sip.endpoint import CallLimits, SipEndpoint
 from bot.voice.speech.voices import Speaker
 
 
@@ -42,7 +42,7 @@ async def run(calls: int, seconds: float) -> int:
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         exchange = Exchange(client, Speaker(), "bayannur", None)
         endpoint = SipEndpoint(
-            ("127.0.0.1", 0), exchange.answer, exchange.ended, limits=Limits(2 * calls, 2 * calls)
+            ("127.0.0.1", 0), exchange.answer, exchange.ended, limits=CallLimits(2 * calls, 2 * calls)
         )
         exchange.hang_up = endpoint.hang_up
         await endpoint.start()

@@ -27,13 +27,15 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from actions._wiring import Parts, plug
-from bot.company import http, knowledge, line, region
-from bot.company.identity import GatewayIdentity
+from bot.adapters.choice import BadAdapter, connect
+from bot.adapters.identity import GatewayIdentity
+from bot.ports.company import Company
+from bot.region import knowledge, region
 
 logger = logging.getLogger(__name__)
 
 
-class Settings(BaseSettings):
+class ActionSettings(BaseSettings):
     """Environment variables GRIDCARE_*; see docs/protocols.md."""
 
     model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
@@ -53,13 +55,13 @@ class Settings(BaseSettings):
         return token
 
 
-def _plugged_in(settings: Settings) -> Lifespan[Starlette]:
-    """Connects the parts inside the running event loop and closes them at the end."""
+def _plugged_in(settings: ActionSettings, company: Company) -> Lifespan[Starlette]:
+    """Plugs the parts in and closes them at the end."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         identity = GatewayIdentity(settings.gateway_url, settings.internal_token.get_secret_value())
-        async with http.connect(line.Settings()) as company, aclosing(identity):
+        async with company, aclosing(identity):
             facts, answers = region.load(settings.region), knowledge.load(settings.region)
             plug(Parts(company, identity, facts, answers))
             yield
@@ -117,10 +119,12 @@ def register() -> ActionExecutor:
 def main() -> None:
     """Read the settings, plug the company in, serve until SIGTERM."""
     try:
-        settings = Settings()
+        settings, company = ActionSettings(), connect()
     except ValidationError as error:
         raise SystemExit(f"actions: {error.errors()[0]['loc'][0]} {error.errors()[0]['msg']}") from None
-    app = create_app(register(), settings.actions_token.get_secret_value(), _plugged_in(settings))
+    except BadAdapter as wrong:
+        raise SystemExit(f"actions: {wrong}") from None
+    app = create_app(register(), settings.actions_token.get_secret_value(), _plugged_in(settings, company))
     address = urlsplit(settings.actions_url)
     uvicorn.run(app, host=address.hostname or "127.0.0.1", port=address.port or 5155, log_level="warning",
                 timeout_graceful_shutdown=10)  # fmt: skip

@@ -13,10 +13,11 @@ import sys
 
 import pyotp
 
-from bot.company import desk
-from bot.gateway import audit, logins
+from bot.gateway.people import logins
 from bot.gateway.settings import DeskSettings, read_as
-from bot.gateway.storage import Store
+from bot.gateway.store import audit
+from bot.gateway.store.storage import Store
+from bot.region import desk
 
 
 async def create(options: argparse.Namespace, settings: DeskSettings) -> int:

@@ -48,7 +48,7 @@ class {title}(CompanyAction):
 '''
 
 
-class Refused(Exception):
+class NotWritten(Exception):
     """One line that says why nothing was written."""
 
 
@@ -88,7 +88,7 @@ def entered(text: str, block: str, line: str) -> str:
     """A YAML text with a line added at the end of a block, comments and order kept."""
     found = re.search(rf"^( *){block}:\n((?:\1 +\S.*\n|\1 *#.*\n)+)", text, re.M)
     if not found:
-        raise Refused(f"no block {block} to enter {line.strip()} in")
+        raise NotWritten(f"no block {block} to enter {line.strip()} in")
     return text[: found.end(2)] + line + text[found.end(2) :]
 
 
@@ -108,12 +108,12 @@ def shared_files(what: Capability, root: Path) -> dict[str, str]:
 def scaffold(what: Capability, root: Path) -> list[str]:
     """Write everything or nothing; the paths written."""
     if not NAME.fullmatch(what.name):
-        raise Refused(f"{what.name} is not a verb and a noun in lower case, like query_arrears")
+        raise NotWritten(f"{what.name} is not a verb and a noun in lower case, like query_arrears")
     if not what.sentences:
-        raise Refused("there is no training sentence")
+        raise NotWritten("there is no training sentence")
     own = new_files(what)
     if there := [path for path in own if (root / path).exists()]:
-        raise Refused(f"{', '.join(there)} exists already")
+        raise NotWritten(f"{', '.join(there)} exists already")
     files = own | shared_files(what, root)
     for path, content in files.items():
         (root / path).write_text(content, encoding="utf-8")
@@ -134,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows = tuple(line.strip() for line in lines if line.strip())
     try:
         written = scaffold(Capability(told.name, told.wish, told.answer, rows, told.action), ROOT)
-    except Refused as problem:
+    except NotWritten as problem:
         print(f"Nothing written: {problem}", file=sys.stderr)
         return 1
     print("\n".join(written))

@@ -23,7 +23,7 @@ _PCMA = 8
 _LOUD = 500  # of 32768: more than the hiss of a silent line
 
 
-class _Datagrams(asyncio.DatagramProtocol):
+class _Packets(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.received: asyncio.Queue[bytes] = asyncio.Queue()
         self.udp: asyncio.DatagramTransport | None = None
@@ -40,9 +40,9 @@ class _Datagrams(asyncio.DatagramProtocol):
         return int(self.udp.get_extra_info("sockname")[1])
 
 
-async def _bind() -> _Datagrams:
+async def _bind() -> _Packets:
     loop = asyncio.get_running_loop()
-    return (await loop.create_datagram_endpoint(_Datagrams, ("127.0.0.1", 0)))[1]
+    return (await loop.create_datagram_endpoint(_Packets, ("127.0.0.1", 0)))[1]
 
 
 @dataclass

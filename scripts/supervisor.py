@@ -51,7 +51,7 @@ COMMANDS = {
 VOICE = (SERVICES, "-m", "bot.voice")
 VOICE_PORT = 8097
 # Started only where a port is given for it: a WeChat that shows the channel without an account.
-WECHAT = (SERVICES, "-m", "tests.channels.wechat.platform")
+WECHAT = (SERVICES, "-m", "demo.wechat.platform")
 WECHAT_PORT = 8095
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from backend.region import Region
 from backend.seeding.loading import Loader
 from backend.seeding.metering import stamp
-from backend.tables import Hall, Notice
+from backend.tables import HallRow, NoticeRow
 
 
 def load(loader: Loader, region: Region, plan: Mapping[str, Any], moment: datetime) -> None:
     """Load the halls of the region and the notices of the plan."""
-    loader.insert(Hall, (_hall(each) for each in region.halls))
-    loader.insert(Notice, (_notice(each, moment) for each in plan["notices"]))
+    loader.insert(HallRow, (_hall(each) for each in region.halls))
+    loader.insert(NoticeRow, (_notice(each, moment) for each in plan["notices"]))
 
 
 def _hall(entry: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from backend.seeding.grid import Spot
 from backend.seeding.loading import Loader
 from backend.seeding.metering import stamp
-from backend.tables import Outage, OutageTransformer
+from backend.tables import OutageRow, OutageTransformerRow
 
 NOTICE_DAYS = 7
 
@@ -31,9 +31,9 @@ def choose_spots(plan: Mapping[str, Any], spots: list[Spot], rng: Random) -> dic
 def load(loader: Loader, plan: Mapping[str, Any], chosen: Mapping[str, Spot], moment: datetime) -> None:
     """Load the outages of the plan relative to `moment`."""
     rows = [_row(entry, chosen[entry["id"]], plan, moment) for entry in plan["outages"]]
-    loader.insert(Outage, rows)
+    loader.insert(OutageRow, rows)
     hits = ((key, line) for key, spot in chosen.items() for line in spot.transformers)
-    loader.insert(OutageTransformer, hits)
+    loader.insert(OutageTransformerRow, hits)
 
 
 def _row(entry: Mapping[str, Any], spot: Spot, plan: Mapping[str, Any], moment: datetime) -> tuple[Any, ...]:

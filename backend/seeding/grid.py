@@ -11,7 +11,7 @@ from typing import Any
 from backend.addresses import stem
 from backend.region import County
 from backend.seeding.loading import Loader
-from backend.tables import Crew, Feeder, Place, Substation, Transformer
+from backend.tables import CrewRow, FeederRow, PlaceRow, SubstationRow, TransformerRow
 
 FIRST_FEEDER = 911
 
@@ -43,11 +43,11 @@ def build(
         for name in _places(plan, town, county, rng):
             spots.append(Spot(len(spots) + 1, county, town, name, area, feeder))
     _share_out(spots, plan, size)
-    loader.insert(Place, ((s.id, s.county.name, s.town, s.name, s.area) for s in spots))
-    loader.insert(Substation, (substation for substation, _ in lines))
-    loader.insert(Feeder, (feeder for _, feeder in lines))
-    loader.insert(Transformer, _transformers(spots, plan, {name: key for _, (key, _, name) in lines}))
-    loader.insert(Crew, _crews(plan, counties))
+    loader.insert(PlaceRow, ((s.id, s.county.name, s.town, s.name, s.area) for s in spots))
+    loader.insert(SubstationRow, (substation for substation, _ in lines))
+    loader.insert(FeederRow, (feeder for _, feeder in lines))
+    loader.insert(TransformerRow, _transformers(spots, plan, {name: key for _, (key, _, name) in lines}))
+    loader.insert(CrewRow, _crews(plan, counties))
     return spots
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from backend.seeding.households import Customer
 from backend.seeding.loading import Loader, Row
 from backend.seeding.metering import stamp
-from backend.tables import PrepaidMeter, Purchase
+from backend.tables import PrepaidMeterRow, PurchaseRow
 
 
 def load(
@@ -21,8 +21,8 @@ def load(
 ) -> None:
     """Load the meters of those who prepay, and their purchases."""
     prepaid = [each for each in people if each.prepaid]
-    loader.insert(PrepaidMeter, (_meter(each, plan, moment) for each in prepaid))
-    loader.insert(Purchase, (row for each in prepaid for row in _purchases(each, plan, moment, numbers)))
+    loader.insert(PrepaidMeterRow, (_meter(each, plan, moment) for each in prepaid))
+    loader.insert(PurchaseRow, (row for each in prepaid for row in _purchases(each, plan, moment, numbers)))
 
 
 def _meter(customer: Customer, plan: Mapping[str, Any], moment: datetime) -> Row:

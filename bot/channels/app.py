@@ -14,14 +14,14 @@ from pydantic import BaseModel, Field, model_validator
 
 from bot.channels.message import render
 from bot.channels.turns import Turns
-from bot.company.ports import Level
-from bot.gateway import messages
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
-from bot.gateway.limits import TooFast
-from bot.gateway.messages import Message
-from bot.gateway.problems import Problem
-from bot.gateway.routes import bearer
+from bot.gateway.http.problems import Problem
+from bot.gateway.http.routes import bearer
+from bot.gateway.store import messages
+from bot.gateway.store.limits import TooFast
+from bot.gateway.store.messages import Message
+from bot.gateway.turns.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
+from bot.ports.identity import Level
 
 WAIT_SECONDS = 10.0
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})\b", re.I)
@@ -32,7 +32,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Account = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,32}$")]
 
 
-class Said(BaseModel):
+class AppMessage(BaseModel):
     """POST /api/v1/messages."""
 
     message_id: Annotated[str, Field(min_length=1, max_length=80)]
@@ -43,7 +43,7 @@ class Said(BaseModel):
     level: Level | None = None
 
     @model_validator(mode="after")
-    def _vouched_completely(self) -> Said:
+    def _vouched_completely(self) -> AppMessage:
         if self.accounts and self.level not in _VOUCHED:
             raise ValueError("accounts need a level of L1 to L3")
         return self
@@ -54,7 +54,7 @@ def conversation_of(app_conversation: str) -> str:
     return f"app-{hashlib.sha256(app_conversation.encode(errors='replace')).hexdigest()[:32]}"
 
 
-def parse(said: Said) -> Inbound:
+def parse(said: AppMessage) -> Inbound:
     """The message the app sent. Raises Refused."""
     if (said.text is None) == (said.choice is None):
         raise Refused("bad_request")
@@ -69,7 +69,7 @@ class AppChannel:
         self._gateway = gateway
         self._turns = Turns(gateway)
 
-    async def say(self, said: Said, wait: float = WAIT_SECONDS) -> JSONResponse:
+    async def say(self, said: AppMessage, wait: float = WAIT_SECONDS) -> JSONResponse:
         """Take a message; 200 with its whole turn if that ends within `wait` seconds, else 202."""
         receipt, conversation = await self._take(said)
         answer = await self._turns.answer(receipt, conversation, wait)
@@ -77,7 +77,7 @@ class AppChannel:
             return JSONResponse({"messages": [], "cursor": receipt.seq}, 202)
         return JSONResponse({"messages": self._shown(answer.messages), "cursor": answer.cursor})
 
-    async def _take(self, said: Said) -> tuple[Receipt, str]:
+    async def _take(self, said: AppMessage) -> tuple[Receipt, str]:
         try:
             inbound = parse(said)
             await self._gateway.limits.take("message", inbound.conversation)
@@ -90,7 +90,7 @@ class AppChannel:
             detail = self._gateway.wording.say(name, **values) if self._gateway.wording.has(name) else ""
             raise Problem(_STATUS.get(refused.code, 422), refused.code, detail) from None
 
-    def _store(self, c: sa.Connection, inbound: Inbound, said: Said) -> Receipt:
+    def _store(self, c: sa.Connection, inbound: Inbound, said: AppMessage) -> Receipt:
         """The message, and whom the app vouches for from this message on."""
         receipt = self._gateway.inbox.store(c, inbound)
         level = said.level or Level.L0
@@ -121,7 +121,7 @@ def mount(app: FastAPI, gateway: Gateway) -> None:
     router = APIRouter(prefix="/api/v1/messages", dependencies=[Depends(allowed)])
 
     @router.post("")
-    async def say(said: Said, prefer: Annotated[str | None, Header()] = None) -> JSONResponse:
+    async def say(said: AppMessage, prefer: Annotated[str | None, Header()] = None) -> JSONResponse:
         return await channel.say(said, wait_of(prefer))
 
     @router.get("")

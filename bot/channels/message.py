@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.gateway.clock import iso
-from bot.gateway.messages import Message
+from bot.gateway.store.clock import iso
+from bot.gateway.store.messages import Message
 
 
 def render(message: Message, link: Callable[[str], str]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from bot.gateway.gateway import Gateway
-from bot.gateway.limits import TooFast
-from bot.gateway.problems import Problem
+from bot.gateway.http.problems import Problem
+from bot.gateway.store.limits import TooFast
 
 TOKEN_SECONDS = 30 * 86_400
 
 
-class Tokens:
+class SessionTokens:
     """Session tokens; each names its conversation."""
 
     def __init__(self, key: str) -> None:
@@ -43,7 +43,7 @@ class Tokens:
 class Guard:
     """Lets requests of our own pages through, not too many of them."""
 
-    def __init__(self, gateway: Gateway, tokens: Tokens) -> None:
+    def __init__(self, gateway: Gateway, tokens: SessionTokens) -> None:
         self._gateway = gateway
         self._tokens = tokens
 

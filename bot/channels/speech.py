@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import httpx
 import structlog
 
-from bot.gateway.settings import Settings
+from bot.gateway.settings import GatewaySettings
 
 log = structlog.get_logger()
 
 SECONDS = 20.0
 
 
-class Unavailable(Exception):
+class NoSpeech(Exception):
     """The voice process is not there, or has no voice or no recogniser."""
 
 
@@ -23,21 +23,21 @@ class NotSound(ValueError):
 
 
 @dataclass(frozen=True)
-class Heard:
+class Transcript:
     """What was understood, "" when nothing was. `sure`: it may be taken without asking."""
 
     text: str
     sure: bool
 
 
-class Speech:
+class SpeechClient:
     """The client of the voice process."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
     @classmethod
-    def of(cls, settings: Settings) -> Speech | None:
+    def of(cls, settings: GatewaySettings) -> SpeechClient | None:
         """None where no voice process is configured."""
         if not (settings.voice_url and settings.voice_token):
             return None
@@ -54,13 +54,13 @@ class Speech:
             return {"say": False, "hear": False}
         return dict(answer.json()) if answer.status_code == 200 else {"say": False, "hear": False}
 
-    async def hear(self, recording: bytes) -> Heard:
+    async def hear(self, recording: bytes) -> Transcript:
         """What is said in a recording of at most a minute. Raises NotSound, Unavailable."""
         answer = await self._ask("/v1/recognise", content=recording)
         if answer.status_code in (413, 415):
             raise NotSound
         found = self._good(answer).json()
-        return Heard(str(found["text"]), bool(found["sure"]))
+        return Transcript(str(found["text"]), bool(found["sure"]))
 
     async def say(self, text: str, elder: bool) -> bytes:
         """The sound of a text as a WAV file. Raises Unavailable."""
@@ -74,7 +74,7 @@ class Speech:
             answer.raise_for_status()
         except httpx.HTTPError as error:
             log.warning("recordings_not_erased", error=type(error).__name__)
-            raise Unavailable from None
+            raise NoSpeech from None
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -84,11 +84,11 @@ class Speech:
             return await self._client.post(path, **content)  # type: ignore[arg-type]
         except httpx.HTTPError as error:
             log.warning("speech_unreachable", path=path, error=type(error).__name__)
-            raise Unavailable from None
+            raise NoSpeech from None
 
     @staticmethod
     def _good(answer: httpx.Response) -> httpx.Response:
         if answer.status_code != 200:
             log.warning("speech_refused", status=answer.status_code)
-            raise Unavailable
+            raise NoSpeech
         return answer

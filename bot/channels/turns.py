@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bot.gateway import messages
-from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Receipt
-from bot.gateway.messages import Message
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.messages import Message
+from bot.gateway.turns.inbox import Receipt
 
 _POLL = 0.5
 
 
 @dataclass(frozen=True)
-class Answer:
+class WholeTurn:
     """What a turn said, and the last number of it."""
 
     messages: list[Message]
@@ -60,7 +60,7 @@ class Turns:
         self._watch = Watch()
         gateway.on_published.append(self._watch.published)
 
-    async def answer(self, receipt: Receipt, conversation: str, wait: float) -> Answer | None:
+    async def answer(self, receipt: Receipt, conversation: str, wait: float) -> WholeTurn | None:
         """Let the gateway work on a committed message; its whole turn, or None when that takes too long."""
         with self._watch.on(conversation) as event:
             await self._gateway.received(receipt)
@@ -90,11 +90,11 @@ async def _sleep(event: asyncio.Event, left: float) -> None:
         await asyncio.wait_for(event.wait(), min(left, _POLL))
 
 
-def _answer(c: sa.Connection, receipt: Receipt, conversation: str) -> Answer | None:
+def _answer(c: sa.Connection, receipt: Receipt, conversation: str) -> WholeTurn | None:
     """What was said from this message to the end of its turn; None while the turn has not ended."""
     state = c.execute(sa.select(t.inbox.c.state).where(t.inbox.c.id == receipt.inbox_id)).scalar_one()
     if state == "new":
         return None
     last = sa.select(sa.func.max(t.message.c.seq)).where(t.message.c.inbox_id == receipt.inbox_id)
     cursor = c.execute(last).scalar_one()
-    return Answer(messages.after(c, conversation, receipt.seq, until=cursor), cursor)
+    return WholeTurn(messages.after(c, conversation, receipt.seq, until=cursor), cursor)

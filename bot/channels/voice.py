@@ -17,18 +17,19 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
-from bot.channels.speech import Speech
-from bot.channels.speech import Unavailable as NoSpeech
+from bot.channels.speech import NoSpeech, SpeechClient
 from bot.channels.turns import Turns
-from bot.company.ports import CompanyError, Level, Unavailable
-from bot.gateway import agents, callbacks, messages, sms
-from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Inbound, Refused, clean, open_conversation
-from bot.gateway.limits import TooFast
-from bot.gateway.messages import Message
-from bot.gateway.problems import Problem
-from bot.gateway.routes import bearer
+from bot.gateway.http.problems import Problem
+from bot.gateway.http.routes import bearer
+from bot.gateway.people import agents, callbacks
+from bot.gateway.store import messages, sms
+from bot.gateway.store import tables as t
+from bot.gateway.store.limits import TooFast
+from bot.gateway.store.messages import Message
+from bot.gateway.turns.inbox import Inbound, Refused, clean, open_conversation
+from bot.ports.errors import CompanyError, Unavailable
+from bot.ports.identity import Level
 
 MAX_TEXT = 500
 WAIT_SECONDS = 20.0
@@ -49,7 +50,7 @@ class Opened(BaseModel):
     asserted: bool = False
 
 
-class CallBack(BaseModel):
+class CallBackWish(BaseModel):
     """POST /internal/v1/voice/calls/{conversation}/callback."""
 
     phone: Number
@@ -62,13 +63,13 @@ class Cut(BaseModel):
     heard: Annotated[float, Field(ge=0, le=1)]
 
 
-class Outcome(BaseModel):
+class CallBackOutcome(BaseModel):
     """POST /internal/v1/voice/callbacks/{id}."""
 
     outcome: callbacks.Outcome
 
 
-class Heard(BaseModel):
+class CallerMessage(BaseModel):
     """POST /internal/v1/voice/calls/{conversation}/messages: what the caller said, or the option chosen."""
 
     message_id: Annotated[str, Field(min_length=1, max_length=80)]
@@ -83,7 +84,7 @@ def conversation_of(key: str, opened: Opened) -> str:
     return f"{OURS}{hmac.new(key.encode(), of.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
-def parse(conversation: str, heard: Heard) -> Inbound:
+def parse(conversation: str, heard: CallerMessage) -> Inbound:
     """What the caller said. Raises Refused."""
     if (heard.text is None) == (heard.choice is None):
         raise Refused("bad_request")
@@ -139,7 +140,7 @@ class VoiceChannel:
         open_conversation(c, conversation, "voice")
         self._gateway.identity.vouch(c, conversation, Level.L1, accounts)
 
-    async def say(self, conversation: str, heard: Heard) -> dict[str, Any]:
+    async def say(self, conversation: str, heard: CallerMessage) -> dict[str, Any]:
         try:
             inbound = parse(conversation, heard)
             await self._gateway.limits.take("message", conversation)
@@ -152,7 +153,7 @@ class VoiceChannel:
         found, cursor = (answer.messages, answer.cursor) if answer else ([], receipt.seq)
         return await self._told(conversation, found, cursor)
 
-    async def call_back(self, conversation: str, wish: CallBack) -> dict[str, Any]:
+    async def call_back(self, conversation: str, wish: CallBackWish) -> dict[str, Any]:
         """Note that this number is to be called, say so, and text the ticket to it."""
         rules, wording = self._gateway.rules.callbacks, self._gateway.wording
 
@@ -219,7 +220,7 @@ def _state(c: sa.Connection, conversation: str) -> dict[str, Any]:
     }
 
 
-def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> None:
+def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> None:
     """Plug the channel into the gateway's application, where a voice process is set up."""
     token = gateway.settings.voice_token
     if token is None:
@@ -245,11 +246,11 @@ def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> None:
         return await channel.open(opened)
 
     @router.post("/{conversation}/messages")
-    async def say(conversation: str, heard: Heard) -> dict[str, Any]:
+    async def say(conversation: str, heard: CallerMessage) -> dict[str, Any]:
         return await channel.say(_ours(conversation), heard)
 
     @router.post("/{conversation}/callback")
-    async def call_back(conversation: str, wish: CallBack) -> dict[str, Any]:
+    async def call_back(conversation: str, wish: CallBackWish) -> dict[str, Any]:
         return await channel.call_back(_ours(conversation), wish)
 
     @router.post("/{conversation}/cut", status_code=204)
@@ -273,7 +274,7 @@ def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> None:
         return await channel.next_callback()
 
     @dialling.post("/{number}", status_code=204)
-    async def called(number: int, became: Outcome) -> None:
+    async def called(number: int, became: CallBackOutcome) -> None:
         await channel.called(number, became.outcome)
 
     app.include_router(dialling)

@@ -23,17 +23,17 @@ from starlette.middleware.cors import CORSMiddleware
 
 from bot.channels import web_speech
 from bot.channels.message import render
-from bot.channels.sessions import Guard, Tokens
-from bot.channels.speech import Speech
-from bot.gateway import messages
-from bot.gateway import tables as t
-from bot.gateway.clock import iso
+from bot.channels.sessions import Guard, SessionTokens
+from bot.channels.speech import SpeechClient
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Inbound, Refused, clean
-from bot.gateway.limits import TooFast
-from bot.gateway.messages import Message
-from bot.gateway.problems import Problem
-from bot.gateway.uploads import MAX_BYTES, NotAPicture
+from bot.gateway.http.problems import Problem
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import iso
+from bot.gateway.store.limits import TooFast
+from bot.gateway.store.messages import Message
+from bot.gateway.turns.inbox import Inbound, Refused, clean
+from bot.gateway.turns.uploads import MAX_BYTES, NotAPicture
 
 log = structlog.get_logger()
 
@@ -42,20 +42,20 @@ PACKET = 16 * 1024
 _POLL = 0.5
 
 
-class Profile(BaseModel):
+class PageProfile(BaseModel):
     """What the page knows of the customer."""
 
     elder: bool | None = None
 
 
-class Said(BaseModel):
+class PageMessage(BaseModel):
     """user_uttered."""
 
     msg_id: str = Field(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")
     text: str | None = None
     choice: str | None = Field(None, max_length=64)
     upload: str | None = Field(None, max_length=64)
-    profile: Profile = Profile()
+    profile: PageProfile = PageProfile()
 
 
 class SessionRequest(BaseModel):
@@ -65,7 +65,7 @@ class SessionRequest(BaseModel):
 def parse(conversation: str, raw: object) -> Inbound:
     """A customer's message from the body of user_uttered. Raises Refused."""
     try:
-        said = Said.model_validate(raw)
+        said = PageMessage.model_validate(raw)
     except (ValidationError, ValueError):
         raise Refused("bad_request") from None
     given = [each for each in (said.choice, said.upload) if each is not None]
@@ -91,7 +91,7 @@ class Tab:
 class Chat:
     """All open tabs."""
 
-    def __init__(self, gateway: Gateway, tokens: Tokens) -> None:
+    def __init__(self, gateway: Gateway, tokens: SessionTokens) -> None:
         self._gateway = gateway
         self._tokens = tokens
         self._tabs: dict[str, Tab] = {}
@@ -238,7 +238,7 @@ def _note_read(c: sa.Connection, conversation: str, seq: int) -> None:
     c.execute(which.values(read_seq=seq))
 
 
-def rest(gateway: Gateway, tokens: Tokens, guard: Guard) -> APIRouter:
+def rest(gateway: Gateway, tokens: SessionTokens, guard: Guard) -> APIRouter:
     """Sessions and uploads."""
     router = APIRouter(prefix="/api/v1/web")
 
@@ -272,9 +272,9 @@ def rest(gateway: Gateway, tokens: Tokens, guard: Guard) -> APIRouter:
     return router
 
 
-def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> Chat:
+def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> Chat:
     """Plug the channel into the gateway's application."""
-    tokens = Tokens(gateway.settings.session_key.get_secret_value())
+    tokens = SessionTokens(gateway.settings.session_key.get_secret_value())
     guard = Guard(gateway, tokens)
     chat = Chat(gateway, tokens)
     app.include_router(rest(gateway, tokens, guard))

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from bot.channels.sessions import Guard
-from bot.channels.speech import NotSound, Speech, Unavailable
+from bot.channels.speech import NoSpeech, NotSound, SpeechClient
 from bot.channels.voice import speakable
-from bot.gateway import messages
 from bot.gateway.gateway import Gateway
-from bot.gateway.messages import Message
-from bot.gateway.problems import Problem
+from bot.gateway.http.problems import Problem
+from bot.gateway.store import messages
+from bot.gateway.store.messages import Message
 
 PLAIN_WORDS = Path(__file__).parents[2] / "data" / "gateway" / "plain_words.json"
 """Words of the trade and what old people call them, the longest first; the widget shows the same ones."""
@@ -25,11 +25,11 @@ RUN = 20  # messages read in one go
 LONGEST = 1000  # characters
 
 
-def routes(gateway: Gateway, guard: Guard, speech: Speech | None) -> APIRouter:
+def routes(gateway: Gateway, guard: Guard, speech: SpeechClient | None) -> APIRouter:
     """`GET` what is possible, `GET …/{first}` the sound of messages, `POST` a recording for its text."""
     router = APIRouter(prefix="/api/v1/web/speech")
 
-    def ready() -> Speech:
+    def ready() -> SpeechClient:
         if speech is None:
             raise Problem(501, "no-speech")
         return speech
@@ -49,7 +49,7 @@ def routes(gateway: Gateway, guard: Guard, speech: Speech | None) -> APIRouter:
             raise Problem(404, "not-found")
         try:
             sound = await ready().say(words, elder)
-        except Unavailable:
+        except NoSpeech:
             raise Problem(503, "no-speech") from None
         return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
 
@@ -60,7 +60,7 @@ def routes(gateway: Gateway, guard: Guard, speech: Speech | None) -> APIRouter:
             heard = await ready().hear(await request.body())
         except NotSound:
             raise Problem(415, "not-a-recording") from None
-        except Unavailable:
+        except NoSpeech:
             raise Problem(503, "no-speech") from None
         return {"text": heard.text, "sure": heard.sure}
 

@@ -14,7 +14,7 @@ from typing import Protocol
 CENT = Decimal("0.01")
 
 
-class Line(Protocol):
+class BilledTier(Protocol):
     @property
     def kwh(self) -> Decimal: ...
     @property
@@ -23,12 +23,12 @@ class Line(Protocol):
     def amount(self) -> Decimal: ...
 
 
-class Adjustment(Protocol):
+class BilledAdjustment(Protocol):
     @property
     def amount(self) -> Decimal: ...
 
 
-class Bill(Protocol):
+class BilledMonth(Protocol):
     """What is needed of a bill; the company's Bill fits."""
 
     @property
@@ -42,13 +42,13 @@ class Bill(Protocol):
     @property
     def estimated(self) -> bool: ...
     @property
-    def lines(self) -> Sequence[Line]: ...
+    def lines(self) -> Sequence[BilledTier]: ...
     @property
-    def adjustments(self) -> Sequence[Adjustment]: ...
+    def adjustments(self) -> Sequence[BilledAdjustment]: ...
 
 
 @dataclass(frozen=True)
-class Change:
+class BillChange:
     """Yuan by cause; `total` = the sum of all parts = new amount − old amount, exactly.
 
     days: more or fewer days at the old daily use and first-tier price. usage: another daily use at the first-tier
@@ -71,7 +71,7 @@ class Change:
         return tuple(sorted((p for p in named if p[1]), key=lambda p: -abs(p[1])))
 
 
-def explain(old: Bill, new: Bill) -> Change:
+def explain(old: BilledMonth, new: BilledMonth) -> BillChange:
     """Split new.amount − old.amount. Bills without lines count as all price."""
     base = old.lines[0].price if old.lines else Decimal(0)
     old_days, new_days = _days(old), _days(new)
@@ -82,14 +82,14 @@ def explain(old: Bill, new: Bill) -> Change:
     adjustments = _sum(new.adjustments) - _sum(old.adjustments)
     energy = _sum(new.lines) - _sum(old.lines)
     rest = new.amount - old.amount - energy - adjustments  # zero for bills that add up
-    return Change(days, usage, energy - days - usage - price, price, adjustments + rest)
+    return BillChange(days, usage, energy - days - usage - price, price, adjustments + rest)
 
 
-def _days(bill: Bill) -> int:
+def _days(bill: BilledMonth) -> int:
     return max((bill.last_day - bill.first_day).days + 1, 1)
 
 
-def _sum(items: Sequence[Line] | Sequence[Adjustment]) -> Decimal:
+def _sum(items: Sequence[BilledTier] | Sequence[BilledAdjustment]) -> Decimal:
     return sum((item.amount for item in items), Decimal(0))
 
 

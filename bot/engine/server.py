@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.engine.failures import TurnConflict, TurnFailed
-from bot.engine.turns import METADATA, Engine, Turn
+from bot.engine.turns import METADATA, Engine, EngineTurn
 
 MAX_BODY = 64 * 1024
 MAX_TEXT = 2000
@@ -22,7 +22,7 @@ logger = logging.getLogger("gridcare.engine")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Malformed(ValueError):
+class MalformedRequest(ValueError):
     """The request is not what docs/protocols.md says; the message names the field."""
 
 
@@ -55,7 +55,7 @@ class _Door:
             return _problem(401, "unauthorized")
         try:
             return await handler(request)
-        except Malformed as error:
+        except MalformedRequest as error:
             return _problem(400, "malformed", str(error))
         except TurnConflict:
             return _problem(409, "turn-running")
@@ -92,24 +92,24 @@ class _Door:
         return _json({"reasons": reasons}, status=503 if reasons else 200)
 
 
-def parse_turn(body: bytes) -> Turn:
+def parse_turn(body: bytes) -> EngineTurn:
     """A turn from the request's body. Raises Malformed."""
     try:
         data = json.loads(body)
     except ValueError as error:
-        raise Malformed("body") from error
+        raise MalformedRequest("body") from error
     if not isinstance(data, dict):
-        raise Malformed("body")
+        raise MalformedRequest("body")
     text, payload, metadata = data.get("text"), data.get("payload"), data.get("metadata", {})
     if payload is None and not (isinstance(text, str) and len(text) <= MAX_TEXT):
-        raise Malformed("text")
+        raise MalformedRequest("text")
     if payload is not None and not (
         isinstance(payload, str) and payload.startswith("/") and len(payload) <= MAX_TEXT
     ):
-        raise Malformed("payload")
+        raise MalformedRequest("payload")
     if not isinstance(metadata, dict):
-        raise Malformed("metadata")
-    return Turn(
+        raise MalformedRequest("metadata")
+    return EngineTurn(
         conversation=_identifier(data.get("conversation"), "conversation"),
         message_id=_identifier(data.get("message_id"), "message_id"),
         text=text.encode("utf-8", "replace").decode() if payload is None else None,
@@ -120,7 +120,7 @@ def parse_turn(body: bytes) -> Turn:
 
 def _identifier(value: Any, field: str) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID or not value.isprintable():
-        raise Malformed(field)
+        raise MalformedRequest(field)
     return value
 
 

@@ -15,7 +15,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class Settings:
+class EngineSettings:
     """`database` is an SQLAlchemy URL or the path of an SQLite file."""
 
     url: str
@@ -34,9 +34,9 @@ class Settings:
         return urlsplit(self.url).port or 5105
 
 
-def read(environment: Mapping[str, str] = os.environ) -> Settings:
+def read(environment: Mapping[str, str] = os.environ) -> EngineSettings:
     """The settings of this process. Raises SettingsError, never shows a secret."""
-    return Settings(
+    return EngineSettings(
         url=environment.get("GRIDCARE_ENGINE_URL", "http://127.0.0.1:5105"),
         token=_secret(environment, "GRIDCARE_ENGINE_TOKEN"),
         actions_url=environment.get("GRIDCARE_ACTIONS_URL", "http://127.0.0.1:5155"),

@@ -8,12 +8,12 @@ from rasa.shared.core.domain import Domain
 
 from bot.engine import rasa_speed
 from bot.engine.actions_client import ActionClient
-from bot.engine.settings import Settings
+from bot.engine.settings import EngineSettings
 from bot.engine.store import TurnStore
 from bot.engine.turns import Engine, TurnProcessor
 
 
-def load(settings: Settings) -> Engine:
+def load(settings: EngineSettings) -> Engine:
     """The engine with the newest model. Raises FileNotFoundError when none was trained."""
     rasa_speed.apply()
     store = TurnStore(Domain.empty(), settings.database)

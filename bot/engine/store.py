@@ -48,7 +48,7 @@ TURNS = sa.Table(
 
 
 @dataclass
-class Live:
+class LiveTracker:
     """A conversation in memory as of turn `seq`; `stored` of its events are in the database."""
 
     tracker: DialogueStateTracker
@@ -63,13 +63,13 @@ class TurnStore(TrackerStore):
     def __init__(self, domain: Domain, url: str) -> None:
         super().__init__(domain)
         self._engine, self._threads = _connect(url)
-        self._live: OrderedDict[str, Live] = OrderedDict()
+        self._live: OrderedDict[str, LiveTracker] = OrderedDict()
 
     async def prepare(self) -> None:
         """Create the table where it is missing and prove that it can be written. Raises StorageFailed."""
         await self._run(_prepare)
 
-    async def begin(self, sender_id: str, message_id: str = "") -> tuple[Live, dict[str, Any] | None]:
+    async def begin(self, sender_id: str, message_id: str = "") -> tuple[LiveTracker, dict[str, Any] | None]:
         """The conversation as stored, and what was answered to this message before, if it was.
 
         The conversation stays out of memory until `commit`, so a failed turn leaves no trace."""
@@ -80,11 +80,11 @@ class TurnStore(TrackerStore):
             tracker = DialogueStateTracker.from_events(
                 sender_id, deserialise_events(events), self.domain.slots, domain=self.domain
             )
-            live = Live(tracker, seq, len(tracker.events))
+            live = LiveTracker(tracker, seq, len(tracker.events))
         live.starts_session = False
         return live, json.loads(answer) if answer else None
 
-    async def commit(self, live: Live, message_id: str, answer: dict[str, Any]) -> None:
+    async def commit(self, live: LiveTracker, message_id: str, answer: dict[str, Any]) -> None:
         """Store the turn. Raises TurnConflict when the conversation moved on meanwhile, StorageFailed otherwise."""
         tracker = live.tracker
         row = {

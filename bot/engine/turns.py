@@ -25,7 +25,7 @@ from bot.core.text import disarm
 from bot.engine.actions_client import ActionClient
 from bot.engine.failures import DialogueStuck, StorageFailed, TurnConflict
 from bot.engine.graph_runner import PlainGraphRunner
-from bot.engine.store import Live, TurnStore
+from bot.engine.store import LiveTracker, TurnStore
 
 SESSION_EVENTS = 100
 METADATA = (
@@ -43,7 +43,7 @@ METADATA = (
 
 
 @dataclass(frozen=True)
-class Turn:
+class EngineTurn:
     """What the gateway sends. `payload` is a button of our own making; then `text` is None."""
 
     conversation: str
@@ -95,7 +95,7 @@ class TurnProcessor(MessageProcessor):
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
         return load_model(Path(model_path))
 
-    async def play(self, live: Live, turn: Turn) -> dict[str, Any]:
+    async def play(self, live: LiveTracker, turn: EngineTurn) -> dict[str, Any]:
         """Carry out the turn on `live.tracker` and return the answer. Stores nothing."""
         if not live.tracker.events or _too_long(live.tracker):
             _start_session(live)
@@ -145,7 +145,7 @@ class Engine:
         await self.actions.close()
         self.store.close()
 
-    async def take(self, turn: Turn) -> dict[str, Any]:
+    async def take(self, turn: EngineTurn) -> dict[str, Any]:
         """The answer to a turn, replayed when the message is known. Raises TurnFailed or TurnConflict."""
         async with self._alone(turn.conversation):
             live, known = await self.store.begin(turn.conversation, turn.message_id)
@@ -196,7 +196,7 @@ def _too_long(tracker: DialogueStateTracker) -> bool:
     return len(tracker.events) > SESSION_EVENTS and tracker.active_loop_name is None
 
 
-def _start_session(live: Live) -> None:
+def _start_session(live: LiveTracker) -> None:
     """Begin a new session that knows the slots and the last words of the old one."""
     old = live.tracker
     slots = [SlotSet(name, slot.value) for name, slot in old.slots.items() if slot.value is not None]
@@ -216,19 +216,19 @@ def _last_words(tracker: DialogueStateTracker) -> list[Event]:
     return words
 
 
-def _note_elder(tracker: DialogueStateTracker, turn: Turn) -> None:
+def _note_elder(tracker: DialogueStateTracker, turn: EngineTurn) -> None:
     """What the channel knows of the customer's elder mode; where it knows nothing the conversation decides."""
     elder = (turn.metadata.get("profile") or {}).get("elder")
     if isinstance(elder, bool) and elder != bool(tracker.get_slot("elder")):
         tracker.update(SlotSet("elder", elder))
 
 
-def _metadata(turn: Turn) -> dict[str, Any]:
+def _metadata(turn: EngineTurn) -> dict[str, Any]:
     kept = {key: turn.metadata[key] for key in METADATA if key in turn.metadata}
     return kept | {"payload": turn.payload is not None}
 
 
-def _answer(turn: Turn, tracker: DialogueStateTracker, replies: list[dict[str, Any]]) -> dict[str, Any]:
+def _answer(turn: EngineTurn, tracker: DialogueStateTracker, replies: list[dict[str, Any]]) -> dict[str, Any]:
     heard = tracker.latest_message
     intent = heard.intent if heard else {}
     return {

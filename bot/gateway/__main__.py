@@ -8,26 +8,23 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from bot.company import line
-from bot.company.http import connect
-from bot.company.region import RegionError
-from bot.gateway import logs
+from bot.adapters.choice import BadAdapter, connect
 from bot.gateway.app import create
-from bot.gateway.engine import Engine
 from bot.gateway.gateway import Gateway
 from bot.gateway.settings import BadSettings, read
+from bot.gateway.store import logs
+from bot.gateway.turns.engine import EngineClient
+from bot.region.region import RegionError
 
 
 def main() -> int:
     """0 after a clean stop; 2 with one line on standard error when the settings are wrong."""
     try:
         settings = read()
-        company = connect(
-            line.Settings(backend_url=settings.backend_url, backend_token=settings.backend_token)
-        )
-        engine = Engine.connect(settings.engine_url, settings.engine_token.get_secret_value())
+        company = connect()
+        engine = EngineClient.connect(settings.engine_url, settings.engine_token.get_secret_value())
         app = create(Gateway(settings, engine, company), engine.close, company.aclose)
-    except (BadSettings, RegionError) as wrong:
+    except (BadSettings, RegionError, BadAdapter) as wrong:
         print(f"gateway: {wrong}", file=sys.stderr)
         return 2
     logs.configure()

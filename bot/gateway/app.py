@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from bot.channels import app as app_channel
 from bot.channels import console, voice, web
 from bot.channels.outside import hooks as outside
-from bot.channels.speech import Speech
+from bot.channels.speech import SpeechClient
 from bot.channels.wechat import channel as wechat
-from bot.gateway import problems, routes
 from bot.gateway.gateway import Gateway
-from bot.gateway.shell import BodyLimit, SecurityHeaders, serve_build
+from bot.gateway.http import problems, routes
+from bot.gateway.http.shell import BodyLimit, SecurityHeaders, serve_build
 
 
 def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
@@ -42,7 +42,7 @@ def create(gateway: Gateway, *close: Callable[[], Awaitable[None]]) -> FastAPI:
 
     app = FastAPI(title="GridCare gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.gateway = gateway
-    speech = Speech.of(gateway.settings)
+    speech = SpeechClient.of(gateway.settings)
     problems.install(app)
     app.include_router(routes.health(gateway))
     app.include_router(routes.identity(gateway))

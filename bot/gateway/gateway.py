@@ -7,23 +7,25 @@ from typing import Any
 
 import httpx
 
-from bot.company.desk import load as desk_rules
-from bot.company.ports import Company, Unavailable
-from bot.company.region import load
-from bot.gateway import logins, sms
-from bot.gateway.desk import Desk
-from bot.gateway.engine import Engine, EngineFault
-from bot.gateway.identity import Identity
-from bot.gateway.inbox import Inbox, Receipt
-from bot.gateway.limits import Limits
-from bot.gateway.loops import Loop
-from bot.gateway.messages import Message
-from bot.gateway.settings import Settings
-from bot.gateway.storage import Store
-from bot.gateway.submissions import Submissions
-from bot.gateway.texts import Wording
-from bot.gateway.uploads import Uploads
-from bot.gateway.worker import Patience, Worker
+from bot.gateway.customer.identity import IdentityService
+from bot.gateway.people import logins
+from bot.gateway.people.desk import Desk
+from bot.gateway.settings import GatewaySettings
+from bot.gateway.store import sms
+from bot.gateway.store.limits import RateLimits
+from bot.gateway.store.loops import Loop
+from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import Store
+from bot.gateway.store.texts import Wording
+from bot.gateway.turns.engine import EngineClient, EngineFault
+from bot.gateway.turns.inbox import Inbox, Receipt
+from bot.gateway.turns.submissions import Submissions
+from bot.gateway.turns.uploads import Uploads
+from bot.gateway.turns.worker import Patience, Worker
+from bot.ports.company import Company
+from bot.ports.errors import Unavailable
+from bot.region.desk import load as desk_rules
+from bot.region.region import load
 
 SESSION_IDLE = 7200.0
 
@@ -33,19 +35,19 @@ class Gateway:
     that hear of published messages and of typing. `on_erased`: who keeps more about a conversation forgets it then,
     or raises Unavailable to be asked again."""
 
-    def __init__(self, settings: Settings, engine: Engine, company: Company) -> None:
+    def __init__(self, settings: GatewaySettings, engine: EngineClient, company: Company) -> None:
         self.settings = settings
         self.engine = engine
         self.company = company
         self.store = Store(settings.gateway_db)
         self.wording = Wording(load(settings.region))
-        self.limits = Limits(settings.messages_per_second, settings.sessions_per_minute)
+        self.limits = RateLimits(settings.messages_per_second, settings.sessions_per_minute)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
         self.rules = desk_rules(settings.region)
         self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_listeners)
         self.inbox = Inbox(self.store, self.wording, self.desk, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
-        self.identity = Identity(self.store, company.verification, self.wording, key)
+        self.identity = IdentityService(self.store, company.verification, self.wording, key)
         self.submissions = Submissions(
             self.store,
             company.orders,
@@ -88,7 +90,7 @@ class Gateway:
         if self.settings.sms_url:
             token = self.settings.sms_token.get_secret_value() if self.settings.sms_token else ""
             self._sms_client = httpx.AsyncClient(timeout=5, headers={"Authorization": f"Bearer {token}"})
-            sender = sms.Sender(self.store, self._sms_client, self.settings.sms_url)
+            sender = sms.SmsSender(self.store, self._sms_client, self.settings.sms_url)
             self._others.append(Loop("sms", sender.step, 0.5))
         for loop in (self._turns, self._submitter, *self._others):
             loop.start()

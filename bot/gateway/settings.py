@@ -43,7 +43,7 @@ class WechatAccount(BaseModel):
         return self
 
 
-class Chatwoot(BaseModel):
+class ChatwootSettings(BaseModel):
     """Chatwoot as the desk: the address, an API inbox's identifier, and the agent bot's token and webhook secret."""
 
     url: str = Field(pattern=r"^https?://")
@@ -76,15 +76,13 @@ class DeskSettings(BaseSettings):
     region: str = "bayannur"
 
 
-class Settings(WechatSettings, DeskSettings):
+class GatewaySettings(WechatSettings, DeskSettings):
     """Every setting of the gateway process (docs/operations.md). Seconds where a field is a time."""
 
     gateway_url: str = "http://127.0.0.1:8080"
     engine_url: str = "http://127.0.0.1:5105"
-    backend_url: str = "http://127.0.0.1:8090"
     engine_token: Secret
     internal_token: Secret
-    backend_token: Secret
     app_token: Secret
     voice_url: str | None = Field(
         None, description="of the voice process; with voice_token it hears recordings and reads texts aloud"
@@ -101,7 +99,9 @@ class Settings(WechatSettings, DeskSettings):
     allowed_origins: str = "http://127.0.0.1:8080,http://localhost:8080"
     web_dir: Path = ROOT / "web" / "dist"
     upload_dir: Path = ROOT / ".run" / "uploads"
-    chatwoot: Chatwoot | None = Field(None, description="people answer there instead of in the console")
+    chatwoot: ChatwootSettings | None = Field(
+        None, description="people answer there instead of in the console"
+    )
     sms_url: str | None = None
     sms_token: SecretStr | None = None
     messages_per_second: int = Field(1, ge=1, description="per conversation, with five times as many at once")
@@ -109,19 +109,19 @@ class Settings(WechatSettings, DeskSettings):
     turns: int = Field(16, ge=2, description="turns carried out at the same time")
 
     @model_validator(mode="after")
-    def _an_sms_goes_somewhere(self) -> Settings:
+    def _an_sms_goes_somewhere(self) -> GatewaySettings:
         if not self.demo and not self.sms_url:
             raise ValueError("GRIDCARE_SMS_URL is needed unless GRIDCARE_DEMO=1")
         return self
 
     @model_validator(mode="after")
-    def _demo_agents_stay_in_the_demo(self) -> Settings:
+    def _demo_agents_stay_in_the_demo(self) -> GatewaySettings:
         if self.demo_password and not self.demo:
             raise ValueError("GRIDCARE_DEMO_PASSWORD is for the demo: it needs GRIDCARE_DEMO=1")
         return self
 
     @model_validator(mode="after")
-    def _plain_messages_stay_local(self) -> Settings:
+    def _plain_messages_stay_local(self) -> GatewaySettings:
         if self.wechat_plain and not self.demo:
             raise ValueError("GRIDCARE_WECHAT_PLAIN=1 is for local development: it needs GRIDCARE_DEMO=1")
         return self
@@ -135,9 +135,9 @@ class Settings(WechatSettings, DeskSettings):
 S = TypeVar("S", bound=BaseSettings)
 
 
-def read() -> Settings:
+def read() -> GatewaySettings:
     """The settings of the environment, or BadSettings with one line that names all faults."""
-    return read_as(Settings)
+    return read_as(GatewaySettings)
 
 
 def read_as(kind: type[S]) -> S:

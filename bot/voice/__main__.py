@@ -22,14 +22,14 @@ from bot.voice.doors import speech
 from bot.voice.exchange import Exchange
 from bot.voice.recording import Recordings, key_of
 from bot.voice.service import load
-from bot.voice.sip.endpoint import Limits, SipEndpoint
+from bot.voice.sip.endpoint import CallLimits, SipEndpoint
 from bot.voice.speech.voices import Speaker, Voice, espeak, over_http, over_websocket
 
 log = structlog.get_logger()
 MODEL = Path(__file__).parents[2] / "data" / "voice" / "model"
 
 
-class Settings(BaseSettings):
+class VoiceSettings(BaseSettings):
     """GRIDCARE_* settings of the voice process (docs/operations.md)."""
 
     model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     voice_speech_url: str | None = None
 
 
-async def serve(values: Settings) -> None:
+async def serve(values: VoiceSettings) -> None:
     """Answer calls until SIGTERM; then those that run may end within ten seconds."""
     secret = values.voice_token.get_secret_value()
     token = {"Authorization": f"Bearer {secret}"}
@@ -75,7 +75,7 @@ async def serve(values: Settings) -> None:
         trunks = frozenset(each.strip() for each in values.sip_trunks.split(",") if each.strip())
         endpoint = SipEndpoint(
             (values.sip_host, values.sip_port), exchange.answer, exchange.ended, agents=values.agents_number,
-            trunks=trunks, limits=Limits(values.sip_calls, values.sip_invites), outbound=outbound,
+            trunks=trunks, limits=CallLimits(values.sip_calls, values.sip_invites), outbound=outbound,
             number=values.sip_number or values.agents_number,
         )  # fmt: skip
         exchange.hang_up = endpoint.hang_up
@@ -96,7 +96,7 @@ async def serve(values: Settings) -> None:
         await endpoint.drain(10)
 
 
-def _recordings(values: Settings) -> Recordings | None:
+def _recordings(values: VoiceSettings) -> Recordings | None:
     if values.recording_key is None:
         return None
     key = key_of(values.recording_key.get_secret_value())
@@ -138,7 +138,7 @@ async def _http(url: str, endpoint: SipEndpoint, door: APIRouter) -> None:
 def main() -> None:
     """A wrong setting is named in one line."""
     try:
-        values = Settings()  # type: ignore[call-arg]
+        values = VoiceSettings()  # type: ignore[call-arg]
         asyncio.run(serve(values))
     except ValidationError as wrong:
         names = ", ".join(f"GRIDCARE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors())

@@ -22,8 +22,8 @@ from bot.voice.events import (
     Lost,
     NotTransferred,
     Played,
-    Say,
     Send,
+    Speak,
     TimedOut,
     Transfer,
     Wait,
@@ -36,7 +36,7 @@ _GONE_PAUSE = 2.0
 _GREETED_WITHIN = 0.5
 
 
-class Line(Protocol):
+class PhoneLine(Protocol):
     """The telephone side. Sound is 8 kHz, 16 bit, one channel."""
 
     async def play(self, sound: bytes, interruptible: bool) -> float:
@@ -57,7 +57,7 @@ class Call:
 
     def __init__(
         self,
-        line: Line,
+        line: PhoneLine,
         policy: Policy,
         brain: Brain,
         speaker: Speaker,
@@ -69,7 +69,7 @@ class Call:
         self._speaker = speaker
         self._record = record
         self._events: asyncio.Queue[Event] = asyncio.Queue()
-        self._to_say: asyncio.Queue[Say] = asyncio.Queue()
+        self._to_say: asyncio.Queue[Speak] = asyncio.Queue()
         self._to_send: asyncio.Queue[Send | CallBack] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[Any]] = []
@@ -114,7 +114,7 @@ class Call:
     def _carry_out(self, commands: list[Any]) -> None:
         for command in commands:
             match command:
-                case Say():
+                case Speak():
                     self._wait(None)
                     self._to_say.put_nowait(command)
                 case Hush():
@@ -160,7 +160,7 @@ class Call:
             if self._to_say.empty():
                 self.happens(Played())
 
-    def _cut(self, say: Say, heard: float) -> None:
+    def _cut(self, say: Speak, heard: float) -> None:
         """Tell the gateway what the caller did not listen to."""
         if say.seq is not None:
             self._tasks.append(asyncio.create_task(self._brain.cut(say.seq, heard)))

@@ -75,7 +75,7 @@ Event = Key | Speech | Played | TimedOut | Replied | Known | Lost | NotTransferr
 
 
 @dataclass(frozen=True)
-class Say:
+class Speak:
     """Say a text after what is being said. `interruptible` False: neither keys nor speech cut it short. `seq`: the
     gateway's message it is; `notice`: only when all of it was heard may the call be recorded."""
 
@@ -125,4 +125,4 @@ class HangUp:
     """End the call."""
 
 
-Command = Say | Hush | Wait | Send | CallBack | Transfer | HangUp
+Command = Speak | Hush | Wait | Send | CallBack | Transfer | HangUp

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import structlog
 
-from bot.voice.asr import Asr, Unavailable
+from bot.voice.asr import Asr, AsrUnavailable
 from bot.voice.asr.ear import Ear
 from bot.voice.asr.vad import VoiceActivity
 from bot.voice.brain import Brain
@@ -142,7 +142,7 @@ class Exchange:
                     talk.line.hush()
                 if heard is not None and heard.text:
                     talk.call.happens(Speech(heard.text, heard.confidence))
-        except Unavailable as fault:
+        except AsrUnavailable as fault:
             log.error("recogniser_gone", fault=str(fault))
         finally:
             await ear.close()

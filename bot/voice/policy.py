@@ -25,8 +25,8 @@ from bot.voice.events import (
     NotTransferred,
     Played,
     Replied,
-    Say,
     Send,
+    Speak,
     Speech,
     TimedOut,
     Told,
@@ -34,7 +34,7 @@ from bot.voice.events import (
     Wait,
 )
 from bot.voice.questions import Question
-from bot.voice.service import Entry, Option, Profile, Service
+from bot.voice.service import CallerProfile, DigitEntry, KeyOption, Service
 
 
 class Policy:
@@ -52,11 +52,11 @@ class Policy:
     ) -> None:
         self.service = service
         self.caller = caller
-        self.profile: Profile = service.profiles["elder" if elder else "normal"]
+        self.profile: CallerProfile = service.profiles["elder" if elder else "normal"]
         self.calling_person = False
         self.transferred = False
         self.outcome = "no_key"
-        """What a call back has come to (bot/gateway/callbacks.py)."""
+        """What a call back has come to (bot/gateway/people/callbacks.py)."""
         self._slowly: bool | None = elder or None  # told to the gateway, for the next call of this number too
         self._recorded = recorded
         self._dials = dials
@@ -111,7 +111,7 @@ class Policy:
         if known.elder:
             self._serve_slowly()
         if self._recorded:
-            self._out.append(Say(self._prompt("recorded"), self._speed, self.profile.pause_ms, notice=True))
+            self._out.append(Speak(self._prompt("recorded"), self._speed, self.profile.pause_ms, notice=True))
 
     def handle(self, event: Event) -> list[Command]:
         """What is to be done about an event."""
@@ -181,11 +181,11 @@ class Policy:
         if self.profile.confirm and not certain:
             self._hush()
             echo = self._prompt("echo", key=questions.KEYS[key - 1], title=chosen.title)
-            self._ask(questions.sure(self.service, echo, Option(pick=chosen), question))
+            self._ask(questions.sure(self.service, echo, KeyOption(pick=chosen), question))
         else:
             self._pick(question, chosen)
 
-    def _pick(self, question: Question, chosen: Option) -> None:
+    def _pick(self, question: Question, chosen: KeyOption) -> None:
         self._hush()
         if chosen.pick:
             self._pick(question.parent or question, chosen.pick)
@@ -212,7 +212,7 @@ class Policy:
         else:
             self._send(Send(text=chosen.send, choice=chosen.choice))
 
-    def _by_caller(self, question: Question, chosen: Option) -> None:
+    def _by_caller(self, question: Question, chosen: KeyOption) -> None:
         phone = self.service.entries["phone"]
         if chosen.callback:
             phone = replace(phone, send=self._prompt("callback", phone="{value}"), calls_back=self._dials)
@@ -222,7 +222,7 @@ class Policy:
         else:
             self._enter(phone, question)
 
-    def _send_entry(self, entry: Entry, value: str) -> None:
+    def _send_entry(self, entry: DigitEntry, value: str) -> None:
         if entry.calls_back:
             self._call_back(value)
         else:
@@ -232,7 +232,7 @@ class Policy:
         self._noted = self._noting = True
         self._wait_for(CallBack(phone))
 
-    def _digit(self, entry: Entry, key: str) -> None:
+    def _digit(self, entry: DigitEntry, key: str) -> None:
         self._hush()
         if key != "#":
             self._typed += key
@@ -243,7 +243,7 @@ class Policy:
         else:
             self._out.append(Wait(self.profile.inter_digit))
 
-    def _entered(self, entry: Entry) -> None:
+    def _entered(self, entry: DigitEntry) -> None:
         typed, self._typed = self._typed, ""
         if len(typed) not in entry.lengths:
             if typed == "0":
@@ -251,7 +251,7 @@ class Policy:
             else:
                 self._missed(self._prompt("too_short"))
             return
-        yes = Option(send=entry.send.format(value=typed), call_back=typed if entry.calls_back else None)
+        yes = KeyOption(send=entry.send.format(value=typed), call_back=typed if entry.calls_back else None)
         self._ask(questions.sure(self.service, self._prompt("readback", value=typed), yes, self._question))
 
     def _back(self, question: Question) -> None:
@@ -446,7 +446,7 @@ class Policy:
         menu = self.service.menus[name]
         self._ask(Question(menu.say, menu.options, parent=parent))
 
-    def _enter(self, entry: Entry, parent: Question) -> None:
+    def _enter(self, entry: DigitEntry, parent: Question) -> None:
         self._typed = ""
         self._ask(Question("", entry=entry, parent=parent))
 
@@ -479,11 +479,11 @@ class Policy:
     def _say(self, text: str, interruptible: bool = True, seq: int | None = None) -> None:
         if text:
             calm = interruptible and not self._in_danger
-            self._out.append(Say(text, self._speed, self.profile.pause_ms, calm, seq))
+            self._out.append(Speak(text, self._speed, self.profile.pause_ms, calm, seq))
 
     def _hush(self) -> None:
         """Nothing that was to be said before counts any more, what was not yet handed out included."""
-        self._out = [each for each in self._out if not (isinstance(each, Say) and each.interruptible)]
+        self._out = [each for each in self._out if not (isinstance(each, Speak) and each.interruptible)]
         self._out.append(Hush())
 
     def _take(self) -> list[Command]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.voice.service import Entry, Option, Profile, Service
+from bot.voice.service import CallerProfile, DigitEntry, KeyOption, Service
 
 KEYS = "一二三四五六七八"
 
@@ -14,22 +14,22 @@ class Question:
     """`confirmation`: keys pressed before it was asked do not count. `names_keys`: its text says what to press."""
 
     say: str = ""
-    options: tuple[Option, ...] = ()
-    entry: Entry | None = None
+    options: tuple[KeyOption, ...] = ()
+    entry: DigitEntry | None = None
     confirmation: bool = False
     names_keys: bool = False
     parent: Question | None = None
     start: int = 0  # the first option of the page that is read out
 
-    def offered(self, service: Service, profile: Profile) -> tuple[Option, ...]:
+    def offered(self, service: Service, profile: CallerProfile) -> tuple[KeyOption, ...]:
         """As many options as this caller is offered at once, the rest behind the last key."""
         rest, most = self.options[self.start :], profile.options
         if len(rest) <= most:
             return rest
-        other = Option(service.prompts["other"], page=self.start + most - 1)
+        other = KeyOption(service.prompts["other"], page=self.start + most - 1)
         return (*rest[: most - 1], other)
 
-    def words(self, service: Service, profile: Profile) -> str:
+    def words(self, service: Service, profile: CallerProfile) -> str:
         """The question and what each key does."""
         parts = [self.say, self.entry.say if self.entry else ""]
         if not self.names_keys:
@@ -40,9 +40,9 @@ class Question:
         return "".join(parts)
 
 
-def sure(service: Service, text: str, yes: Option, asked: Question | None) -> Question:
+def sure(service: Service, text: str, yes: KeyOption, asked: Question | None) -> Question:
     """Whether a key or a number was meant; if not, `asked` is asked again."""
-    options = (replace(yes, title=service.yes), Option(service.no, again=True))
+    options = (replace(yes, title=service.yes), KeyOption(service.no, again=True))
     return Question(text, options, confirmation=True, names_keys=True, parent=asked)
 
 
@@ -50,7 +50,7 @@ def from_reply(
     service: Service, asks: str, offered: tuple[tuple[str, str], ...], caller: str | None
 ) -> Question:
     """A question of the bot, answered with its buttons and with the keys of data/voice/service.yml."""
-    options = tuple(Option(title, choice=key) for key, title in offered if title != service.person)
+    options = tuple(KeyOption(title, choice=key) for key, title in offered if title != service.person)
     known = service.answers.get(asks, ())
     if not options and len(known) == 1 and known[0].entry:
         return Question(entry=service.entries[known[0].entry])
@@ -60,8 +60,8 @@ def from_reply(
     return Question(hint, options, confirmation=asks in service.confirmations)
 
 
-def places(service: Service, county: bool | str) -> tuple[Option, ...]:
+def places(service: Service, county: bool | str) -> tuple[KeyOption, ...]:
     """Counties, or the towns of one."""
     if isinstance(county, str):
-        return tuple(Option(town, send=f"{county}{town}") for town in service.places[county])
-    return tuple(Option(name, places=name) for name in service.places)
+        return tuple(KeyOption(town, send=f"{county}{town}") for town in service.places[county])
+    return tuple(KeyOption(name, places=name) for name in service.places)

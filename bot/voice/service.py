@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[2] / "data" / "voice"
 
 
 @dataclass(frozen=True)
-class Profile:
+class CallerProfile:
     """How one kind of caller is served; seconds, and milliseconds where the name says so."""
 
     speed: int
@@ -28,7 +28,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Option:
+class KeyOption:
     """One thing a key does; exactly one of the fields after the title is set."""
 
     title: str = ""
@@ -43,12 +43,12 @@ class Option:
     call_back: str | None = None
     decline: bool = False
     page: int | None = None
-    pick: Option | None = None
+    pick: KeyOption | None = None
     again: bool = False
 
 
 @dataclass(frozen=True)
-class Entry:
+class DigitEntry:
     """Digits to be typed: how many, and the sentence they become, or the number that is called back."""
 
     say: str
@@ -60,12 +60,12 @@ class Entry:
 @dataclass(frozen=True)
 class Menu:
     say: str
-    options: tuple[Option, ...]
+    options: tuple[KeyOption, ...]
 
 
 @dataclass(frozen=True)
 class Service:
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, CallerProfile]
     slower: int
     slowest: int
     sure: float
@@ -74,8 +74,8 @@ class Service:
     person_words: tuple[str, ...]
     prompts: Mapping[str, str]
     menus: Mapping[str, Menu]
-    entries: Mapping[str, Entry]
-    answers: Mapping[str, tuple[Option, ...]]
+    entries: Mapping[str, DigitEntry]
+    answers: Mapping[str, tuple[KeyOption, ...]]
     confirmations: frozenset[str]
     yes: str
     no: str
@@ -93,12 +93,12 @@ def load(region: str) -> Service:
     kinds = ("urban", "rural", "remote")
     return Service(
         **{key: raw[key] for key in ("slower", "slowest", "sure", "person", "prompts", "yes", "no")},
-        profiles={name: Profile(**each) for name, each in raw["profiles"].items()},
+        profiles={name: CallerProfile(**each) for name, each in raw["profiles"].items()},
         patience=tuple(raw["patience"]),
         person_words=tuple(raw["person_words"]),
         menus={name: Menu(each["say"], _options(each["options"])) for name, each in raw["menus"].items()},
         entries={
-            name: Entry(each["say"], tuple(each["lengths"]), each["send"])
+            name: DigitEntry(each["say"], tuple(each["lengths"]), each["send"])
             for name, each in raw["entries"].items()
         },
         answers={name: _options(each) for name, each in raw["answers"].items()},
@@ -108,5 +108,5 @@ def load(region: str) -> Service:
     )  # fmt: skip
 
 
-def _options(raw: list[dict[str, Any]]) -> tuple[Option, ...]:
-    return tuple(Option(**each) for each in raw)
+def _options(raw: list[dict[str, Any]]) -> tuple[KeyOption, ...]:
+    return tuple(KeyOption(**each) for each in raw)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.actions.conversation import Conversation, FakeIdentity
-from tests.company.fake import FakeCompany, household
+from tests.ports.fake import FakeCompany, household
 
 ACCOUNT = "0100000000123"
 

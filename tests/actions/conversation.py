@@ -14,10 +14,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions._wiring import Parts, plug
-from bot.company import knowledge, region
-from bot.company.identity import Proof, Stored
-from bot.company.ports import Level, NotAllowed
-from tests.company.fake import FakeCompany
+from bot.ports.errors import NotAllowed
+from bot.ports.identity import Level, Proof, Stored
+from bot.region import knowledge, region
+from tests.ports.fake import FakeCompany
 
 DIALOGUE = Path(__file__).parents[2] / "data" / "dialogue"
 NOW = "2026-11-23T20:15:00+08:00"

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from actions.applications import BUSINESSES, OFFERED, SUPPLIES, VISIT, business_of
-from bot.company import region
 from bot.core.answers import at_hand
+from bot.region import region
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 EV = region.load("bayannur").documents["apply_ev_charger"]
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.company.ports import Payment
+from bot.ports.billing import Payment
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import CHINA, FakeCompany, household
+from tests.ports.fake import CHINA, FakeCompany, household
 
 
 async def test_a_known_holder_hears_the_balance_and_what_it_means_at_once(holder: Conversation) -> None:

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from actions.conversation import entry_of
-from bot.company.ports import Unavailable
+from bot.ports.errors import Unavailable
 from tests.actions.conversation import DIALOGUE, Conversation, dialogue, executor, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 
 async def test_the_first_greeting_tells_of_privacy_and_offers_four_ways(stranger: Conversation) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, Reply, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 PHONE = "13800000001"
 OPENINGS = {

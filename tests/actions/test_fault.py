@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.company.ports import Notice, Place
+from bot.ports.directory import Notice
+from bot.ports.outages import Place
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import CHINA, FakeCompany, household, outage
+from tests.ports.fake import CHINA, FakeCompany, household, outage
 
 PLACE = "临河区金川小区5号楼"
 
@@ -179,8 +180,8 @@ async def test_danger_told_by_the_gateway_asks_only_place_and_phone(
 
 
 async def open_danger_order(company: FakeCompany) -> str:
-    from bot.company.ports import FaultReport
-    from tests.company.fake import subject
+    from bot.ports.orders import FaultReport
+    from tests.ports.fake import subject
 
     report = FaultReport("danger", "电线掉下来了", address="临河区", hazard="line_down", urgent=True)
     return (await company.report_fault(subject(), report, "danger:1")).order.order_no

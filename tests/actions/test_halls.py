@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.company.ports import Hall, Notice
+from bot.ports.directory import Hall, Notice
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import CHINA, FakeCompany
+from tests.ports.fake import CHINA, FakeCompany
 
 NOW = datetime.now(CHINA)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 
 class FreshSubject:
@@ -74,7 +74,7 @@ async def test_a_customer_may_leave_the_identity_step(stranger: Conversation) ->
 
 
 async def test_a_gateway_that_is_down_is_admitted(stranger: Conversation, company: FakeCompany) -> None:
-    from bot.company.ports import Unavailable
+    from bot.ports.errors import Unavailable
 
     class Down:
         async def match(self, *_: object) -> None:

@@ -10,7 +10,7 @@ import yaml
 from actions._wiring import parts
 from actions.information import PICTURES
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 ROOT = Path(__file__).parents[2]
 

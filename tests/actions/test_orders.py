@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 WISH = ("交清了咋还没电", "request_reconnection")
 

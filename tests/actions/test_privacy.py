@@ -4,7 +4,7 @@ import pytest
 
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 
 async def test_what_is_stored_is_counted_and_the_other_rights_are_offered(stranger: Conversation) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.company.ports import Step
+from bot.ports.orders import Step
 from tests.actions.conversation import NOW, Conversation, names
-from tests.company.fake import FakeCompany, Filed
+from tests.ports.fake import FakeCompany, Filed
 
 BEGUN = datetime.fromisoformat(NOW)
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from bot.company.ports import Unavailable
-from bot.company.services import Purchase
+from bot.ports.errors import Unavailable
+from bot.ports.services import Purchase
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, FakeIdentity, names
-from tests.company.fake import CHINA, FakeCompany, household
+from tests.ports.fake import CHINA, FakeCompany, household
 
 PHONE = "13800000777"
 

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from bot.company.ports import BadData, Conflict
+from bot.ports.errors import BadData, Conflict
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 
 @pytest.mark.parametrize(

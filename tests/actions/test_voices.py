@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.actions.conversation import Conversation, names
-from tests.company.fake import FakeCompany
+from tests.ports.fake import FakeCompany
 
 SCOLDED = "抄表员态度很差还骂人"
 

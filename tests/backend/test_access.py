@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend import addresses
 from backend.storage import Store
-from backend.tables import Account
+from backend.tables import AccountRow
 from tests.backend import world
 from tests.backend.world import Client
 
@@ -121,7 +121,7 @@ def test_nothing_of_another_customer_ever_shows(
 def plant(client: Client, store: Store) -> str:
     """Give the victim canaries and an order; returns the order's number."""
     with store.writing() as session:
-        victim = session.query(Account).filter_by(account_no=world.ELDER).one()
+        victim = session.query(AccountRow).filter_by(account_no=world.ELDER).one()
         victim.customer.name, victim.customer.phone, victim.address = CANARY_NAME, CANARY_PHONE, CANARY_STREET
     told = {
         "phenomenon": "household",

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from backend import shapes
 from backend.idempotency import Ledger
-from backend.problems import Problem
+from backend.problems import Refusal
 from backend.storage import Store
-from backend.tables import Counter, IdempotencyKey, OrderNote, WorkOrder
+from backend.tables import CounterRow, IdempotencyKeyRow, OrderNoteRow, WorkOrderRow
 from tests.backend import world
 from tests.backend.world import Client
 
@@ -29,7 +29,7 @@ FAULT = {
 
 def orders(store: Store) -> int:
     with store.reading() as session:
-        return session.scalar(select(func.count()).select_from(WorkOrder)) or 0
+        return session.scalar(select(func.count()).select_from(WorkOrderRow)) or 0
 
 
 def report(client: Client, key: str, **changes: object) -> tuple[int, bytes]:
@@ -76,7 +76,7 @@ def test_a_key_in_flight_is_refused_for_the_moment(store: Store) -> None:
     with ThreadPoolExecutor() as pool:
         first = pool.submit(ledger.once, "k", "r", slow)
         entered.wait(5)
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(Refusal) as refused:
             ledger.once("k", "r", slow)
         leave.set()
         assert first.result(5).status_code == 200
@@ -86,15 +86,15 @@ def test_a_key_in_flight_is_refused_for_the_moment(store: Store) -> None:
 
 def test_a_failing_effect_leaves_neither_row_nor_key(store: Store) -> None:
     def fail(session: Session) -> shapes.Words:
-        session.add(Counter(name="half", value=1))
+        session.add(CounterRow(name="half", value=1))
         session.flush()
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         Ledger(store).once("k", "r", fail)
     with store.reading() as session:
-        assert session.get(Counter, "half") is None
-        assert session.get(IdempotencyKey, "k") is None
+        assert session.get(CounterRow, "half") is None
+        assert session.get(IdempotencyKeyRow, "k") is None
 
 
 def test_threads_racing_with_one_key_make_one_order(client: Client, store: Store) -> None:
@@ -136,5 +136,5 @@ def test_processes_racing_with_the_same_keys_make_one_order(database: Path, stor
     assert {status for status, _ in answers} <= {200, 409}
     assert orders(store) == 1
     with store.reading() as session:
-        assert session.scalar(select(func.count()).select_from(IdempotencyKey)) == 3
-        assert session.scalar(select(func.count()).select_from(OrderNote)) == 0
+        assert session.scalar(select(func.count()).select_from(IdempotencyKeyRow)) == 3
+        assert session.scalar(select(func.count()).select_from(OrderNoteRow)) == 0

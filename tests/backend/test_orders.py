@@ -11,7 +11,7 @@ from backend import clocks
 from backend.advance import advance
 from backend.region import Region
 from backend.storage import Store
-from backend.tables import FaultReport, OrderNote, Outage, WorkOrder
+from backend.tables import FaultReportRow, OrderNoteRow, OutageRow, WorkOrderRow
 from tests.backend import world
 from tests.backend.world import Client
 
@@ -89,7 +89,9 @@ def test_neighbours_of_a_bare_community_are_not_one_fault(report) -> None:
 def test_the_second_report_of_a_fault_is_kept_too(report, store: Store) -> None:
     report(URBAN), report(URBAN, phone="13800000002")
     with store.reading() as session:
-        told = [each.told["phone"] for each in session.scalars(select(FaultReport).order_by(FaultReport.id))]
+        told = [
+            each.told["phone"] for each in session.scalars(select(FaultReportRow).order_by(FaultReportRow.id))
+        ]
     assert told == [None, "13800000002"]
 
 
@@ -100,7 +102,7 @@ def test_half_a_village_in_the_dark_does_not_explain_a_house(report, store: Stor
 
 def test_an_estimate_that_has_passed_is_none(client: Client, store: Store) -> None:
     with store.writing() as session:
-        session.get_one(Outage, "F1").eta = clocks.now() - timedelta(minutes=1)
+        session.get_one(OutageRow, "F1").eta = clocks.now() - timedelta(minutes=1)
     (outage,) = client.get("/v1/outages", params={"county": "临河区", "place": "永胜村"}).json()
     assert (outage["eta"], outage["eta_source"]) == (None, None)
 
@@ -108,7 +110,7 @@ def test_an_estimate_that_has_passed_is_none(client: Client, store: Store) -> No
 def test_a_planned_outage_begins_and_ends_by_its_schedule(client: Client, store: Store) -> None:
     def status(starts: float, ends: float) -> list[str]:
         with store.writing() as session:
-            planned = session.get_one(Outage, "P1")
+            planned = session.get_one(OutageRow, "P1")
             planned.starts_at, planned.eta = (clocks.now() + timedelta(hours=h) for h in (starts, ends))
         found = client.get("/v1/outages", params={"place": "陕坝镇"}).json()
         return [each["status"] for each in found]
@@ -131,7 +133,7 @@ def test_an_order_goes_its_way_and_each_state_starts_its_clock(report, store: St
     seen = []
     while moved := advance(store, here, [number]):
         with store.reading() as session:
-            seen.append((moved[0][1], session.get_one(WorkOrder, number).commitment))
+            seen.append((moved[0][1], session.get_one(WorkOrderRow, number).commitment))
     assert seen == [
         ("crew_accepted", "fault_arrival_urban"),
         ("contacted", "fault_arrival_urban"),
@@ -182,7 +184,7 @@ def test_a_fault_may_be_urged_again_after_the_pause(client: Client, report, stor
 
     assert [urge("a"), urge("b")] == [200, 409]
     with store.writing() as session:
-        session.get_one(WorkOrder, number).urged_at = clocks.now() - timedelta(minutes=5)
+        session.get_one(WorkOrderRow, number).urged_at = clocks.now() - timedelta(minutes=5)
     assert urge("b") == 200
 
 
@@ -195,7 +197,7 @@ def test_a_hazard_told_later_makes_a_danger_with_its_own_crew(client: Client, re
     assert (after["kind"], after["urgency"], after["outage_id"]) == ("danger", "urgent", None)
     assert after["due_at"]
     with store.reading() as session:
-        assert [each.kind for each in session.scalars(select(OrderNote))] == ["amendment"]
+        assert [each.kind for each in session.scalars(select(OrderNoteRow))] == ["amendment"]
 
 
 @pytest.mark.parametrize(

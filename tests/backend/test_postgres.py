@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from backend import clocks, seed
 from backend.storage import Store
-from backend.tables import Base, Bill, WorkOrder
+from backend.tables import Base, BillRow, WorkOrderRow
 from tests.backend import world
 from tests.backend.test_idempotency import report
 
@@ -84,9 +84,9 @@ def test_schema_and_seed_are_those_of_sqlite(store: Store, seeded: Path) -> None
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     with closing(Store(f"sqlite:///{seeded}")) as other, store.reading() as ours, other.reading() as theirs:
         for query in (
-            select(func.sum(Bill.amount)),
-            select(func.sum(Bill.kwh)),
-            select(func.max(Bill.month)),
+            select(func.sum(BillRow.amount)),
+            select(func.sum(BillRow.kwh)),
+            select(func.max(BillRow.month)),
         ):
             assert ours.scalar(query) == theirs.scalar(query)
 
@@ -112,7 +112,7 @@ def test_threads_racing_with_one_key_make_one_order(client: world.Client, store:
         answers = list(pool.map(lambda _: report(client, "k"), range(24)))
     assert {status for status, _ in answers} <= {200, 409}
     assert len({body for status, body in answers if status == 200}) == 1
-    assert count(store, WorkOrder) == 1
+    assert count(store, WorkOrderRow) == 1
 
 
 def test_two_servers_racing_about_one_fault_make_one_order(
@@ -128,7 +128,7 @@ def test_two_servers_racing_about_one_fault_make_one_order(
         theirs = pool.map(lambda key: report(second, key), keys)
         answers = [*mine, *theirs]
     assert {status for status, _ in answers} <= {200, 409}
-    assert count(store, WorkOrder) == 1
+    assert count(store, WorkOrderRow) == 1
 
 
 def test_numbers_are_given_once_between_servers(url: str, client: world.Client, store: Store) -> None:
@@ -142,7 +142,7 @@ def test_numbers_are_given_once_between_servers(url: str, client: world.Client, 
             lambda n: report(servers[n % 2], f"k-{n}", address=f"临河区新华镇永胜村6组{n}号"), range(40)
         )
         assert {status for status, _ in answers} == {200}
-    assert count(store, WorkOrder) == 40
+    assert count(store, WorkOrderRow) == 40
 
 
 def test_strange_text_is_kept(client: world.Client) -> None:

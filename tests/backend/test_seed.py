@@ -13,7 +13,7 @@ from sqlalchemy import select
 from backend import clocks, outages, seed, tariffs
 from backend.region import Region
 from backend.storage import Store
-from backend.tables import Account, Bill, Customer, DailyUsage, Outage, Payment
+from backend.tables import AccountRow, BillRow, CustomerRow, DailyUsageRow, OutageRow, PaymentRow
 from tests.backend import world
 
 MOMENT = datetime(2026, 11, 23, 20, 15, tzinfo=clocks.CHINA)
@@ -46,12 +46,12 @@ def test_every_reference_leads_somewhere(database: Path) -> None:
 
 def test_there_are_as_many_households_as_asked_for(store: Store) -> None:
     with store.reading() as session:
-        assert len(session.scalars(select(Account)).all()) == world.SIZE + 10
+        assert len(session.scalars(select(AccountRow)).all()) == world.SIZE + 10
 
 
 def test_every_bill_adds_up_under_its_tariff(store: Store, here: Region) -> None:
     with store.reading() as session:
-        for bill in session.scalars(select(Bill)):
+        for bill in session.scalars(select(BillRow)):
             lines = tariffs.energy_lines(bill.kwh, here.tariffs[bill.tariff_id])
             assert [Decimal(line["amount"]) for line in bill.lines] == [line.amount for line in lines]
             extras = sum((Decimal(each["amount"]) for each in bill.adjustments), Decimal(0))
@@ -61,9 +61,9 @@ def test_every_bill_adds_up_under_its_tariff(store: Store, here: Region) -> None
 
 def test_each_reading_opens_where_the_last_closed(store: Store) -> None:
     with store.reading() as session:
-        for account in session.scalars(select(Account)):
+        for account in session.scalars(select(AccountRow)):
             bills = session.scalars(
-                select(Bill).where(Bill.account_id == account.id).order_by(Bill.month)
+                select(BillRow).where(BillRow.account_id == account.id).order_by(BillRow.month)
             ).all()
             assert len(bills) == 24
             for before, after in itertools.pairwise(bills):
@@ -73,20 +73,20 @@ def test_each_reading_opens_where_the_last_closed(store: Store) -> None:
 
 def test_every_paid_bill_has_its_payment_and_no_other_has(store: Store) -> None:
     with store.reading() as session:
-        paid = select(Bill.account_id, Bill.month, Bill.amount).where(Bill.paid_on.is_not(None))
-        payments = select(Payment.account_id, Payment.month, Payment.amount)
+        paid = select(BillRow.account_id, BillRow.month, BillRow.amount).where(BillRow.paid_on.is_not(None))
+        payments = select(PaymentRow.account_id, PaymentRow.month, PaymentRow.amount)
         assert sorted(map(tuple, session.execute(paid))) == sorted(map(tuple, session.execute(payments)))
 
 
 def test_the_days_of_a_whole_month_add_up_to_its_bill(store: Store) -> None:
     checked = 0
     with store.reading() as session:
-        for bill in session.scalars(select(Bill).order_by(Bill.month.desc()).limit(world.SIZE)):
+        for bill in session.scalars(select(BillRow).order_by(BillRow.month.desc()).limit(world.SIZE)):
             own = (
-                DailyUsage.account_id == bill.account_id,
-                DailyUsage.day.between(bill.first_day, bill.last_day),
+                DailyUsageRow.account_id == bill.account_id,
+                DailyUsageRow.day.between(bill.first_day, bill.last_day),
             )
-            days = session.scalars(select(DailyUsage.kwh).where(*own)).all()
+            days = session.scalars(select(DailyUsageRow.kwh).where(*own)).all()
             if len(days) == (bill.last_day - bill.first_day).days + 1 and all(
                 d is not None and d >= 0 for d in days
             ):
@@ -97,21 +97,21 @@ def test_the_days_of_a_whole_month_add_up_to_its_bill(store: Store) -> None:
 
 def test_some_daily_readings_are_missing_and_some_impossible(store: Store) -> None:
     with store.reading() as session:
-        days = session.scalars(select(DailyUsage.kwh)).all()
+        days = session.scalars(select(DailyUsageRow.kwh)).all()
     assert any(day is None for day in days)
     assert any(day is not None and day < 0 for day in days)
 
 
 def test_numbers_and_phones_look_made_up(store: Store) -> None:
     with store.reading() as session:
-        assert all(number.startswith("010000") for number in session.scalars(select(Account.account_no)))
-        assert all((phone or "").startswith("138000") for phone in session.scalars(select(Customer.phone)))
+        assert all(number.startswith("010000") for number in session.scalars(select(AccountRow.account_no)))
+        assert all((phone or "").startswith("138000") for phone in session.scalars(select(CustomerRow.phone)))
 
 
 def test_the_stories_of_the_demonstration_accounts_are_there(store: Store) -> None:
     with store.reading() as session:
-        accounts = {each.account_no: each for each in session.scalars(select(Account))}
-        tiers = session.get_one(Bill, (accounts[world.HOME].id, max_month(store, accounts[world.HOME].id)))
+        accounts = {each.account_no: each for each in session.scalars(select(AccountRow))}
+        tiers = session.get_one(BillRow, (accounts[world.HOME].id, max_month(store, accounts[world.HOME].id)))
         assert (tiers.kwh, tiers.amount) == (Decimal("268.00"), Decimal("118.12"))
         assert accounts[world.ARREARS].cut_off
         assert accounts[world.HOUSE].customer_id == accounts[world.WELL].customer_id
@@ -122,17 +122,17 @@ def test_the_stories_of_the_demonstration_accounts_are_there(store: Store) -> No
         (planned,) = outages.of_transformers(session, [line])
         assert planned.starts_at.date() == clocks.today() + timedelta(days=1)
         for account, kind in ((world.SHOP, "back_billing"), (world.LATE, "penalty")):
-            bill = session.get_one(Bill, (accounts[account].id, max_month(store, accounts[account].id)))
+            bill = session.get_one(BillRow, (accounts[account].id, max_month(store, accounts[account].id)))
             assert kind in [each["kind"] for each in bill.adjustments]
 
 
 def test_planned_outages_were_announced_seven_days_ahead(store: Store) -> None:
     with store.reading() as session:
-        planned = session.scalars(select(Outage).where(Outage.kind == "planned")).all()
+        planned = session.scalars(select(OutageRow).where(OutageRow.kind == "planned")).all()
     assert planned
     assert all(each.starts_at - each.announced_at >= timedelta(days=7) for each in planned)
 
 
 def max_month(store: Store, account_id: int) -> str:
     with store.reading() as session:
-        return max(session.scalars(select(Bill.month).where(Bill.account_id == account_id)))
+        return max(session.scalars(select(BillRow.month).where(BillRow.account_id == account_id)))

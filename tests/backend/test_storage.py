@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from backend.storage import Store
-from backend.tables import Base, Counter
+from backend.tables import Base, CounterRow
 from tests.backend.world import Client
 
 
@@ -42,13 +42,13 @@ def test_sqlite_is_as_durable_as_it_can_be(store: Store) -> None:
 def test_a_failed_write_leaves_nothing(store: Store) -> None:
     try:
         with store.writing() as session:
-            session.add(Counter(name="half", value=1))
+            session.add(CounterRow(name="half", value=1))
             session.flush()
             raise KeyError
     except KeyError:
         pass
     with store.reading() as session:
-        assert session.get(Counter, "half") is None
+        assert session.get(CounterRow, "half") is None
 
 
 def test_live_and_ready_need_no_token(client: Client) -> None:
@@ -60,7 +60,7 @@ def test_a_database_that_cannot_be_written_is_not_ready(client: Client, database
     """Another process holds the write lock for longer than anyone waits."""
     other = Store(f"sqlite:///{database}")
     with other.writing() as session:
-        session.add(Counter(name="held", value=1))
+        session.add(CounterRow(name="held", value=1))
         session.flush()
         answer = client.get("/ready")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

@@ -18,7 +18,7 @@ from backend.app import create_app
 from backend.idempotency import Ledger
 from backend.settings import Settings
 from backend.storage import Store
-from bot.company.ports import Level, Subject
+from bot.ports.identity import Level, Subject
 
 SIZE = 120
 TOKEN = "for-tests-only-service-0001"

@@ -13,8 +13,8 @@ import pytest
 import socketio
 
 from bot.gateway.app import create
-from bot.gateway.engine import Engine
 from bot.gateway.gateway import Gateway
+from bot.gateway.turns.engine import EngineClient
 from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings, until
 
 
@@ -101,7 +101,7 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Site]:
     url = f"http://127.0.0.1:{port}"
     async with FakeEngine().serving() as engine:
         values = settings(folder, engine_url=engine.url, gateway_url=url, allowed_origins=url, **changes)
-        client = Engine.connect(engine.url, TOKENS["engine_token"])
+        client = EngineClient.connect(engine.url, TOKENS["engine_token"])
         gateway = Gateway(values, client, company().company)
         async with serve(create(gateway, client.close), port):
             yield Site(url, gateway, engine)

@@ -11,11 +11,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bot.company.desk import load
 from bot.core.handoff import State
-from bot.gateway import callbacks, handoff
-from bot.gateway import tables as t
-from bot.gateway.clock import CHINA
+from bot.gateway.people import callbacks, handoff
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import CHINA
+from bot.region.desk import load
 from bot.voice.brain import Brain
 from tests.channels.conftest import Site, running
 from tests.channels.test_voice import TOKEN
@@ -44,7 +44,7 @@ async def database(server: str) -> str:
 async def phone(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Site]:
-    monkeypatch.setattr("bot.company.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
+    monkeypatch.setattr("bot.region.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
     more = (
         {}
         if request.param == "sqlite"
@@ -223,7 +223,7 @@ async def test_in_quiet_hours_no_number_is_given_out(
 ) -> None:
     await somebody_comes(phone)
     await time_passes(phone)
-    monkeypatch.setattr("bot.company.desk.Callbacks.quiet_at", lambda _rules, _moment: True)
+    monkeypatch.setattr("bot.region.desk.Callbacks.quiet_at", lambda _rules, _moment: True)
     assert await due(http) is None
     long_ago = time.time() - timedelta(days=1).total_seconds()
     await phone.gateway.store.write(lambda c: c.execute(sa.update(t.callback).values(not_before=long_ago)))

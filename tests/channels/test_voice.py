@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from bot.channels.voice import Opened, conversation_of
-from bot.gateway import handoff
-from bot.gateway import tables as t
-from bot.gateway.inbox_view import transcript
+from bot.gateway.people import handoff
+from bot.gateway.people.inbox_view import transcript
+from bot.gateway.store import tables as t
 from bot.voice.brain import Brain, Gone
 from bot.voice.events import Known, Replied, Send, Told
 from tests.channels.conftest import Site, running

@@ -12,9 +12,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from PIL import Image
 
-from bot.channels.web import MAX_TEXT, Tokens, parse
-from bot.gateway import handoff
-from bot.gateway.inbox import Refused
+from bot.channels.sessions import SessionTokens
+from bot.channels.web import MAX_TEXT, parse
+from bot.gateway.people import handoff
+from bot.gateway.turns.inbox import Refused
 from tests.channels.conftest import Page
 from tests.gateway.fakes import until
 
@@ -97,7 +98,7 @@ async def test_an_id_without_the_signed_token_opens_nothing(page: Page) -> None:
     await page.say("我的户号")
     claims = jwt.decode(page.token, OctKey.import_key("made-up-session_key-for-tests")).claims
     conversation = claims["sub"]
-    forged = Tokens("another-key-made-up-for-tests").mint(conversation)[0]
+    forged = SessionTokens("another-key-made-up-for-tests").mint(conversation)[0]
     unsigned = jwt.encode(
         {"alg": "HS256"}, {**claims, "exp": 1}, OctKey.import_key("made-up-session_key-for-tests")
     )

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.channels.web_speech import said
-from bot.gateway.messages import Message
+from bot.gateway.store.messages import Message
 from bot.voice.__main__ import MODEL
 from bot.voice.asr.choose import chosen
 from bot.voice.doors.speech import routes

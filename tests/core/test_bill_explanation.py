@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.company.ports import Adjustment, Bill
 from bot.core.bill_explanation import explain
-from tests.company.fake import bill
+from bot.ports.billing import Adjustment, Bill
+from tests.ports.fake import bill
 
 START = date(2026, 9, 1)
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.channels.voice import Opened, conversation_of
 from bot.voice.brain import Brain
-from bot.voice.doors.__main__ import Settings, create
+from bot.voice.doors.__main__ import DoorSettings, create
 from tests.e2e.running import RunningSystem
 from tests.voice.callers import Caller
 
@@ -139,7 +139,7 @@ def test_zero_without_anybody_at_the_desk_tells_the_ticket_and_offers_a_call_bac
 
 
 async def _through_the_door(system: RunningSystem) -> list[str]:
-    values = Settings(
+    values = DoorSettings(
         gateway_url=system.url("gateway"), voice_token=SecretStr(system.secret("GRIDCARE_VOICE_TOKEN")),
         vxml_password=SecretStr("door-of-a-test-0001"), agents_number="8001",
     )  # fmt: skip

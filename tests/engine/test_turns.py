@@ -14,7 +14,7 @@ from rasa.shared.core.domain import Domain
 from bot.engine.actions_client import EVENTS_SENT, ActionClient
 from bot.engine.failures import TurnConflict
 from bot.engine.store import TURNS, TurnStore
-from bot.engine.turns import SESSION_EVENTS, Engine, Turn
+from bot.engine.turns import SESSION_EVENTS, Engine, EngineTurn
 
 
 def rows(store: TurnStore) -> list[Any]:
@@ -81,7 +81,7 @@ async def test_a_dead_action_server_is_a_503_and_makes_the_engine_unready(
     engine = Engine(processor_of(store, client), store, client)
     assert await engine.unready() == ["the action server does not answer"]
     with pytest.raises(BaseException, match="action_balance"):
-        await engine.take(Turn("c-1", "m-1", "余额还剩多少", None, {}))
+        await engine.take(EngineTurn("c-1", "m-1", "余额还剩多少", None, {}))
     assert rows(store) == []
     await engine.close()
 
@@ -110,17 +110,17 @@ async def test_two_turns_of_one_conversation_at_once_are_refused(say: Any, actio
 async def test_two_engines_on_one_store_never_write_the_same_turn(
     engine: Engine, processor_of: Any, actions: Any, tmp_path: Path
 ) -> None:
-    await engine.take(Turn("c-1", "m-1", "你好", None, {}))
+    await engine.take(EngineTurn("c-1", "m-1", "你好", None, {}))
     mine, _ = await engine.store.begin("c-1")
-    answer = await engine.processor.play(mine, Turn("c-1", "m-2", "你好", None, {}))
+    answer = await engine.processor.play(mine, EngineTurn("c-1", "m-2", "你好", None, {}))
     other = TurnStore(engine.processor.domain, str(tmp_path / "engine.db"))
     theirs, _ = await other.begin("c-1")
-    await engine.processor.play(theirs, Turn("c-1", "m-3", "转人工", None, {}))
+    await engine.processor.play(theirs, EngineTurn("c-1", "m-3", "转人工", None, {}))
     await other.commit(theirs, "m-3", {})
     with pytest.raises(TurnConflict):
         await engine.store.commit(mine, "m-2", answer)
     assert [row["message_id"] for row in rows(engine.store)] == ["m-1", "m-3"]
-    assert (await engine.take(Turn("c-1", "m-4", "你好", None, {})))["intent"] == "greet"
+    assert (await engine.take(EngineTurn("c-1", "m-4", "你好", None, {})))["intent"] == "greet"
     other.close()
 
 
@@ -130,7 +130,7 @@ async def test_a_restarted_engine_goes_on_where_it_was(
     await say("我家停电了", "m-1")
     store = TurnStore(Domain.empty(), str(tmp_path / "engine.db"))
     reborn = Engine(processor_of(store, engine.actions), store, engine.actions)
-    answer = await reborn.take(Turn("c-1", "m-2", "在临河区新华镇三队", None, {}))
+    answer = await reborn.take(EngineTurn("c-1", "m-2", "在临河区新华镇三队", None, {}))
     assert answer["replies"][0]["response"] == "utter_ask_phone_tail"
     store.close()
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.gateway import messages
-from bot.gateway import tables as t
-from bot.gateway.engine import Engine
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Inbound, Receipt
-from bot.gateway.messages import Message
-from tests.company.fake import FakeCompany
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.messages import Message
+from bot.gateway.turns.engine import EngineClient
+from bot.gateway.turns.inbox import Inbound, Receipt
 from tests.gateway.fakes import TOKENS, FakeEngine, company, settings, until
+from tests.ports.fake import FakeCompany
 
 TALK = "c-test"
 
@@ -67,7 +67,7 @@ class Desk:
 async def running(folder: Path, engine: FakeEngine, fake: FakeCompany, **changes: Any) -> AsyncIterator[Desk]:
     """A gateway that works, on whatever database `folder` has."""
     values = settings(folder, engine_url=engine.url, **changes)
-    client = Engine.connect(engine.url, TOKENS["engine_token"])
+    client = EngineClient.connect(engine.url, TOKENS["engine_token"])
     gateway = Gateway(values, client, fake.company)
     await gateway.start()
     try:

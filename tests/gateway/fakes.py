@@ -21,14 +21,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.gateway.settings import Settings
-from bot.gateway.storage import migrations
-from tests.company.fake import FakeCompany, household
+from bot.gateway.settings import GatewaySettings
+from bot.gateway.store.storage import migrations
+from tests.ports.fake import FakeCompany, household
 
 ACCOUNT = "0100000000123"
 TOKENS = {
     name: f"made-up-{name}-for-tests"
-    for name in ("engine_token", "internal_token", "backend_token", "app_token", "subject_key", "session_key")
+    for name in ("engine_token", "internal_token", "app_token", "subject_key", "session_key")
 }
 
 
@@ -44,7 +44,7 @@ def _empty_database() -> bytes:
         return file.read_bytes()
 
 
-def settings(folder: Path, **changes: Any) -> Settings:
+def settings(folder: Path, **changes: Any) -> GatewaySettings:
     """Settings on a database in `folder`."""
     if not (folder / "gateway.db").exists():
         (folder / "gateway.db").write_bytes(_empty_database())
@@ -55,7 +55,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "web_dir": folder / "dist",
         "demo": True,
     }
-    return Settings(**{**values, **changes})
+    return GatewaySettings(**{**values, **changes})
 
 
 def company() -> FakeCompany:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.gateway import audit
-from bot.gateway import tables as t
-from bot.gateway.storage import Store
+from bot.gateway.store import audit
+from bot.gateway.store import tables as t
+from bot.gateway.store.storage import Store
 from tests.gateway.fakes import settings
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.gateway import handoff
-from bot.gateway import tables as t
-from bot.gateway.handoff import Wish
+from bot.gateway.people import handoff
+from bot.gateway.people.handoff import Wish
+from bot.gateway.store import tables as t
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import agent, until
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.company.ports import BadData, Level, Unavailable
-from bot.gateway import tables as t
-from bot.gateway.clock import day
-from bot.gateway.inbox import Refused, open_conversation
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import day
+from bot.gateway.turns.inbox import Refused, open_conversation
+from bot.ports.errors import BadData, Unavailable
+from bot.ports.identity import Level
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import ACCOUNT, until
 

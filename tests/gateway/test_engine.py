@@ -3,20 +3,20 @@
 import httpx
 import pytest
 
-from bot.gateway.engine import Broken, Down, Engine, EngineFault, Turn, Unable
+from bot.gateway.turns.engine import Broken, Down, EngineClient, EngineFault, TurnRequest, Unable
 
-TURN = Turn("c-1", "m-1", "你好", None)
+TURN = TurnRequest("c-1", "m-1", "你好", None)
 GOOD = {"message_id": "m-1", "replies": [{"text": "您好", "buttons": None, "unknown": 1}], "also": []}
 
 
-def engine(respond: object) -> Engine:
+def engine(respond: object) -> EngineClient:
     def handle(request: httpx.Request) -> httpx.Response:
         if isinstance(respond, Exception):
             raise respond
         assert isinstance(respond, httpx.Response)
         return respond
 
-    return Engine(httpx.AsyncClient(transport=httpx.MockTransport(handle), base_url="http://engine"))
+    return EngineClient(httpx.AsyncClient(transport=httpx.MockTransport(handle), base_url="http://engine"))
 
 
 @pytest.mark.parametrize(

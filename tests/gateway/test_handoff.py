@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.gateway import handoff, messages
-from bot.gateway import tables as t
-from bot.gateway.handoff import Wish
+from bot.gateway.people import handoff
+from bot.gateway.people.handoff import Wish
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import until
 
@@ -85,7 +86,7 @@ async def test_of_two_agents_one_gets_the_conversation_and_the_other_hears_who_a
     )
     winner, loser = agents if won[0] is None else agents[::-1]
     (refused,) = [each for each in won if each is not None]
-    assert isinstance(refused, handoff.Taken) and refused.agent == winner
+    assert isinstance(refused, handoff.TakenAlready) and refused.agent == winner
     await speak(desk, winner, "您好")
     version = (await desk.rows(t.handoff))[0].version
     for act in (
@@ -153,7 +154,7 @@ async def test_an_agent_may_take_a_conversation_that_nobody_asked_to_hand_over(d
     version = (await desk.rows(t.conversation))[0].version
     await desk.gateway.store.write(handoff.take, TALK, "xiao-wang", version)
     assert (await desk.rows(t.conversation))[0].agent == "xiao-wang"
-    with pytest.raises(handoff.Taken):
+    with pytest.raises(handoff.TakenAlready):
         await desk.gateway.store.write(handoff.take, TALK, "xiao-li", version)
 
 

@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy.pool import StaticPool
 
-from bot.company import desk as company_desk
-from bot.company.region import load
 from bot.core.handoff import SEATED, SPOKEN_BY_AGENT, WAITING, State, check
-from bot.gateway import agents, desk, handoff, messages
-from bot.gateway import tables as t
-from bot.gateway.handoff import NotYours, Wish
-from bot.gateway.inbox import open_conversation
-from bot.gateway.shift import CHOICE_WAIT
-from bot.gateway.texts import Wording
+from bot.gateway.people import agents, desk, handoff
+from bot.gateway.people.handoff import NotYours, Wish
+from bot.gateway.people.shift import CHOICE_WAIT
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.texts import Wording
+from bot.gateway.turns.inbox import open_conversation
+from bot.region import desk as company_desk
+from bot.region.region import load
 from tests.gateway.fakes import _empty_database, agent
 
 TALKS = ("c-1", "c-2", "c-3", "c-4")

@@ -11,9 +11,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import update
 
-from bot.company.ports import Level
-from bot.gateway import tables as t
 from bot.gateway.app import create
+from bot.gateway.store import tables as t
+from bot.ports.identity import Level
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import ACCOUNT, TOKENS
 

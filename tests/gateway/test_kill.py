@@ -21,10 +21,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.company.ports import FaultReceipt, FaultReport, Level, Order, Subject
-from tests.company.fake import FakeCompany
+from bot.ports.identity import Level, Subject
+from bot.ports.orders import FaultReceipt, FaultReport, Order
 from tests.e2e.nemesis import DANGER, check, clients, conversation_of, rampage, settled
 from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, until
+from tests.ports.fake import FakeCompany
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,7 +43,7 @@ class Gateway:
         self.log = folder / "gateway.log"
         self.child: asyncio.subprocess.Process | None = None
         values = {
-            **TOKENS,
+            **TOKENS, "backend_token": TOKENS["app_token"],
             "gateway_url": self.url, "gateway_db": f"sqlite+aiosqlite:///{self.db}", "demo": "1",
             "engine_url": engine_url, "backend_url": backend_url, "upload_dir": str(folder / "uploads"),
         }  # fmt: skip

@@ -1,6 +1,7 @@
 """Settings, pages, headers, sizes, pictures, schema: what stands around the conversation."""
 
 import io
+from itertools import chain
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,13 +14,13 @@ from alembic.migration import MigrationContext
 from PIL import Image
 
 from bot.gateway import settings as settings_module
-from bot.gateway import sms
-from bot.gateway import tables as t
 from bot.gateway.app import create
-from bot.gateway.logs import redact
-from bot.gateway.shell import UPLOAD_PATHS
-from bot.gateway.storage import Store
-from bot.gateway.uploads import NotAPicture
+from bot.gateway.http.shell import UPLOAD_PATHS
+from bot.gateway.store import sms
+from bot.gateway.store import tables as t
+from bot.gateway.store.logs import redact
+from bot.gateway.store.storage import Store
+from bot.gateway.turns.uploads import NotAPicture
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import TOKENS
 
@@ -176,7 +177,10 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path
 
 def test_every_text_is_used_and_every_text_used_exists() -> None:
     texts = yaml.safe_load((ROOT / "data/gateway/texts.yml").read_text(encoding="utf-8"))
-    code = "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("bot/[gc][ah]*/*.py"))
+    code = "".join(
+        p.read_text(encoding="utf-8")
+        for p in chain(ROOT.glob("bot/gateway/**/*.py"), ROOT.glob("bot/channels/**/*.py"))
+    )
     families = ("error_", "deferred_", "sms_", "helper_")
     unused = [name for name in texts if f'"{name}"' not in code and not name.startswith(families)]
     assert unused == []

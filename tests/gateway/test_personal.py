@@ -6,8 +6,8 @@ import io
 
 from PIL import Image
 
-from bot.gateway import personal
-from bot.gateway import tables as t
+from bot.gateway.store import tables as t
+from bot.gateway.turns import personal
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import until
 

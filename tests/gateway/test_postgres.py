@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.gateway import tables as t
+from bot.gateway.store import tables as t
 from tests.gateway.conftest import Desk, running
 from tests.gateway.fakes import FakeEngine, company, free_port, until
 

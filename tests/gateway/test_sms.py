@@ -5,14 +5,14 @@ import json
 import httpx
 from sqlalchemy import update
 
-from bot.gateway import sms
-from bot.gateway import tables as t
+from bot.gateway.store import sms
+from bot.gateway.store import tables as t
 from tests.gateway.conftest import Desk
 
 PHONE = "13800000001"
 
 
-def sender(desk: Desk, *answers: int) -> tuple[sms.Sender, list[dict]]:
+def sender(desk: Desk, *answers: int) -> tuple[sms.SmsSender, list[dict]]:
     posted: list[dict] = []
     left = list(answers)
 
@@ -21,7 +21,7 @@ def sender(desk: Desk, *answers: int) -> tuple[sms.Sender, list[dict]]:
         return httpx.Response(left.pop(0))
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
-    return sms.Sender(desk.gateway.store, client, "http://sms/send"), posted
+    return sms.SmsSender(desk.gateway.store, client, "http://sms/send"), posted
 
 
 async def test_a_message_is_posted_once_and_then_forgotten(desk: Desk) -> None:

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from starlette.responses import JSONResponse, Response
 
-from bot.gateway import tables as t
-from bot.gateway.inbox import Refused
-from bot.gateway.storage import Store, StoreInUse
+from bot.gateway.store import tables as t
+from bot.gateway.store.storage import Store, StoreInUse
+from bot.gateway.turns.inbox import Refused
 from tests.gateway.conftest import TALK, Desk, running
 from tests.gateway.fakes import FakeEngine, company, until
 

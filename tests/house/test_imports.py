@@ -1,46 +1,157 @@
-"""Imports point one way (docs/architecture.md): core ← company ← actions; core, company ← gateway ← channels."""
+"""Rooms and what each may know of the others (docs/architecture.md): imports point one way, SQL has its places."""
 
+import ast
 import sys
+from collections import defaultdict
+from collections.abc import Iterable
 
-from tests.house.house import imports, place, report
+from tests.house.house import Import, files, imports, place, report
 
-ROOMS = (
-    "bot.core",
-    "bot.company",
-    "bot.engine",
+GATEWAY_ROOMS = (
+    "bot.gateway.store",
+    "bot.gateway.people",
+    "bot.gateway.customer",
+    "bot.gateway.turns",
     "bot.gateway",
-    "bot.channels",
-    "bot.voice",
-    "actions",
-    "backend",
+    "bot.gateway.http",
 )
-# room: the other rooms it may know
-MAY_IMPORT = {
+# room: the other rooms it may know. A module belongs to the room with the longest name that fits; the tools in
+# scripts may know everything.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.core": (),
-    "bot.company": ("bot.core",),
+    "bot.ports": ("bot.core",),
+    "bot.region": ("bot.core",),
+    "bot.adapters": ("bot.core", "bot.ports"),
     "bot.engine": ("bot.core",),
-    "bot.gateway": ("bot.core", "bot.company"),
-    "bot.channels": ("bot.core", "bot.company", "bot.gateway"),
     "bot.voice": ("bot.core",),
-    "actions": ("bot.core", "bot.company"),
+    "bot.gateway.store": ("bot.core", "bot.region"),
+    "bot.gateway.people": ("bot.core", "bot.region", "bot.gateway.store"),
+    "bot.gateway.customer": ("bot.core", "bot.ports", "bot.gateway.store"),
+    "bot.gateway.turns": ("bot.core", "bot.ports", *GATEWAY_ROOMS[:3]),
+    "bot.gateway": ("bot.ports", "bot.region", *GATEWAY_ROOMS[:4]),
+    "bot.gateway.http": ("bot.ports", *GATEWAY_ROOMS[:5]),
+    "bot.channels": ("bot.core", "bot.ports", "bot.region", *GATEWAY_ROOMS),
+    "bot.gateway.app": ("bot.gateway", "bot.gateway.http", "bot.channels"),
+    "bot.gateway.__main__": ("bot.adapters", "bot.region", "bot.gateway", "bot.gateway.app", *GATEWAY_ROOMS),
+    "actions": ("bot.core", "bot.ports", "bot.region"),
+    "bot.actionserver": ("actions", "bot.ports", "bot.adapters", "bot.region"),
     "backend": (),
+    "demo": ("bot.channels",),
 }
-# The one module of the gateway that plugs the channels in.
-PLUGS = {"bot/gateway/app.py"}
+MAY_WRITE_SQL = ("backend", "bot.gateway", "bot.engine")
+"""The engine's is Rasa's tracker store."""
+CHANNELS_THAT_STILL_WRITE_SQL = {
+    "bot/channels/app.py",
+    "bot/channels/console/live.py",
+    "bot/channels/console/rest.py",
+    "bot/channels/console/talks.py",
+    "bot/channels/outside/bridge.py",
+    "bot/channels/outside/hooks.py",
+    "bot/channels/outside/tables.py",
+    "bot/channels/turns.py",
+    "bot/channels/voice.py",
+    "bot/channels/web.py",
+    "bot/channels/wechat/binding.py",
+    "bot/channels/wechat/channel.py",
+    "bot/channels/wechat/media.py",
+    "bot/channels/wechat/notices.py",
+    "bot/channels/wechat/outbox.py",
+    "bot/channels/wechat/people.py",
+    "bot/channels/wechat/reception.py",
+    "bot/channels/wechat/tables.py",
+    "bot/channels/wechat/tokens.py",
+}
+
+
+def room(module: str) -> str | None:
+    """The room of a module, or None when it is nobody's."""
+    fitting = [name for name in MAY_IMPORT if f"{module}.".startswith(f"{name}.")]
+    return max(fitting, key=len, default=None)
+
+
+def module_of(found: Import) -> str:
+    return place(found.path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def wrong_way(found: Iterable[Import]) -> list[str]:
+    """The imports that no room allows."""
+    findings = []
+    for each in found:
+        here, to = room(module_of(each)), room(each.module)
+        if here and to and to != here and to not in MAY_IMPORT[here]:
+            findings.append(f"{place(each.path, each.line)} {here} may not import {each.module}")
+    return findings
 
 
 def test_imports_point_one_way() -> None:
+    # `from a.b import c` counts as a.b too, which is no import of the room a.b when c is a room of its own.
+    parents = {name.rpartition(".")[0] for name in MAY_IMPORT}
+    found = [
+        each
+        for each in imports("bot/*.py", "actions/*.py", "backend/*.py", "demo/*.py")
+        if each.module not in parents
+    ]
+    report(wrong_way(found))
+
+
+def test_every_module_stands_in_a_room() -> None:
+    report(
+        [
+            f"{place(path)} stands in no room"
+            for path in files("bot/*.py", "actions/*.py", "backend/*.py", "demo/*.py")
+            if path.stat().st_size and room(module_of(Import(path, 0, ""))) is None
+        ]
+    )
+
+
+def test_rooms_have_floors() -> None:
+    """No two rooms know each other, directly or by way of others."""
+    left = {name: set(known) - {name} for name, known in MAY_IMPORT.items()}
+    while ground := [name for name, known in left.items() if not known & left.keys()]:
+        for name in ground:
+            del left[name]
+    report([f"{name} is part of a circle" for name in left])
+
+
+def test_sql_has_its_places() -> None:
+    writing = {
+        place(each.path)
+        for each in imports("bot/*.py", "actions/*.py", "demo/*.py")
+        if each.module.split(".")[0] == "sqlalchemy" and not module_of(each).startswith(MAY_WRITE_SQL)
+    }
+    assert writing == CHANNELS_THAT_STILL_WRITE_SQL
+
+
+def test_a_class_name_is_given_once() -> None:
+    """Once in the bot, once in the reference company, which is a program of its own and imports nothing of the bot."""
     findings = []
-    for room, allowed in MAY_IMPORT.items():
-        folder = room.replace(".", "/")
-        for found in imports(f"{folder}/*.py"):
-            to = next((r for r in ROOMS if f"{found.module}.".startswith(f"{r}.")), None)
-            if to in (None, room, *allowed):
-                continue
-            if place(found.path) in PLUGS and to == "bot.channels":
-                continue
-            findings.append(f"{place(found.path, found.line)} {room} may not import {found.module}")
+    for program in (("bot/*.py", "actions/*.py", "demo/*.py", "scripts/*.py"), ("backend/*.py",)):
+        named = defaultdict(list)
+        for path in files(*program):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    named[node.name].append(place(path, node.lineno))
+        findings += [f"{name}: {', '.join(where)}" for name, where in sorted(named.items()) if len(where) > 1]
     report(findings)
+
+
+MOST_LINES = 350
+STILL_LONGER = {"bot/voice/policy.py"}
+
+
+def test_no_file_is_too_long() -> None:
+    """Lines of code, without blanks and comments; migrations are what they are."""
+    longer = {
+        place(path)
+        for path in files("bot/*.py", "actions/*.py", "backend/*.py", "scripts/*.py", "demo/*.py")
+        if "migrations" not in path.parts
+        and sum(
+            bool(line.strip()) and not line.strip().startswith("#")
+            for line in path.read_text(encoding="utf-8").splitlines()
+        )
+        > MOST_LINES
+    }
+    assert longer == STILL_LONGER
 
 
 def test_core_uses_the_standard_library_only() -> None:
@@ -54,13 +165,12 @@ def test_core_uses_the_standard_library_only() -> None:
     )
 
 
-def test_only_the_engine_knows_rasa() -> None:
+def test_only_the_engine_and_the_actions_know_rasa() -> None:
     report(
         [
             f"{place(found.path, found.line)} imports {found.module}"
-            for found in imports(
-                "bot/core/*.py", "bot/company/*.py", "bot/gateway/*.py", "bot/channels/*.py", "backend/*.py"
-            )
+            for found in imports("bot/*.py", "backend/*.py")
             if found.module.split(".")[0] in ("rasa", "rasa_sdk")
+            and room(module_of(found)) not in ("bot.engine", "bot.actionserver")
         ]
     )

@@ -78,7 +78,7 @@ def test_every_reply_that_is_used_exists_and_every_reply_is_used() -> None:
     used: dict[str, str] = {}
     literal = re.compile(r"\b(utter_(?!message\b)\w+)")
     for path in files(
-        "actions/*.py", "bot/core/*.py", "bot/company/*.py", "data/dialogue/*.yml", "domain.yml"
+        "actions/*.py", "bot/core/*.py", "bot/region/*.py", "data/dialogue/*.yml", "domain.yml"
     ):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if path.suffix == ".yml" and re.match(r"  utter_\w+:", line):

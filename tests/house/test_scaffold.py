@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.scaffold import Capability, Refused, scaffold
+from scripts.scaffold import Capability, NotWritten, scaffold
 from tests.house.house import ROOT, files
 
 # Forty sentences of a wish that nobody has yet: what a village asks about the company's public holidays.
@@ -49,11 +49,11 @@ def test_a_scaffolded_capability_stands_in_every_place(copy: Path, own_action: b
 
 def test_a_name_that_exists_is_not_written_over(copy: Path) -> None:
     before = (copy / "domain.yml").read_text(encoding="utf-8")
-    with pytest.raises(Refused, match="exists already"):
+    with pytest.raises(NotWritten, match="exists already"):
         scaffold(Capability("query_arrears", "查欠费", "好的。", SENTENCES), copy)
     assert (copy / "domain.yml").read_text(encoding="utf-8") == before
 
 
 def test_a_name_out_of_style_is_refused(copy: Path) -> None:
-    with pytest.raises(Refused, match="lower case"):
+    with pytest.raises(NotWritten, match="lower case"):
         scaffold(Capability("Arrears", "查欠费", "好的。", SENTENCES), copy)

@@ -18,8 +18,8 @@ from bot.voice.events import (
     NotTransferred,
     Played,
     Replied,
-    Say,
     Send,
+    Speak,
     Speech,
     TimedOut,
     Told,
@@ -52,7 +52,7 @@ def sent(out: list[Command]) -> list[Send]:
 
 
 def said(out: list[Command]) -> str:
-    return "".join(each.text for each in out if isinstance(each, Say))
+    return "".join(each.text for each in out if isinstance(each, Speak))
 
 
 def test_the_first_words_name_the_way_to_a_person_and_the_keys_for_danger() -> None:
@@ -78,7 +78,7 @@ def test_no_menu_is_longer_than_the_profile_allows(profile: str, elder: bool) ->
 def test_an_old_caller_hears_slower_speech_and_confirms_each_choice() -> None:
     policy, out = call("2", elder=True)
     assert "您按的是二，查电费，对吗" in said(out) and not sent(out)
-    assert {each.speed for each in out if isinstance(each, Say)} == {120}
+    assert {each.speed for each in out if isinstance(each, Speak)} == {120}
     assert sent(policy.handle(Key("1"))) == [Send("我想查一下电费余额", elder=True)]
 
 
@@ -90,7 +90,7 @@ def test_an_old_caller_who_pressed_the_wrong_key_is_asked_again() -> None:
 def test_nine_slows_down_for_the_rest_of_the_call() -> None:
     policy, _ = call("9")
     out = policy.handle(Key("2")) + policy.handle(Replied((LIT,)))
-    assert {each.speed for each in out if isinstance(each, Say)} == {140}
+    assert {each.speed for each in out if isinstance(each, Speak)} == {140}
 
 
 def test_star_repeats_and_hash_goes_back() -> None:
@@ -207,7 +207,7 @@ def test_danger_in_the_middle_of_a_bill_question_starts_the_safety_text_at_once(
     policy, out = call(
         "2", Replied((Told("户号是多少？", asks="account_no"),)), "0100", Speech("有人触电了", 0.4)
     )
-    words = [each for each in out if isinstance(each, Say)]
+    words = [each for each in out if isinstance(each, Speak)]
     assert (
         isinstance(out[0], Hush)
         and words[0].text == SERVICE.safety["shock"][0]
@@ -278,7 +278,7 @@ def test_who_has_trouble_is_served_slowly_for_the_rest_of_the_call_and_the_next_
     policy, _ = call(TimedOut(), TimedOut())
     out = policy.handle(Key("2"))
     assert "您按的是二，查电费，对吗" in said(out) and {
-        each.speed for each in out if isinstance(each, Say)
+        each.speed for each in out if isinstance(each, Speak)
     } == {120}
     assert [each.elder for each in sent(policy.handle(Key("1")))] == [True]
     assert [each.elder for each in sent(call("92")[1])] == [True]
@@ -289,7 +289,7 @@ def test_an_old_customer_gets_one_of_the_agents_who_are_free_and_else_the_menu_s
     assert "这就为您接人工" in said(first) and "请按" not in said(first)
     assert sent(first) == [Send("转人工", elder=True)]
     slow = Policy(SERVICE, CALLER).start(Known(elder=True))
-    assert {each.speed for each in slow if isinstance(each, Say)} == {120} and not sent(slow)
+    assert {each.speed for each in slow if isinstance(each, Speak)} == {120} and not sent(slow)
 
 
 def test_what_is_known_too_late_does_not_take_a_caller_away_who_has_begun() -> None:
@@ -306,8 +306,8 @@ def test_who_calls_for_the_first_time_hears_that_words_are_kept_once_and_last() 
 
 def test_the_notice_of_a_recording_is_the_first_thing_said() -> None:
     first = Policy(SERVICE, recorded=True).start()[0]
-    assert isinstance(first, Say) and first.notice and "录音" in first.text
-    assert not any(isinstance(each, Say) and each.notice for each in Policy(SERVICE).start())
+    assert isinstance(first, Speak) and first.notice and "录音" in first.text
+    assert not any(isinstance(each, Speak) and each.notice for each in Policy(SERVICE).start())
 
 
 @pytest.mark.parametrize(

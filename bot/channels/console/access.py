@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 
-from bot.gateway import logins
 from bot.gateway.gateway import Gateway
-from bot.gateway.logins import Session
-from bot.gateway.problems import Problem
+from bot.gateway.http.problems import Problem
+from bot.gateway.people import logins
+from bot.gateway.people.logins import AgentSession
 
 COOKIE = "console"
 EVERYBODY = logins.ROLES
@@ -62,7 +62,7 @@ class Doors:
         return guard
 
 
-def me(request: Request) -> Session:
+def me(request: Request) -> AgentSession:
     """The session that the guard has let in."""
-    session: Session = request.state.console
+    session: AgentSession = request.state.console
     return session

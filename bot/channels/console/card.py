@@ -6,7 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
-from bot.company.ports import Company, CompanyError, Order, Outage, Subject
+from bot.ports.company import Company
+from bot.ports.errors import CompanyError
+from bot.ports.identity import Subject
+from bot.ports.orders import Order
+from bot.ports.outages import Outage
 
 T = TypeVar("T")
 _PATIENCE = 3.0

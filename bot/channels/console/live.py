@@ -16,11 +16,11 @@ from socketio import AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from bot.channels.console.access import COOKIE, READS
-from bot.gateway import agents, inbox_view, logins
-from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
-from bot.gateway.logins import Session
-from bot.gateway.messages import Message
+from bot.gateway.people import agents, inbox_view, logins
+from bot.gateway.people.logins import AgentSession
+from bot.gateway.store import tables as t
+from bot.gateway.store.messages import Message
 
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ _TOGETHER = 0.15
 class Screen:
     """One open page."""
 
-    session: Session
+    session: AgentSession
     cookie: str
     watches: set[str] = field(default_factory=set)
     typing: set[str] = field(default_factory=set)
@@ -215,7 +215,7 @@ def _name(raw: object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _alive(c: sa.Connection, cookie: str) -> Session | None:
+def _alive(c: sa.Connection, cookie: str) -> AgentSession | None:
     session = logins.find(c, cookie)
     if session:
         agents.alive(c, session.name)

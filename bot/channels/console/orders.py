@@ -9,25 +9,15 @@ from pydantic import BaseModel, Field
 
 from bot.channels.console.access import SERVES, Doors, me
 from bot.channels.console.card import order
-from bot.company.ports import (
-    ApplicationDraft,
-    BadData,
-    CompanyError,
-    Conflict,
-    FaultReport,
-    NotAllowed,
-    NotFound,
-    Order,
-    Orders,
-    Subject,
-    VoiceDraft,
-)
-from bot.gateway import audit
 from bot.gateway.gateway import Gateway
-from bot.gateway.logins import Session
-from bot.gateway.problems import Problem
+from bot.gateway.http.problems import Problem
+from bot.gateway.people.logins import AgentSession
+from bot.gateway.store import audit
+from bot.ports.errors import BadData, CompanyError, Conflict, NotAllowed, NotFound
+from bot.ports.identity import Subject
+from bot.ports.orders import ApplicationDraft, FaultReport, Order, Orders, VoiceDraft
 
-Who = Annotated[Session, Depends(me)]
+Who = Annotated[AgentSession, Depends(me)]
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")]
 Short = Annotated[str, Field(max_length=200)]
 
@@ -50,7 +40,7 @@ class NewOrder(BaseModel):
     body: Draft
 
 
-class Change(BaseModel):
+class OrderChange(BaseModel):
     key: Key
     description: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     urge: bool = False
@@ -63,16 +53,16 @@ def mount(doors: Doors, gateway: Gateway) -> None:
     @doors.open("POST", path, SERVES)
     async def create(session: Who, name: str, body: NewOrder) -> dict[str, object]:
         who = await gateway.store.read(gateway.identity.who, name)
-        with _Refusals():
+        with _OrderRefusals():
             made = await _make(gateway.company.orders, who, name, body)
         await gateway.store.write(audit.record, session.name, "order", name, f"{body.kind} {made.order_no}")
         return order(made)
 
     @doors.open("PATCH", f"{path}/{{order_no}}", SERVES)
-    async def amend(session: Who, name: str, order_no: str, body: Change) -> dict[str, object]:
+    async def amend(session: Who, name: str, order_no: str, body: OrderChange) -> dict[str, object]:
         who = await gateway.store.read(gateway.identity.who, name)
         key, orders = f"console:{session.name}:{body.key}", gateway.company.orders
-        with _Refusals():
+        with _OrderRefusals():
             if body.urge:
                 changed = await orders.urge(who, order_no, body.description or "", key)
             elif body.description:
@@ -114,7 +104,7 @@ async def _make(orders: Orders, who: Subject, conversation: str, wanted: NewOrde
     return (await orders.apply(who, draft, key)).order
 
 
-class _Refusals:
+class _OrderRefusals:
     """Turns what the company's systems refuse into problems."""
 
     def __enter__(self) -> None:

@@ -13,18 +13,19 @@ from pydantic import BaseModel, Field
 from bot.channels.console.access import AUDITS, COOKIE, EVERYBODY, LEADS, SEARCHES, SERVES, Doors, me
 from bot.channels.console.live import Live, everybody
 from bot.channels.console.talks import MAX_TEXT
-from bot.company import region
 from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, State
-from bot.gateway import agents, audit, inbox_view, logins, samples
-from bot.gateway import tables as t
-from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
-from bot.gateway.logins import IDLE, Session
-from bot.gateway.problems import Problem
-from bot.gateway.uploads import MAX_BYTES, NotAPicture
+from bot.gateway.http.problems import Problem
+from bot.gateway.people import agents, inbox_view, logins, samples
+from bot.gateway.people.logins import IDLE, AgentSession
+from bot.gateway.store import audit
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import iso
+from bot.gateway.turns.uploads import MAX_BYTES, NotAPicture
+from bot.region import region
 
 _BREAKING = 60.0
-Who = Annotated[Session, Depends(me)]
+Who = Annotated[AgentSession, Depends(me)]
 
 
 class Login(BaseModel):
@@ -48,7 +49,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     rules = gateway.rules
     orders = region.read(gateway.settings.region, "orders")
 
-    async def answer_me(session: Session) -> dict[str, Any]:
+    async def answer_me(session: AgentSession) -> dict[str, Any]:
         row, all_agents = await gateway.store.read(_me, session.name)
         return {
             "name": session.name, "display": session.display, "roles": sorted(session.roles), "skills": row.skills,
@@ -65,7 +66,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         """The only route without a session."""
         try:
             cookie, session = await logins.login(gateway.store, body.name, body.password, body.code)
-        except logins.Refused as refused:
+        except logins.LoginRefused as refused:
             status = 429 if refused.kind == "locked" else 401
             raise Problem(status, refused.kind) from None
         response.set_cookie(

@@ -13,23 +13,24 @@ from pydantic import BaseModel, Field
 from bot.channels.console.access import LEADS, READS, SERVES, Doors, me
 from bot.channels.console.card import Card
 from bot.channels.console.live import Live, named
-from bot.company import knowledge
-from bot.company.ports import CompanyError
 from bot.core.handoff import Forbidden
-from bot.gateway import agents, audit, handoff, inbox_view
-from bot.gateway import tables as t
-from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import Refused, clean
-from bot.gateway.logins import Session
-from bot.gateway.messages import Message
-from bot.gateway.problems import Problem
-from bot.gateway.texts import read
+from bot.gateway.http.problems import Problem
+from bot.gateway.people import agents, handoff, inbox_view
+from bot.gateway.people.logins import AgentSession
+from bot.gateway.store import audit
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import iso
+from bot.gateway.store.messages import Message
+from bot.gateway.store.texts import read
+from bot.gateway.turns.inbox import Refused, clean
+from bot.ports.errors import CompanyError
+from bot.region import knowledge
 
 MAX_TEXT = 1000
 _PAGE = 50
 _ASKED = 6
-Who = Annotated[Session, Depends(me)]
+Who = Annotated[AgentSession, Depends(me)]
 MsgId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
@@ -55,7 +56,7 @@ class Reassigned(Versioned):
     to_agent: str = Field(max_length=64)
 
 
-class Said(BaseModel):
+class AgentMessage(BaseModel):
     msg_id: MsgId
     text: str | None = Field(None, max_length=MAX_TEXT)
     upload: str | None = Field(None, max_length=64)
@@ -88,7 +89,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     path = "/conversations/{name}"
 
     async def changed(
-        session: Session,
+        session: AgentSession,
         name: str,
         work: Callable[..., list[Message]],
         version: int,
@@ -109,7 +110,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
 
         try:
             told, written = await gateway.store.write(both)
-        except handoff.Taken as taken:
+        except handoff.TakenAlready as taken:
             row = await gateway.store.read(agents.find, taken.agent)
             raise Problem(409, "taken", extra={"agent_name": row.display if row else taken.agent}) from None
         except handoff.Stale:
@@ -122,7 +123,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         await gateway.tell_moved(name)
         return await one_row(session, name)
 
-    async def one_row(session: Session, name: str) -> dict[str, Any]:
+    async def one_row(session: AgentSession, name: str) -> dict[str, Any]:
         found = await gateway.store.read(inbox_view.rows, session.name, name)
         if not found:
             raise Problem(404, "not-found")
@@ -186,7 +187,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
             raise Problem(422, "invalid", "to_agent")
 
     @doors.open("POST", f"{path}/messages", SERVES)
-    async def say(session: Who, name: str, body: Said) -> dict[str, Any]:
+    async def say(session: Who, name: str, body: AgentMessage) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         try:
             if body.text:

@@ -13,16 +13,17 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.outside import tables as o
-from bot.channels.outside.desk import Away, Case, Desk, Refuses, Said
+from bot.channels.outside.desk import Away, Case, DeskMessage, ForeignDesk, Refuses
 from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, Forbidden, State
-from bot.gateway import handoff, messages
-from bot.gateway import tables as t
 from bot.gateway.gateway import Gateway
-from bot.gateway.handoff import NotYours
-from bot.gateway.loops import Loop
-from bot.gateway.messages import Message
-from bot.gateway.storage import insert_once
-from bot.gateway.tables import Record
+from bot.gateway.people import handoff
+from bot.gateway.people.handoff import NotYours
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.loops import Loop
+from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import insert_once
+from bot.gateway.store.tables import Record
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -35,7 +36,7 @@ _LEASE = 30.0
 class Bridge:
     """The duty, and the Office."""
 
-    def __init__(self, gateway: Gateway, desk: Desk) -> None:
+    def __init__(self, gateway: Gateway, desk: ForeignDesk) -> None:
         self._gateway = gateway
         self._desk = desk
         self.reachable = True
@@ -211,7 +212,7 @@ def _case(episode: Record, talk: Record, news: Sequence[Message]) -> Case:
     )  # fmt: skip
 
 
-def _said(message: Message) -> tuple[int, Said] | None:
+def _said(message: Message) -> tuple[int, DeskMessage] | None:
     """A message for the desk with its number; None for what it said itself and for what has no words."""
     if message.author == "agent":
         return None
@@ -219,4 +220,4 @@ def _said(message: Message) -> tuple[int, Said] | None:
     if not (text or picture):
         return None
     key = f"{message.conversation}:{message.seq}"
-    return message.seq, Said(key, message.author, text, picture)  # type: ignore[arg-type]
+    return message.seq, DeskMessage(key, message.author, text, picture)  # type: ignore[arg-type]

@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import yaml
 
-from bot.channels.outside.desk import Away, Case, Office, Refuses, Said
-from bot.gateway.settings import Chatwoot as Settings
+from bot.channels.outside.desk import Away, Case, DeskMessage, Office, Refuses
+from bot.gateway.settings import ChatwootSettings as Settings
 
 WINDOW = 300
 """Seconds a webhook may be old."""
@@ -57,7 +57,7 @@ class Chatwoot:
             await self._ask("POST", f"{self._account}/{number}/toggle_priority", {"priority": "urgent"})
         await self._status(number, "open")
 
-    async def message(self, reference: str, said: Said) -> None:
+    async def message(self, reference: str, said: DeskMessage) -> None:
         """The customer's words are the contact's; those of the bot are a private note."""
         number, _, source = reference.partition(":")
         if said.author != "customer":
@@ -77,10 +77,10 @@ class Chatwoot:
     def _say(self, name: str, **values: str) -> str:
         return str(self._words[name]).format(**values)
 
-    def _shown(self, said: Said) -> str:
+    def _shown(self, said: DeskMessage) -> str:
         return " ".join(part for part in (said.text, self._words["picture"] if said.picture else "") if part)
 
-    def _line(self, said: Said) -> str:
+    def _line(self, said: DeskMessage) -> str:
         return self._say("line", author=self._words["author"][said.author], text=self._shown(said))
 
     def _told(self, case: Case) -> str:

@@ -20,7 +20,7 @@ class Refuses(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class DeskMessage:
     """One message as people read it; `key` is the same whenever it is sent again."""
 
     key: str
@@ -40,16 +40,16 @@ class Case:
     urgent: bool
     channel: str
     summary: str
-    before: tuple[Said, ...]
+    before: tuple[DeskMessage, ...]
 
 
-class Desk(Protocol):
+class ForeignDesk(Protocol):
     """What an outside system must do. Every method raises Away, Refuses."""
 
     async def start(self, case: Case, known: Callable[[str], Awaitable[None]]) -> None:
         """Open the case and put it before people. The desk's own reference is told to `known` before anybody can answer."""
 
-    async def message(self, reference: str, said: Said) -> None:
+    async def message(self, reference: str, said: DeskMessage) -> None:
         """The customer said something, or the bot did while nobody had the word."""
 
     async def stopped(self, reference: str, reason: str) -> None:

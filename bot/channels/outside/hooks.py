@@ -13,7 +13,7 @@ from bot.channels.outside import tables as o
 from bot.channels.outside.bridge import Bridge
 from bot.channels.outside.chatwoot import Chatwoot, hook, signed
 from bot.gateway.gateway import Gateway
-from bot.gateway.storage import Store
+from bot.gateway.store.storage import Store
 
 log = structlog.get_logger()
 

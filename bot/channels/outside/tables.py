@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.gateway.tables import metadata
+from bot.gateway.store.tables import metadata
 
 case = sa.Table(
     "outside_case",

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import httpx
 import structlog
 
-from bot.channels.wechat.tokens import InMemory, Issued, NoToken, Tokens
+from bot.channels.wechat.tokens import AccessToken, InMemory, Issued, NoToken
 from bot.gateway.settings import WechatAccount
-from bot.gateway.storage import Store
-from bot.gateway.uploads import MAX_BYTES
+from bot.gateway.store.storage import Store
+from bot.gateway.turns.uploads import MAX_BYTES
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ class Api:
         self._client = client
         secret = account.app_secret.get_secret_value()
         self._tokens = (
-            Tokens(store, alias, secret, self.stable_token) if store else InMemory(self.stable_token)
+            AccessToken(store, alias, secret, self.stable_token) if store else InMemory(self.stable_token)
         )
 
     async def send_text(self, openid: str, text: str) -> None:

@@ -24,11 +24,11 @@ from bot.channels.wechat import people
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure
 from bot.channels.wechat.texts import Texts
-from bot.company.ports import CompanyError
 from bot.core.masking import mask_account
+from bot.gateway.customer.identity import TooMany
 from bot.gateway.gateway import Gateway
-from bot.gateway.identity import TooMany
-from bot.gateway.problems import Problem
+from bot.gateway.http.problems import Problem
+from bot.ports.errors import CompanyError
 
 PAGE = "/bind/"
 _COOKIE = "wechat_visit"
@@ -45,7 +45,7 @@ class CodeWish(BaseModel):
     account_no: AccountNo
 
 
-class Proof(BaseModel):
+class CodeProof(BaseModel):
     account_no: AccountNo
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
     alias: Alias = ""
@@ -55,7 +55,7 @@ class Renamed(BaseModel):
     alias: Alias
 
 
-class Sessions:
+class BindingSessions:
     """Signed sessions of the page; each names a conversation and lives for a quarter of an hour."""
 
     def __init__(self, key: str) -> None:
@@ -81,7 +81,7 @@ class Bindings:
         self._gateway = gateway
         self._texts = texts
         self._apis = apis
-        self._sessions = Sessions(gateway.settings.session_key.get_secret_value())
+        self._sessions = BindingSessions(gateway.settings.session_key.get_secret_value())
 
     async def begin(self, alias: str) -> RedirectResponse:
         """To WeChat's page, with a state that is good once and bound to this browser."""
@@ -154,7 +154,7 @@ class Bindings:
             raise self._refusal(error) from None
         return {"message": self._texts.say("bind_sent", phone=sent.phone_masked)}
 
-    async def bind(self, conversation: str, proof: Proof) -> dict[str, str]:
+    async def bind(self, conversation: str, proof: CodeProof) -> dict[str, str]:
         try:
             outcome = await self._gateway.identity.check_code(conversation, proof.code)
         except (TooMany, CompanyError) as error:
@@ -204,7 +204,7 @@ def _spend_visit(c: sa.Connection, state: str, alias: str) -> bool:
     return bool(c.execute(sa.delete(w.visit).where(*mine)).rowcount)
 
 
-def _bind(c: sa.Connection, conversation: str, proof: Proof) -> None:
+def _bind(c: sa.Connection, conversation: str, proof: CodeProof) -> None:
     if people.find(c, conversation, lock=True) is None:
         raise Problem(404, "not-found")
     if len(people.bound(c, conversation)) >= _MOST:
@@ -236,7 +236,7 @@ def mount(app: FastAPI, gateway: Gateway, texts: Texts, apis: Mapping[str, Api])
         return await bindings.send_code(bindings.who(authorization), body.account_no)
 
     @router.post("")
-    async def bind(body: Proof, authorization: SessionHeader = "") -> dict[str, str]:
+    async def bind(body: CodeProof, authorization: SessionHeader = "") -> dict[str, str]:
         return await bindings.bind(bindings.who(authorization), body)
 
     @router.patch("/{number}", status_code=204)

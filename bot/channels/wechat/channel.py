@@ -18,26 +18,26 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
-from bot.channels.speech import Speech
+from bot.channels.speech import SpeechClient
 from bot.channels.turns import Watch
 from bot.channels.wechat import binding, internal, menu, notices, outbox, parse, people, xml
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, client
 from bot.channels.wechat.codec import Codec, Forged
 from bot.channels.wechat.delivery import Delivery
-from bot.channels.wechat.media import Media
+from bot.channels.wechat.media import MediaFetcher
 from bot.channels.wechat.outbox import Renderer
-from bot.channels.wechat.reception import Pushed, Reception, Taken, expire
+from bot.channels.wechat.reception import Pushed, Reception, TakenPush, expire
 from bot.channels.wechat.texts import Texts
-from bot.company.region import load
-from bot.gateway import tables as t
-from bot.gateway.clock import iso
 from bot.gateway.gateway import Gateway
-from bot.gateway.limits import TooFast
-from bot.gateway.logs import where
-from bot.gateway.loops import Loop
-from bot.gateway.problems import Problem
+from bot.gateway.http.problems import Problem
 from bot.gateway.settings import WechatAccount
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import iso
+from bot.gateway.store.limits import TooFast
+from bot.gateway.store.logs import where
+from bot.gateway.store.loops import Loop
+from bot.region.region import load
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ SUCCESS = "success"
 
 
 @dataclass(frozen=True)
-class Account:
+class OfficialAccount:
     """An official account that is served here."""
 
     alias: str
@@ -63,7 +63,7 @@ class Account:
 class WechatChannel:
     """All accounts of one gateway."""
 
-    def __init__(self, gateway: Gateway, speech: Speech | None = None) -> None:
+    def __init__(self, gateway: Gateway, speech: SpeechClient | None = None) -> None:
         self._gateway = gateway
         self._plain = gateway.settings.wechat_plain
         self.texts = Texts(load(gateway.settings.region))
@@ -76,7 +76,7 @@ class WechatChannel:
         self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()), speech is not None)
         self.delivery = Delivery(gateway.store, apis, self._renderer)
         self.notices = notices.Notices(gateway.store, apis, notices.load())
-        self.media = Media(gateway, apis, self._reception, self._tell, speech)
+        self.media = MediaFetcher(gateway, apis, self._reception, self._tell, speech)
         self._watch = Watch()
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
@@ -84,9 +84,9 @@ class WechatChannel:
         self._expiry = Loop("wechat-expiry", self._expire, _HOUR)
         self.loops = (self.delivery.loop, self.media.loop, self._expiry)
 
-    def _account(self, alias: str, one: WechatAccount) -> Account:
+    def _account(self, alias: str, one: WechatAccount) -> OfficialAccount:
         codec = Codec(one.token.get_secret_value(), one.aes_key.get_secret_value(), one.app_id)
-        return Account(alias, codec, Api(alias, one, self.http, self._gateway.store))
+        return OfficialAccount(alias, codec, Api(alias, one, self.http, self._gateway.store))
 
     def _link(self, upload: str) -> str:
         public = self._gateway.settings.wechat_public_url
@@ -122,7 +122,7 @@ class WechatChannel:
             task.cancel()
         await self.http.aclose()
 
-    def account(self, alias: str) -> Account:
+    def account(self, alias: str) -> OfficialAccount:
         """Raises a 404 problem."""
         found = self.accounts.get(alias)
         if found is None:
@@ -144,7 +144,7 @@ class WechatChannel:
         try:
             fields = xml.read(inner)
             pushed = Pushed(alias, parse.sender(fields), parse.content(fields), signature)
-        except xml.Malformed:
+        except xml.MalformedXml:
             # Signed by WeChat: to refuse it would only make WeChat send it again.
             log.warning("wechat_push_malformed", account=alias)
             return SUCCESS
@@ -157,7 +157,7 @@ class WechatChannel:
             return SUCCESS
         return self._reply(account, fields, text, query, sealed=signature is not None)
 
-    def _open(self, account: Account, query: dict[str, str], raw: bytes) -> tuple[bytes, str | None]:
+    def _open(self, account: OfficialAccount, query: dict[str, str], raw: bytes) -> tuple[bytes, str | None]:
         """The XML inside, and the signature that covers it. Raises Forged: also for a plain message, which anybody
         could make who has seen one signed address."""
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
@@ -169,7 +169,7 @@ class WechatChannel:
             return raw, None
         try:
             sealed = xml.read(raw).get("Encrypt", "")
-        except xml.Malformed:
+        except xml.MalformedXml:
             raise Forged from None
         signature = query.get("msg_signature", "")
         return account.codec.open(signature, timestamp, nonce, sealed), signature
@@ -199,14 +199,14 @@ class WechatChannel:
             return limit.retry_after if known is None else 0
         return 0
 
-    async def _tell(self, taken: Taken) -> None:
+    async def _tell(self, taken: TakenPush) -> None:
         if taken.receipt:
             await self._gateway.received(taken.receipt)
         await self._gateway.tell(taken.published)
         if not (taken.again or taken.receipt or taken.published):
             self.media.loop.wake()
 
-    async def _settled(self, taken: Taken, event: asyncio.Event, deadline: float) -> str | None:
+    async def _settled(self, taken: TakenPush, event: asyncio.Event, deadline: float) -> str | None:
         """The passive reply once the turn has ended; None when that takes too long."""
         urgent = bool(taken.receipt and taken.receipt.urgent)
         running = taken.receipt is not None and not urgent
@@ -252,7 +252,7 @@ class WechatChannel:
 
     @staticmethod
     def _reply(
-        account: Account, fields: dict[str, str], text: str, query: dict[str, str], sealed: bool
+        account: OfficialAccount, fields: dict[str, str], text: str, query: dict[str, str], sealed: bool
     ) -> str:
         now = int(time.time())
         message = xml.write(
@@ -294,7 +294,7 @@ def _runs(c: sa.Connection, number: int) -> bool:
     return row.media_id is not None or row.state == "new"
 
 
-def mount(app: FastAPI, gateway: Gateway, speech: Speech | None = None) -> WechatChannel | None:
+def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> WechatChannel | None:
     """Plug the channel into the gateway's application; None when no account is configured."""
     if not gateway.settings.wechat_accounts:
         return None

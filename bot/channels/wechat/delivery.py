@@ -12,9 +12,9 @@ import structlog
 from bot.channels.wechat import outbox, people
 from bot.channels.wechat.api import Api, Failure, Kind
 from bot.channels.wechat.outbox import Job, Renderer
-from bot.gateway.loops import Loop
-from bot.gateway.messages import Message
-from bot.gateway.storage import Store
+from bot.gateway.store.loops import Loop
+from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import Store
 
 log = structlog.get_logger()
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from bot.channels.wechat import notices, outbox
 from bot.gateway.gateway import Gateway
-from bot.gateway.problems import Problem
-from bot.gateway.routes import bearer
+from bot.gateway.http.problems import Problem
+from bot.gateway.http.routes import bearer
 
 
 def standing(gateway: Gateway) -> APIRouter:
@@ -26,7 +26,7 @@ def standing(gateway: Gateway) -> APIRouter:
     return router
 
 
-class Notice(BaseModel):
+class NoticeOrder(BaseModel):
     """What the company has to say to everybody who has bound an account; `fields` are the template's by our names."""
 
     account_no: str = Field(pattern=r"^[0-9A-Za-z]{4,32}$")
@@ -40,7 +40,7 @@ def announcing(gateway: Gateway, sender: notices.Notices) -> APIRouter:
     router = APIRouter(prefix="/internal/v1/wechat")
 
     @router.post("/notices")
-    async def announce(request: Request, body: Notice) -> dict[str, int]:
+    async def announce(request: Request, body: NoticeOrder) -> dict[str, int]:
         bearer(request, gateway.settings.internal_token)
         try:
             return vars(await sender.announce(body.account_no, body.kind, body.fields, body.key))

@@ -10,26 +10,26 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot.channels.speech import NotSound, Speech, Unavailable
+from bot.channels.speech import NoSpeech, NotSound, SpeechClient
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, Kind
-from bot.channels.wechat.reception import Reception, Taken
+from bot.channels.wechat.reception import Reception, TakenPush
 from bot.gateway.gateway import Gateway
-from bot.gateway.loops import Loop
-from bot.gateway.tables import Record
-from bot.gateway.uploads import NotAPicture
+from bot.gateway.store.loops import Loop
+from bot.gateway.store.tables import Record
+from bot.gateway.turns.uploads import NotAPicture
 
 _ATTEMPTS = 4
 _LEASE = 30.0
 _AGAIN = (Kind.LATER, Kind.TOKEN, Kind.ACCOUNT)
 
 
-class Media:
+class MediaFetcher:
     """Fetches what was announced. `told` hears what was taken."""
 
     def __init__(
         self, gateway: Gateway, apis: Mapping[str, Api], reception: Reception,
-        told: Callable[[Taken], Awaitable[None]], speech: Speech | None,
+        told: Callable[[TakenPush], Awaitable[None]], speech: SpeechClient | None,
     ) -> None:  # fmt: skip
         self._gateway = gateway
         self._apis = apis
@@ -46,7 +46,7 @@ class Media:
         try:
             data = await self._apis[row.account].media(row.media_id)
             await (self._hear(row, data) if row.spoken else self._keep(row, data))
-        except Unavailable:
+        except NoSpeech:
             await self._missed(row, "voice")
         except (Failure, KeyError) as failure:
             again = isinstance(failure, Failure) and failure.kind in _AGAIN

@@ -16,35 +16,35 @@ from bot.channels.wechat.api import Api, Failure, client
 from bot.gateway.settings import BadSettings, WechatSettings, read_as
 
 
-class Entry(BaseModel, extra="forbid"):
+class MenuEntry(BaseModel, extra="forbid"):
     name: str = Field(min_length=1, max_length=8)
     key: str | None = Field(None, max_length=64)
     say: str | None = Field(None, max_length=60)
     page: str | None = Field(None, pattern="^bind$")
 
     @model_validator(mode="after")
-    def _does_one_thing(self) -> Entry:
+    def _does_one_thing(self) -> MenuEntry:
         if (self.page is None) == (self.key is None or self.say is None):
             raise ValueError("an entry has either key and say, or page")
         return self
 
 
-class Button(BaseModel, extra="forbid"):
+class MenuButton(BaseModel, extra="forbid"):
     name: str = Field(min_length=1, max_length=4)
-    entries: list[Entry] = Field(min_length=1, max_length=5)
+    entries: list[MenuEntry] = Field(min_length=1, max_length=5)
 
 
-def load() -> list[Button]:
+def load() -> list[MenuButton]:
     """The menu of the file. Raises pydantic's ValidationError."""
-    return TypeAdapter(list[Button]).validate_python(texts.read("menu"))[:3]
+    return TypeAdapter(list[MenuButton]).validate_python(texts.read("menu"))[:3]
 
 
-def sayings(menu: list[Button]) -> dict[str, str]:
+def sayings(menu: list[MenuButton]) -> dict[str, str]:
     """What each key says."""
     return {entry.key: entry.say for button in menu for entry in button.entries if entry.key and entry.say}
 
 
-def as_wechat(menu: list[Button], bind_url: str | None) -> dict[str, Any]:
+def as_wechat(menu: list[MenuButton], bind_url: str | None) -> dict[str, Any]:
     """The body of menu/create. Without a public address there is no page to open."""
     buttons = []
     for button in menu:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.channels.wechat import people, texts
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure
-from bot.gateway.storage import Store, insert_once
+from bot.gateway.store.storage import Store, insert_once
 
 _LONGEST = 20  # characters of a field (WeChat, 4 May 2023)
 _KEY = re.compile(r"[\w.:-]{1,32}")

@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 from bot.channels.wechat import people
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.render import Words, options, pack
-from bot.gateway import messages
-from bot.gateway import tables as t
-from bot.gateway.messages import Message
-from bot.gateway.tables import Record
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.store.messages import Message
+from bot.gateway.store.tables import Record
 
 # While a turn younger than this runs, what is said meanwhile waits for its answer: each push counts.
 PATIENCE = 8.0

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.channels.wechat.xml import Malformed
+from bot.channels.wechat.xml import MalformedXml
 
 _OPENID = re.compile(r"[\w-]{1,64}")
 
 
 @dataclass(frozen=True)
-class Sender:
+class PushSource:
     """Who sent it, when (seconds since the epoch), and what makes it recognisable when it is sent again."""
 
     openid: str
@@ -121,7 +121,7 @@ class TemplateResult:
 
 
 @dataclass(frozen=True)
-class AgentSession:
+class ServiceSession:
     """WeChat's own customer service takes, passes on or ends a talk."""
 
     kind: str
@@ -148,7 +148,7 @@ class UnknownEvent:
 Message: TypeAlias = Text | Image | Voice | Video | Location | Link | Unknown
 Event: TypeAlias = (
     Subscribe | Unsubscribe | Scan | ReportedLocation | Click | View | MenuTool | TemplateResult
-    | AgentSession | SubscriptionNotice | AuthorizationRevoked | UnknownEvent
+    | ServiceSession | SubscriptionNotice | AuthorizationRevoked | UnknownEvent
 )  # fmt: skip
 Fields: TypeAlias = Mapping[str, str]
 
@@ -160,25 +160,25 @@ _NOTICES = ("subscribe_msg_popup_event", "subscribe_msg_change_event", "subscrib
 _SESSIONS = ("kf_create_session", "kf_close_session", "kf_switch_session")
 
 
-def sender(fields: Fields) -> Sender:
+def sender(fields: Fields) -> PushSource:
     """Raises Malformed when it cannot be told."""
     openid, at = fields.get("FromUserName", ""), fields.get("CreateTime", "")
     if not _OPENID.fullmatch(openid) or not (at.isascii() and at.isdigit() and len(at) <= 12):
-        raise Malformed("no sender")
+        raise MalformedXml("no sender")
     number = fields.get("MsgId", "")
     if number.isascii() and number.isdigit():
-        return Sender(openid, int(at), f"m{number}"[:70])
+        return PushSource(openid, int(at), f"m{number}"[:70])
     # Events have no id of their own; WeChat says to use sender and time. The rest tells two of a second apart.
     event = "|".join(fields.get(name, "") for name in ("MsgType", "Event", "EventKey", "MsgID"))
     digest = hashlib.sha256(event.encode(errors="replace")).hexdigest()[:24]
-    return Sender(openid, int(at), f"e{at}:{fields.get('Event', '')[:24]}:{digest}")
+    return PushSource(openid, int(at), f"e{at}:{fields.get('Event', '')[:24]}:{digest}")
 
 
 def content(fields: Fields) -> Message | Event:
     """What it says. Raises Malformed when there is no kind at all; a field that makes no sense is left empty."""
     kind = fields.get("MsgType", "").lower()
     if not kind:
-        raise Malformed("no kind")
+        raise MalformedXml("no kind")
     if kind == "event":
         name = fields.get("Event", "").lower()
         event = _EVENTS.get(name)
@@ -226,7 +226,7 @@ def _menu_tool(name: str) -> Callable[[Fields], Event]:
 
 
 def _agent_session(name: str) -> Callable[[Fields], Event]:
-    return lambda f: AgentSession(name, f.get("KfAccount", ""))
+    return lambda f: ServiceSession(name, f.get("KfAccount", ""))
 
 
 def _notice(name: str) -> Callable[[Fields], Event]:

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.channels.wechat import tables as w
-from bot.gateway import tables as t
-from bot.gateway.inbox import open_conversation
-from bot.gateway.storage import insert_once
-from bot.gateway.tables import Record
+from bot.gateway.store import tables as t
+from bot.gateway.store.storage import insert_once
+from bot.gateway.store.tables import Record
+from bot.gateway.turns.inbox import open_conversation
 
 PREFIX = "wx-"
 DAY = 86_400.0

@@ -15,13 +15,13 @@ from bot.channels.wechat import parse as p
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.render import chosen
 from bot.channels.wechat.texts import Texts
-from bot.company.ports import Level
-from bot.gateway import messages
 from bot.gateway.gateway import Gateway
-from bot.gateway.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
-from bot.gateway.messages import Message
-from bot.gateway.storage import insert_once
-from bot.gateway.tables import Record
+from bot.gateway.store import messages
+from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import insert_once
+from bot.gateway.store.tables import Record
+from bot.gateway.turns.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
+from bot.ports.identity import Level
 
 _KEPT = 900.0  # longer than a push is accepted after it was signed
 
@@ -31,13 +31,13 @@ class Pushed:
     """One push of WeChat, verified and parsed."""
 
     account: str
-    sender: p.Sender
+    sender: p.PushSource
     content: p.Message | p.Event
     signature: str | None  # of the sealed message; a plain one has none that covers it
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenPush:
     """The push is safe. `receipt` when it went to the inbox, `published` when something was said about it."""
 
     id: int
@@ -57,7 +57,7 @@ class Reception:
         self._menu = menu
         self._hears = hears
 
-    def known(self, c: Connection, pushed: Pushed) -> Taken | None:
+    def known(self, c: Connection, pushed: Pushed) -> TakenPush | None:
         """What became of the same push before."""
         r = w.received.c
         same = sa.and_(r.account == pushed.account, r.signature == pushed.signature)
@@ -69,9 +69,9 @@ class Reception:
                 u.account == pushed.account, u.openid == pushed.sender.openid, r.key == pushed.sender.key
             )  # fmt: skip
             row = c.execute(query).one_or_none()
-        return Taken(row.id, row.conversation, again=True) if row else None
+        return TakenPush(row.id, row.conversation, again=True) if row else None
 
-    def take(self, c: Connection, pushed: Pushed, hold_until: float) -> Taken:
+    def take(self, c: Connection, pushed: Pushed, hold_until: float) -> TakenPush:
         """Store a push; deliveries of its conversation wait until `hold_until` for the request to answer."""
         found = self.known(c, pushed)
         if found is None:
@@ -89,7 +89,7 @@ class Reception:
         people.change(c, found.conversation, hold_until=hold_until)
         return found
 
-    def _act(self, c: Connection, taken: Taken, pushed: Pushed, talk: Record) -> Taken:
+    def _act(self, c: Connection, taken: TakenPush, pushed: Pushed, talk: Record) -> TakenPush:
         key = pushed.sender.key
         match pushed.content:
             case p.Text(text, menu_id):
@@ -137,7 +137,9 @@ class Reception:
         people.allow(c, talk.conversation, people.BY_MESSAGE)
         outbox.revive(c, talk.conversation)
 
-    def _say(self, c: Connection, taken: Taken, key: str, text: str, choice: str | None = None) -> Taken:
+    def _say(
+        self, c: Connection, taken: TakenPush, key: str, text: str, choice: str | None = None
+    ) -> TakenPush:
         """To the inbox; an option that has expired is taken as the words on it."""
         try:
             if choice:
@@ -152,18 +154,18 @@ class Reception:
             answer = self._gateway.wording.say(f"error_{refused.code}", limit=MAX_TEXT)
             return self._told(c, taken, answer)
 
-    def _store(self, c: Connection, taken: Taken, inbound: Inbound) -> Taken:
+    def _store(self, c: Connection, taken: TakenPush, inbound: Inbound) -> TakenPush:
         receipt = self._gateway.inbox.store(c, inbound)
         accounts = [row.account_no for row in people.bound(c, taken.conversation)]
         self._gateway.identity.vouch(c, taken.conversation, Level.L2, accounts)
         _change(c, taken, inbox_id=receipt.inbox_id)
         return replace(taken, receipt=receipt)
 
-    def _answer(self, c: Connection, taken: Taken, text: str, said: str) -> Taken:
+    def _answer(self, c: Connection, taken: TakenPush, text: str, said: str) -> TakenPush:
         """A kind of message that the dialogue cannot take: seen by agents, answered with words of our own."""
         return self._told(c, taken, self._texts.say(text), self._texts.say(said))
 
-    def _told(self, c: Connection, taken: Taken, answer: str, said: str | None = None) -> Taken:
+    def _told(self, c: Connection, taken: TakenPush, answer: str, said: str | None = None) -> TakenPush:
         pen = messages.open_pen(c, taken.conversation)
         if said:
             pen.write(f"wechat:{taken.id}:said", {"text": said}, "customer")
@@ -172,25 +174,25 @@ class Reception:
 
     def fetched(
         self, c: Connection, row: Record, upload: str | None = None, text: str | None = None
-    ) -> Taken:
+    ) -> TakenPush:
         """A picture is kept as `upload`, or a recording was heard as `text`."""
-        taken = Taken(row.id, row.conversation)
+        taken = TakenPush(row.id, row.conversation)
         if self._left(c, taken):
             return taken
         if text is not None:
             return self._say(c, taken, row.key, text)
         return self._store(c, taken, Inbound("wechat", row.conversation, row.key, upload=upload))
 
-    def missed(self, c: Connection, row: Record, trouble: str, heard: str = "") -> Taken:
+    def missed(self, c: Connection, row: Record, trouble: str, heard: str = "") -> TakenPush:
         """A picture or a recording is of no use; `trouble` names the text that says so, with what was `heard`."""
-        taken = Taken(row.id, row.conversation)
+        taken = TakenPush(row.id, row.conversation)
         if self._left(c, taken):
             return taken
         said = self._texts.say("said_voice" if row.spoken else "said_image")
         return self._told(c, taken, self._texts.say(trouble, heard=heard), said)
 
     @staticmethod
-    def _left(c: Connection, taken: Taken) -> bool:
+    def _left(c: Connection, taken: TakenPush) -> bool:
         """Whether the customer has left meanwhile; nothing waits for the media any more."""
         _change(c, taken, media_id=None)
         if people.find(c, taken.conversation) is None:
@@ -208,7 +210,7 @@ _ANSWERS: dict[type, tuple[str, str]] = {
 }
 
 
-def _change(c: Connection, taken: Taken, **values: object) -> None:
+def _change(c: Connection, taken: TakenPush, **values: object) -> None:
     c.execute(sa.update(w.received).where(w.received.c.id == taken.id).values(**values))
 
 

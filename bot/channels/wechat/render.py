@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.gateway.messages import Message
+from bot.gateway.store.messages import Message
 
 MAX_BYTES = 2048
 MOST = 5
@@ -17,7 +17,7 @@ _GAP = "\n\n"
 
 
 @dataclass(frozen=True)
-class Option:
+class NumberedOption:
     """A button as a number to type and a link to tap; `id` is the button's."""
 
     id: str
@@ -51,14 +51,14 @@ def plain(text: str) -> str:
     return _LABELLED.sub(r'<a href="\2">\1</a>', safe)
 
 
-def option(number: int, one: Option) -> str:
+def option(number: int, one: NumberedOption) -> str:
     """A line to tap or to answer by number. The link carries the opaque id, nothing of what it stands for."""
     title = re.sub(r"[<>\"&]", "", one.title)
     return f'{number}. <a href="weixin://bizmsgmenu?msgmenucontent={title}&msgmenuid={one.id}">{title}</a>'
 
 
-def options(message: Message) -> list[Option]:
-    return [Option(each["id"], each["title"]) for each in message.body.get("quick_replies", ())]
+def options(message: Message) -> list[NumberedOption]:
+    return [NumberedOption(each["id"], each["title"]) for each in message.body.get("quick_replies", ())]
 
 
 def shown(message: Message, words: Words, link: Callable[[str], str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.gateway.tables import metadata
+from bot.gateway.store.tables import metadata
 
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 

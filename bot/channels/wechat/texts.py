@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.channels.wechat.render import Words
-from bot.company.region import Region
+from bot.region.region import Region
 
 FOLDER = Path(__file__).parents[3] / "data" / "wechat"
 

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from bot.channels.wechat import tables as w
-from bot.gateway.storage import Store, insert_once
+from bot.gateway.store.storage import Store, insert_once
 
 _EARLY = 300.0  # WeChat renews five minutes before the end; both tokens work in between
 _LEASE = 10.0
@@ -50,7 +50,7 @@ class InMemory:
         return self._token
 
 
-class Tokens:
+class AccessToken:
     """The token of one account. `fetch(force)` asks WeChat for one; what is stored can be read with `secret` only, the
     account's own, which the database does not hold."""
 

@@ -9,20 +9,20 @@ from defusedxml import DefusedXmlException, ElementTree
 MAX_BYTES = 64 * 1024
 
 
-class Malformed(Exception):
+class MalformedXml(Exception):
     """Not one `<xml>` element of simple fields."""
 
 
 def read(raw: bytes) -> dict[str, str]:
     """The fields below the root; nested ones are left out, of repeated ones the first counts. Raises Malformed."""
     if len(raw) > MAX_BYTES:
-        raise Malformed("too large")
+        raise MalformedXml("too large")
     try:
         root = ElementTree.fromstring(raw, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
-        raise Malformed("no XML that may be read") from None
+        raise MalformedXml("no XML that may be read") from None
     if root.tag != "xml":
-        raise Malformed("another root")
+        raise MalformedXml("another root")
     fields: dict[str, str] = {}
     for child in root:
         if not len(child):

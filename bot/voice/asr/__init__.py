@@ -10,12 +10,12 @@ RATE = 8000
 """Samples per second; speech is 16-bit little-endian mono throughout."""
 
 
-class Unavailable(Exception):
+class AsrUnavailable(Exception):
     """The recogniser cannot be reached or broke off; the caller is led to the keys."""
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recognised:
     """What was understood; "" and 0 when nothing was."""
 
     text: str
@@ -31,7 +31,7 @@ class Asr(Protocol):
     async def feed(self, pcm: bytes) -> str:
         """More speech; what is understood so far, "" where the recogniser waits for the end."""
 
-    async def end(self) -> Heard:
+    async def end(self) -> Recognised:
         """The utterance is over."""
 
     async def close(self) -> None:

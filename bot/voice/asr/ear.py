@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.voice.asr import Asr, Heard
+from bot.voice.asr import Asr, Recognised
 from bot.voice.asr.vad import Sign, VoiceActivity
 
 
@@ -22,7 +22,7 @@ class Ear:
         """Seconds of the utterance so far, 0 between utterances."""
         return self._activity.spoken
 
-    async def listen(self, frame: bytes) -> Heard | None:
+    async def listen(self, frame: bytes) -> Recognised | None:
         """What was said, when this frame ends an utterance. Unavailable when the recogniser is gone."""
         match self._activity.feed(frame):
             case Sign.ONSET:

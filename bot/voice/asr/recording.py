@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import av
 from av.audio.resampler import AudioResampler
 
-from bot.voice.asr import RATE, Asr, Heard
+from bot.voice.asr import RATE, Asr, Recognised
 from bot.voice.asr.ear import Ear
 from bot.voice.asr.vad import FRAME, VoiceActivity
 
@@ -26,7 +26,7 @@ _CONTAINERS = (
 )
 
 
-class NotSound(ValueError):
+class NotARecording(ValueError):
     """The bytes are no recording of a kind that is taken."""
 
 
@@ -35,7 +35,7 @@ def samples(data: bytes) -> bytes:
     playlist can name files or addresses. Raises NotSound."""
     kind = next((name for at, mark, name in _CONTAINERS if data[at:].startswith(mark)), None)
     if kind is None:
-        raise NotSound("unknown container")
+        raise NotARecording("unknown container")
     sound = bytearray()
     try:
         with av.open(io.BytesIO(data), "r", format=kind) as file:
@@ -44,7 +44,7 @@ def samples(data: bytes) -> bytes:
                 for part in resampler.resample(frame):
                     sound += part.to_ndarray().tobytes()
     except (av.FFmpegError, IndexError, ValueError) as wrong:
-        raise NotSound("cannot be decoded") from wrong
+        raise NotARecording("cannot be decoded") from wrong
     return bytes(sound[: round(LONGEST * RATE) * 2])
 
 
@@ -55,9 +55,9 @@ def _frames(file: av.container.InputContainer) -> Iterator[av.AudioFrame]:
         yield frame
 
 
-async def recognise(asr: Asr, pcm: bytes) -> Heard:
+async def recognise(asr: Asr, pcm: bytes) -> Recognised:
     """What is said in a recording, as sure as its least sure utterance. Raises Unavailable."""
-    ear, said = Ear(asr, VoiceActivity()), list[Heard]()
+    ear, said = Ear(asr, VoiceActivity()), list[Recognised]()
     sound = pcm + _SILENCE
     try:
         for at in range(0, len(sound) - _FRAME_BYTES + 1, _FRAME_BYTES):
@@ -66,4 +66,6 @@ async def recognise(asr: Asr, pcm: bytes) -> Heard:
                 said.append(heard)
     finally:
         await ear.close()
-    return Heard("，".join(each.text for each in said), min((each.confidence for each in said), default=0.0))
+    return Recognised(
+        "，".join(each.text for each in said), min((each.confidence for each in said), default=0.0)
+    )

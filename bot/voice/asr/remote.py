@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from bot.voice.asr import RATE, Heard, Unavailable
+from bot.voice.asr import RATE, AsrUnavailable, Recognised
 
 PATIENCE = 3.0
 """Seconds until a server that says nothing counts as gone."""
@@ -47,7 +47,7 @@ class _Server:
         try:
             found = json.loads(answer)
         except ValueError as error:
-            raise Unavailable("the server does not speak JSON") from error
+            raise AsrUnavailable("the server does not speak JSON") from error
         return found if isinstance(found, dict) else {}
 
     async def close(self) -> None:
@@ -57,7 +57,7 @@ class _Server:
 
     def _connected(self) -> ClientConnection:
         if self._line is None:
-            raise Unavailable("no utterance has begun")
+            raise AsrUnavailable("no utterance has begun")
         return self._line
 
     async def _try(self, work: Any) -> Any:
@@ -65,7 +65,7 @@ class _Server:
             async with asyncio.timeout(self._patience):
                 return await work
         except (OSError, TimeoutError, WebSocketException) as error:
-            raise Unavailable(type(error).__name__) from error
+            raise AsrUnavailable(type(error).__name__) from error
 
 
 class FunAsr:
@@ -94,16 +94,16 @@ class FunAsr:
         await self._server.send(pcm)
         return self._so_far
 
-    async def end(self) -> Heard:
+    async def end(self) -> Recognised:
         await self._server.send(json.dumps({"is_speaking": False}))
         assert self._final
         try:
             text = await asyncio.wait_for(self._final, self._patience)
         except TimeoutError as error:
-            raise Unavailable("no final text came") from error
+            raise AsrUnavailable("no final text came") from error
         finally:
             await self.close()
-        return Heard(text, _UNSURE if text else 0.0)
+        return Recognised(text, _UNSURE if text else 0.0)
 
     async def close(self) -> None:
         if self._reader:
@@ -124,7 +124,7 @@ class FunAsr:
                         self._final.set_result(final)
                 else:
                     self._so_far += told.get("text", "")
-        except Unavailable as error:
+        except AsrUnavailable as error:
             if not self._final.done():
                 self._final.set_exception(error)
                 self._final.exception()  # read here, so that a call that ended does not complain
@@ -147,14 +147,14 @@ class Vosk:
         told = await self._server.receive()
         return _joined(told.get("partial") or told.get("text") or "")
 
-    async def end(self) -> Heard:
+    async def end(self) -> Recognised:
         # The server compares the string, the blanks included.
         await self._server.send('{"eof" : 1}')
         told = await self._server.receive()
         await self._server.close()
         text = _joined(told.get("text", ""))
         sure = [float(word["conf"]) for word in told.get("result", ()) if "conf" in word]
-        return Heard(text, (sum(sure) / len(sure) if sure else _UNSURE) if text else 0.0)
+        return Recognised(text, (sum(sure) / len(sure) if sure else _UNSURE) if text else 0.0)
 
     async def close(self) -> None:
         await self._server.close()

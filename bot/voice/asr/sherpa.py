@@ -13,7 +13,7 @@ import numpy as np
 import sherpa_onnx
 from numpy.typing import NDArray
 
-from bot.voice.asr import RATE, Heard, Unavailable
+from bot.voice.asr import RATE, AsrUnavailable, Recognised
 from bot.voice.asr.phrases import Phrases
 
 _T = TypeVar("_T")
@@ -69,21 +69,21 @@ class Offline:
         self._speech += pcm
         return ""
 
-    async def end(self) -> Heard:
+    async def end(self) -> Recognised:
         speech = bytes(self._speech)
         return await _in_thread(lambda: self._decode(speech))
 
     async def close(self) -> None:
         self._speech.clear()
 
-    def _decode(self, speech: bytes) -> Heard:
+    def _decode(self, speech: bytes) -> Recognised:
         stream = self._model.create_stream()
         stream.accept_waveform(RATE, _floats(speech))
         self._model.decode_stream(stream)
         text = stream.result.text.replace(" ", "")
         if self._phrases:
-            return Heard(*self._phrases.match(text))
-        return Heard(text, _confidence(stream.result))
+            return Recognised(*self._phrases.match(text))
+        return Recognised(text, _confidence(stream.result))
 
 
 class Online:
@@ -99,7 +99,7 @@ class Online:
     async def feed(self, pcm: bytes) -> str:
         return await _in_thread(lambda: self._advance(pcm))
 
-    async def end(self) -> Heard:
+    async def end(self) -> Recognised:
         return await _in_thread(self._finish)
 
     async def close(self) -> None:
@@ -111,11 +111,11 @@ class Online:
             self._model.decode_stream(self._stream)
         return str(self._model.get_result(self._stream)).replace(" ", "")
 
-    def _finish(self) -> Heard:
+    def _finish(self) -> Recognised:
         self._stream.accept_waveform(RATE, np.zeros(RATE // 2, np.float32))
         self._stream.input_finished()
         text = self._advance(b"")
-        return Heard(text, _UNSURE if text else 0.0)
+        return Recognised(text, _UNSURE if text else 0.0)
 
 
 def _floats(pcm: bytes) -> NDArray[np.float32]:
@@ -133,4 +133,4 @@ async def _in_thread(work: Callable[[], _T]) -> _T:
     try:
         return await asyncio.get_running_loop().run_in_executor(_pool, work)
     except RuntimeError as error:
-        raise Unavailable(str(error)) from error
+        raise AsrUnavailable(str(error)) from error

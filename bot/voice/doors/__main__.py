@@ -17,7 +17,7 @@ from bot.voice.doors import jambonz, vxml
 from bot.voice.service import load
 
 
-class Settings(BaseSettings):
+class DoorSettings(BaseSettings):
     """GRIDCARE_* settings of the door (docs/operations.md)."""
 
     model_config = SettingsConfigDict(env_prefix="GRIDCARE_", extra="ignore", hide_input_in_errors=True)
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     agents_number: str = Field(pattern=r"^\+?[0-9]{2,20}$")
 
 
-def create(values: Settings) -> FastAPI:
+def create(values: DoorSettings) -> FastAPI:
     """The door as an ASGI application."""
     token = {"Authorization": f"Bearer {values.voice_token.get_secret_value()}"}
     client = httpx.AsyncClient(base_url=values.gateway_url, headers=token, timeout=40, trust_env=False)
@@ -58,7 +58,7 @@ def create(values: Settings) -> FastAPI:
 def main() -> None:
     """Serve until told to stop; a wrong setting is named in one line."""
     try:
-        values = Settings()  # type: ignore[call-arg]
+        values = DoorSettings()  # type: ignore[call-arg]
     except ValidationError as wrong:
         names = ", ".join(f"GRIDCARE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors())
         sys.exit(f"cannot start: {names}")

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.voice.brain import Brain
-from bot.voice.doors.session import Sessions, events_of, guarded
-from bot.voice.events import Command, Event, HangUp, Say, Speech, Transfer
+from bot.voice.doors.session import PlatformCalls, events_of, guarded
+from bot.voice.events import Command, Event, HangUp, Speak, Speech, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 from bot.voice.speech.spoken import spoken
@@ -33,7 +33,7 @@ class Alternative(BaseModel):
     confidence: float = 0.0
 
 
-class Heard(BaseModel):
+class Recognition(BaseModel):
     """What was said. `alternatives` are the likeliest first."""
 
     model_config = ConfigDict(extra="ignore")
@@ -47,7 +47,7 @@ class Collected(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     digits: str | None = Field(None, max_length=40)
-    speech: Heard | None = None
+    speech: Recognition | None = None
 
 
 def events(collected: Collected) -> list[Event]:
@@ -60,7 +60,7 @@ def events(collected: Collected) -> list[Event]:
 
 def verbs(said: list[Command], policy: Policy, here: str, agents: str) -> list[Verb]:
     """What jambonz shall do: words that nothing may cut short, then a question with its words, or a transfer."""
-    words = [each for each in said if isinstance(each, Say)]
+    words = [each for each in said if isinstance(each, Speak)]
     transfer = any(isinstance(each, Transfer) for each in said)
     ends = any(isinstance(each, HangUp) for each in said)
     last = max(
@@ -85,7 +85,7 @@ def verbs(said: list[Command], policy: Policy, here: str, agents: str) -> list[V
 
 def routes(service: Service, brain: Callable[[], Brain], password: str, agents: str) -> APIRouter:
     """POST /jambonz for a new call, POST /jambonz/{name} for what was collected. Basic authentication."""
-    sessions = Sessions(service, brain)
+    sessions = PlatformCalls(service, brain)
     router = APIRouter(prefix="/jambonz", dependencies=[Depends(guarded(password))])
 
     @router.post("")

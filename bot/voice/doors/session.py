@@ -14,7 +14,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from bot.voice.brain import Brain, Gone
-from bot.voice.events import Command, Event, HangUp, Key, Known, Lost, Played, Say, Send, TimedOut, Transfer
+from bot.voice.events import Command, Event, HangUp, Key, Known, Lost, Played, Send, Speak, TimedOut, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 
@@ -23,7 +23,7 @@ _BASIC = HTTPBasic()
 
 
 @dataclass
-class Session:
+class PlatformCall:
     """One call on a platform."""
 
     policy: Policy
@@ -49,7 +49,7 @@ class Session:
         said: list[Command] = []
         while commands or waiting:
             for command in commands:
-                if isinstance(command, Say | Transfer):
+                if isinstance(command, Speak | Transfer):
                     said.append(command)
                 if isinstance(command, Send):
                     waiting.append(await self._answer(command))
@@ -67,13 +67,13 @@ class Session:
             return Lost()
 
 
-class Sessions:
+class PlatformCalls:
     """The calls of one door, by unguessable names."""
 
     def __init__(self, service: Service, brain: Callable[[], Brain]) -> None:
         self._service = service
         self._brain = brain
-        self._all: dict[str, Session] = {}
+        self._all: dict[str, PlatformCall] = {}
 
     async def begin(self, call: str, caller: str | None) -> tuple[str, list[Command]]:
         """A new call: its name and the first words."""
@@ -82,7 +82,7 @@ class Sessions:
         digits = (caller or "").removeprefix("+")
         number = digits if digits.isascii() and digits.isdigit() else None
         name = secrets.token_urlsafe(16)
-        session = self._all[name] = Session(Policy(self._service, number), self._brain())
+        session = self._all[name] = PlatformCall(Policy(self._service, number), self._brain())
         try:
             known = await session.brain.open(call, number)
         except Gone:
@@ -90,7 +90,7 @@ class Sessions:
             return name, await session.step([Lost()])
         return name, await session.begin(known)
 
-    def find(self, name: str) -> Session:
+    def find(self, name: str) -> PlatformCall:
         """Raises a 404."""
         found = self._all.get(name)
         if found is None:

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from bot.voice.asr import Asr, Unavailable
-from bot.voice.asr.recording import NotSound, recognise, samples
+from bot.voice.asr import Asr, AsrUnavailable
+from bot.voice.asr.recording import NotARecording, recognise, samples
 from bot.voice.recording import Recordings
-from bot.voice.service import Profile
+from bot.voice.service import CallerProfile
 from bot.voice.speech.voices import RATE, Manner, Mute, Speaker
 
 MAX_SOUND = 2 * 1024 * 1024
@@ -26,7 +26,7 @@ MAX_TEXT = 1200
 _AT_ONCE = 2  # calls come first
 
 
-class Text(BaseModel):
+class TextToSay(BaseModel):
     """What to say, and for whom."""
 
     text: str = Field(min_length=1, max_length=MAX_TEXT)
@@ -36,7 +36,7 @@ class Text(BaseModel):
 def routes(
     token: str,
     speaker: Speaker,
-    profiles: Mapping[str, Profile],
+    profiles: Mapping[str, CallerProfile],
     asr: Callable[[], Asr] | None,
     sure: float,
     recordings: Recordings | None = None,
@@ -56,7 +56,7 @@ def routes(
         return {"say": True, "hear": asr is not None}
 
     @router.post("/speech")
-    async def say(wanted: Text) -> Response:
+    async def say(wanted: TextToSay) -> Response:
         profile = profiles[wanted.profile]
         try:
             async with turns:
@@ -83,9 +83,9 @@ def routes(
             async with turns:
                 pcm = await asyncio.to_thread(samples, data)
                 heard = await recognise(asr(), pcm)
-        except NotSound:
+        except NotARecording:
             raise HTTPException(415, "not a recording") from None
-        except Unavailable:
+        except AsrUnavailable:
             raise HTTPException(503, "recogniser gone") from None
         return {"text": heard.text, "confidence": heard.confidence, "sure": heard.confidence >= sure}
 

@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fastapi import APIRouter, Depends, Form, Response
 
 from bot.voice.brain import Brain
-from bot.voice.doors.session import Sessions, events_of, guarded
-from bot.voice.events import Command, HangUp, Say, Transfer
+from bot.voice.doors.session import PlatformCalls, events_of, guarded
+from bot.voice.events import Command, HangUp, Speak, Transfer
 from bot.voice.policy import Policy
 from bot.voice.service import Service
 from bot.voice.speech.spoken import spoken
@@ -66,7 +66,7 @@ def _collect(form: Element, said: list[Command], policy: Policy, here: str, kind
 
 def _prompts(parent: Element, said: list[Command]) -> None:
     for each in said:
-        if isinstance(each, Say):
+        if isinstance(each, Speak):
             prompt = SubElement(parent, "prompt", bargein="true" if each.interruptible else "false")
             prompt.text = spoken(each.text)
 
@@ -98,7 +98,7 @@ def routes(
     service: Service, brain: Callable[[], Brain], password: str, agents: str, kind: Kind = "generic"
 ) -> APIRouter:
     """POST /vxml starts a call, POST /vxml/{session} goes on. Basic authentication with this password."""
-    sessions = Sessions(service, brain)
+    sessions = PlatformCalls(service, brain)
     router = APIRouter(prefix="/vxml", dependencies=[Depends(guarded(password))])
 
     def answer(name: str, said: list[Command]) -> Response:

@@ -22,7 +22,7 @@ from aiosipua.uas import SipUAS
 from bot.voice.sip.dial import Dialler, NotAnswered, offer
 from bot.voice.sip.g711 import PCMA, PCMU
 from bot.voice.sip.guard import GuardedUdp
-from bot.voice.sip.media import Media
+from bot.voice.sip.media import RtpMedia
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ _SUPPORTED = frozenset({"timer", "replaces", "norefersub"})
 
 
 @dataclass
-class Limits:
+class CallLimits:
     """`calls` at the same time, `invites` per second."""
 
     calls: int = 100
@@ -46,7 +46,7 @@ class SipLine:
     """One call's telephone side (bot/voice/call.py: Line)."""
 
     call: IncomingCall
-    media: Media
+    media: RtpMedia
     agents: str
     caller: str | None
     asserted: bool = False  # a trunk of ours vouches for the number
@@ -92,7 +92,7 @@ class SipEndpoint:
         *,
         agents: str = "",
         trunks: frozenset[str] = frozenset(),
-        limits: Limits | None = None,
+        limits: CallLimits | None = None,
         outbound: tuple[str, int] | None = None,
         number: str = "",
     ) -> None:
@@ -103,7 +103,7 @@ class SipEndpoint:
         self._ended = ended
         self._agents = agents
         self._trunks = trunks
-        self._limits = limits or Limits()
+        self._limits = limits or CallLimits()
         self._lines: dict[str, SipLine] = {}
         self._invites: deque[float] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -151,7 +151,7 @@ class SipEndpoint:
         if self._dialler is None or self._draining or len(self._lines) >= self._limits.calls:
             raise NotAnswered("not_dialled")
         allowed = frozenset({self._dialler.trunk[0], *self._trunks})
-        media = await Media.create(self._host, PCMA, _OFFERED_KEYS, None, allowed)
+        media = await RtpMedia.create(self._host, PCMA, _OFFERED_KEYS, None, allowed)
         try:
             call, answer = await self._dialler.dial(phone, offer(self._host, media.port, _OFFERED_KEYS), ring)
         except BaseException:
@@ -161,7 +161,7 @@ class SipEndpoint:
             media.agreed(answer.rtp_address, _keys_of(answer) or None)
         return self._line(call, media, phone, asserted=True)
 
-    def _line(self, call: IncomingCall, media: Media, caller: str | None, asserted: bool) -> SipLine:
+    def _line(self, call: IncomingCall, media: RtpMedia, caller: str | None, asserted: bool) -> SipLine:
         line = SipLine(call, media, self._agents, caller, asserted)
         line.drop = lambda: self.hang_up(line)
         self._lines[call.call_id] = line
@@ -211,12 +211,12 @@ class SipEndpoint:
                 return
             keys, remote = _keys_of(offer), offer.rtp_address
         allowed = frozenset({call.source_addr[0], *((remote[0],) if remote else ()), *self._trunks})
-        media = await Media.create(self._host, payload, keys or None, remote, allowed)
+        media = await RtpMedia.create(self._host, payload, keys or None, remote, allowed)
         line = self._line(call, media, self._caller(call), bool(self._trunks))
         call.accept(self._sdp(offer, media, payload, keys))
         await self._answer(line)
 
-    def _sdp(self, offer: SdpMessage | None, media: Media, payload: int, keys: int) -> SdpMessage:
+    def _sdp(self, offer: SdpMessage | None, media: RtpMedia, payload: int, keys: int) -> SdpMessage:
         if offer is None:  # late offer: ours goes out, the answer comes with the ACK
             name = "PCMA" if payload == PCMA else "PCMU"
             return build_sdp(self._host, media.port, payload, name, dtmf_payload_type=keys)

@@ -40,7 +40,7 @@ class _Piece:
     done: asyncio.Future[float] = field(repr=False)
 
 
-class Media(asyncio.DatagramProtocol):
+class RtpMedia(asyncio.DatagramProtocol):
     """`create` binds a port; `close` frees it."""
 
     def __init__(self, payload: int, keys_payload: int | None, allowed: frozenset[str]) -> None:
@@ -73,7 +73,7 @@ class Media(asyncio.DatagramProtocol):
         keys_payload: int | None,
         to: tuple[str, int] | None,
         allowed: frozenset[str],
-    ) -> Media:
+    ) -> RtpMedia:
         """Bound to a free port of `host`, sending to `to`."""
         loop = asyncio.get_running_loop()
         _, made = await loop.create_datagram_endpoint(lambda: cls(payload, keys_payload, allowed), (host, 0))

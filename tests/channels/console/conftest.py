@@ -11,13 +11,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bot.gateway import handoff, logins
-from bot.gateway import tables as t
 from bot.gateway.app import create
-from bot.gateway.engine import Engine
 from bot.gateway.gateway import Gateway
-from bot.gateway.handoff import Wish
-from bot.gateway.inbox import Inbound
+from bot.gateway.people import handoff, logins
+from bot.gateway.people.handoff import Wish
+from bot.gateway.store import tables as t
+from bot.gateway.turns.engine import EngineClient
+from bot.gateway.turns.inbox import Inbound
 from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings, until
 
 PASSWORD = "made-up-for-tests"
@@ -115,7 +115,7 @@ async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     url = f"http://127.0.0.1:{port}"
     async with FakeEngine().serving() as engine:
         values = settings(tmp_path, gateway_url=url, engine_url=engine.url)
-        client = Engine.connect(engine.url, TOKENS["engine_token"])
+        client = EngineClient.connect(engine.url, TOKENS["engine_token"])
         gateway = Gateway(values, client, company().company)
         async with serve(create(gateway, client.close), port):
             await gateway.store.write(_people)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from argon2 import extract_parameters
 
 from bot.channels import console
-from bot.gateway import logins
-from bot.gateway import tables as t
+from bot.gateway.people import logins
+from bot.gateway.store import tables as t
 from tests.channels.console.conftest import PASSWORD, PEOPLE, Office
 from tests.channels.console.test_talks import live_server
 

@@ -12,9 +12,9 @@ import socketio
 import sqlalchemy as sa
 
 from bot.channels.console import live
-from bot.company.ports import Level
-from bot.gateway import tables as t
-from bot.gateway.handoff import Wish
+from bot.gateway.people.handoff import Wish
+from bot.gateway.store import tables as t
+from bot.ports.identity import Level
 from tests.channels.console.conftest import Client, Office
 from tests.gateway.fakes import ACCOUNT, until
 
@@ -323,8 +323,8 @@ async def test_a_list_of_two_hundred_takes_as_many_queries_as_one_of_two(office:
 
 
 def _talk(c: sa.Connection, name: str) -> None:
-    from bot.gateway import handoff
-    from bot.gateway.inbox import open_conversation
+    from bot.gateway.people import handoff
+    from bot.gateway.turns.inbox import open_conversation
 
     open_conversation(c, name, "web")
     handoff.request(c, name, Wish("user_asked"))

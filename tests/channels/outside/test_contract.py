@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from bot.channels.outside import tables as o
-from bot.gateway import logins
-from bot.gateway import tables as t
+from bot.gateway.people import logins
+from bot.gateway.store import tables as t
 from tests.channels.conftest import Page, Site, running
 from tests.channels.outside.chatwoot import INBOX, SIGNING, TOKEN, FakeChatwoot, Talk
 from tests.gateway.fakes import free_port, serve, until

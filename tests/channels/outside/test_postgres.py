@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.gateway import tables as t
+from bot.gateway.store import tables as t
 from tests.channels.conftest import running
 from tests.channels.outside.test_contract import customer, wants_person, with_chatwoot
 from tests.gateway.fakes import until

@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.wechat import tables as w
-from bot.gateway import messages
-from bot.gateway import tables as t
 from bot.gateway.app import create
-from bot.gateway.engine import Engine
 from bot.gateway.gateway import Gateway
-from tests.channels.wechat.platform import Platform, Push
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
+from bot.gateway.turns.engine import EngineClient
+from demo.wechat.platform import Platform, Push
 from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings
 
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
@@ -79,7 +79,7 @@ async def connected(folder: Path, **changes: Any) -> AsyncIterator[Line]:
             "wechat_public_url": url, "messages_per_second": 50, "engine_url": engine.url,
         }  # fmt: skip
         values = settings(folder, gateway_url=url, **{**more, **changes})
-        client = Engine.connect(values.engine_url, TOKENS["engine_token"])
+        client = EngineClient.connect(values.engine_url, TOKENS["engine_token"])
         gateway = Gateway(values, client, company().company)
         async with serve(create(gateway, client.close), port):
             yield Line(url, gateway, engine, platform)

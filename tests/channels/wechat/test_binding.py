@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.wechat import tables as w
-from bot.gateway import tables as t
+from bot.gateway.store import tables as t
 from tests.channels.wechat.conftest import OPENID, Line
 from tests.gateway.fakes import ACCOUNT
 

@@ -10,7 +10,7 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 
 from bot.channels.wechat.codec import Codec, Forged, sign
-from tests.channels.wechat.platform import between
+from demo.wechat.platform import between
 
 # From WeChat's guide 消息加解密说明 (its example account).
 TOKEN, KEY, APP_ID = "AAAAA", "A" * 43, "wxba5fad812f8e6fb9"

@@ -16,9 +16,9 @@ from PIL import Image
 from bot.channels.wechat import api, delivery, outbox
 from bot.channels.wechat import tables as w
 from bot.channels.wechat.render import Words
-from bot.channels.wechat.tokens import Issued, Tokens
-from bot.gateway import messages
-from bot.gateway import tables as t
+from bot.channels.wechat.tokens import AccessToken, Issued
+from bot.gateway.store import messages
+from bot.gateway.store import tables as t
 from tests.channels.wechat.conftest import OPENID, Line, connected
 from tests.gateway.fakes import TOKENS, free_port, serve, until
 
@@ -171,7 +171,7 @@ async def test_a_token_is_renewed_before_it_ends_and_a_failed_fetch_frees_the_le
             raise api.Failure(None)
         return Issued(f"t{len(asked)}", 300 if len(asked) == 2 else 7200)
 
-    tokens = Tokens(line.gateway.store, "other", "made-up-secret", fetch)
+    tokens = AccessToken(line.gateway.store, "other", "made-up-secret", fetch)
     with pytest.raises(api.Failure):
         await tokens.get()
     assert [await tokens.get(), await tokens.get(), await tokens.get()] == ["t2", "t3", "t3"]
@@ -179,7 +179,7 @@ async def test_a_token_is_renewed_before_it_ends_and_a_failed_fetch_frees_the_le
     [kept] = await line.rows(w.token)
     assert kept.account == "other" and "t3" not in kept.token
     # What another secret has sealed is no token.
-    changed = Tokens(line.gateway.store, "other", "another-made-up-secret", fetch)
+    changed = AccessToken(line.gateway.store, "other", "another-made-up-secret", fetch)
     assert await changed.get() == "t4"
 
 

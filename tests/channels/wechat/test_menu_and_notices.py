@@ -45,7 +45,7 @@ def test_the_menu_offers_what_it_must_within_wechats_limits() -> None:
                                    {"name": "x", "page": "bind", "key": "k", "say": "s"}])  # fmt: skip
 def test_an_entry_that_does_nothing_or_two_things_is_refused(entry: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        menu.Entry.model_validate(entry)
+        menu.MenuEntry.model_validate(entry)
 
 
 @pytest.mark.slow

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.channels.wechat import parse as p
 from bot.channels.wechat import render as r
 from bot.channels.wechat import texts, xml
-from bot.gateway.messages import Message
-from tests.channels.wechat.platform import as_xml
+from bot.gateway.store.messages import Message
+from demo.wechat.platform import as_xml
 
 WORDS = r.Words("回复数字。", "{agent}：", "没有全部显示。")
 NUMBER = re.compile(texts.read("texts")["number"])
@@ -33,7 +33,7 @@ BOMB = f"<!DOCTYPE b [<!ENTITY a0 'x'>{ENTITIES}]><xml>&a8;</xml>"
     ],
 )  # fmt: skip
 def test_what_may_not_be_read_is_malformed(raw: bytes) -> None:
-    with pytest.raises(xml.Malformed):
+    with pytest.raises(xml.MalformedXml):
         xml.read(raw)
 
 
@@ -80,7 +80,7 @@ EVENTS: list[tuple[dict[str, str], Any]] = [
     ({"Event": "scancode_waitmsg", "EventKey": "k"}, p.MenuTool("scancode_waitmsg", "k")),
     ({"Event": "TEMPLATESENDJOBFINISH", "MsgID": "5", "Status": "failed:user block"},
      p.TemplateResult("5", "failed:user block")),
-    ({"Event": "kf_close_session", "KfAccount": "a@b"}, p.AgentSession("kf_close_session", "a@b")),
+    ({"Event": "kf_close_session", "KfAccount": "a@b"}, p.ServiceSession("kf_close_session", "a@b")),
     ({"Event": "subscribe_msg_change_event"}, p.SubscriptionNotice("subscribe_msg_change_event")),
     ({"Event": "user_authorization_revoke"}, p.AuthorizationRevoked()),
     ({"Event": "Brand_New"}, p.UnknownEvent("brand_new")),
@@ -116,7 +116,7 @@ def test_messages_are_known_by_their_id_and_events_by_sender_time_and_key() -> N
 )
 def test_no_fields_whatever_raise_anything_but_malformed(fields: dict[str, str]) -> None:
     for read in (p.sender, p.content):
-        with contextlib.suppress(xml.Malformed):
+        with contextlib.suppress(xml.MalformedXml):
             read(fields)
 
 

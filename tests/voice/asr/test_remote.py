@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.voice.asr import Heard, Unavailable
+from bot.voice.asr import AsrUnavailable, Recognised
 from bot.voice.asr.remote import FunAsr, Vosk
 from tests.gateway.fakes import free_port
 from tests.voice.asr.servers import FunAsrServer, VoskServer, listening
@@ -19,7 +19,7 @@ async def test_funasr_is_told_the_rate_and_the_hot_words_and_the_second_pass_cou
         await asr.begin(["停电", "报修"])
         for _ in range(3):
             await asr.feed(SPEECH)
-        assert await asr.end() == Heard("我家停电了", 0.7)
+        assert await asr.end() == Recognised("我家停电了", 0.7)
     assert server.hellos[0]["audio_fs"] == 8000
     assert server.hellos[0]["hotwords"] == '{"停电": 20, "报修": 20}'
     assert server.heard == SPEECH * 3
@@ -41,7 +41,7 @@ async def test_a_server_in_trouble_is_unavailable_within_the_patience(trouble: s
     async with listening(FunAsrServer(trouble=trouble)) as url:
         asr = FunAsr(url, patience=0.2)
         await asr.begin()
-        with pytest.raises(Unavailable):
+        with pytest.raises(AsrUnavailable):
             await asr.feed(SPEECH)
             await asr.end()
         await asr.close()
@@ -49,7 +49,7 @@ async def test_a_server_in_trouble_is_unavailable_within_the_patience(trouble: s
 
 @pytest.mark.parametrize("kind", [FunAsr, Vosk])
 async def test_a_server_that_is_not_there_is_unavailable(kind: type[FunAsr] | type[Vosk]) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(AsrUnavailable):
         await kind(f"ws://127.0.0.1:{free_port()}", patience=0.5).begin()
 
 
@@ -59,7 +59,7 @@ async def test_vosk_is_told_the_rate_and_tells_words_with_their_confidence() -> 
         asr = Vosk(url)
         await asr.begin(["停电"])
         assert await asr.feed(SPEECH) == "我"
-        assert await asr.end() == Heard("我家停电了", pytest.approx(0.9))
+        assert await asr.end() == Recognised("我家停电了", pytest.approx(0.9))
     assert server.configs == [{"sample_rate": 8000, "phrase_list": ["停 电", "[unk]"]}]
 
 
@@ -68,4 +68,4 @@ async def test_nothing_heard_is_no_confidence() -> None:
         asr = Vosk(url)
         await asr.begin()
         await asr.feed(SPEECH)
-        assert await asr.end() == Heard("", 0.0)
+        assert await asr.end() == Recognised("", 0.0)

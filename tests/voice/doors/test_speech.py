@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from bot.voice.__main__ import MODEL
 from bot.voice.asr.choose import chosen
-from bot.voice.asr.recording import LONGEST, NotSound, samples
+from bot.voice.asr.recording import LONGEST, NotARecording, samples
 from bot.voice.doors.speech import MAX_SOUND, routes
 from bot.voice.service import load
 from bot.voice.speech.voices import RATE, Speaker
@@ -107,5 +107,5 @@ async def test_limits_and_the_token_are_kept(line: httpx.AsyncClient) -> None:
 def test_a_minute_is_enough() -> None:
     long = packed(bytes(RATE * 2 * 90), "amr", "libopencore_amrnb", 8000)
     assert len(samples(long)) <= LONGEST * RATE * 2
-    with pytest.raises(NotSound):
+    with pytest.raises(NotARecording):
         samples(b"GIF89a")

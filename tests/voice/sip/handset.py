@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from aiortp.packet import RtpPacket
 
 from bot.voice.sip.g711 import G711
-from scripts.softphone import _bind, _Datagrams
+from scripts.softphone import _bind, _Packets
 
 _KEYS = "0123456789*#"
 _PCMA, _EVENT = 8, 101
@@ -146,6 +146,6 @@ class Handset:
         _to(self.sip, text.encode(), int(via[1]))
 
 
-def _to(socket: _Datagrams, data: bytes, port: int) -> None:
+def _to(socket: _Packets, data: bytes, port: int) -> None:
     assert socket.udp
     socket.udp.sendto(data, ("127.0.0.1", port))

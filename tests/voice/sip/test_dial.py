@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.handoff import State
-from bot.gateway import tables as t
+from bot.gateway.store import tables as t
 from bot.voice.brain import Brain
 from bot.voice.callbacks import CallBacks
 from bot.voice.exchange import Exchange
@@ -114,7 +114,7 @@ async def _blip(_text: str, _manner: Manner) -> bytes:
 async def test_a_caller_whom_nobody_could_serve_is_called_back_takes_a_person_and_is_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.company.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
+    monkeypatch.setattr("bot.region.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
     recordings = Recordings(tmp_path / "recordings", bytes(32), days=92)
     async with (
         running(tmp_path, voice_token=TOKEN) as site,

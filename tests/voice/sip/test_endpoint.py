@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.voice.sip.endpoint import Limits, SipEndpoint, SipLine
+from bot.voice.sip.endpoint import CallLimits, SipEndpoint, SipLine
 from scripts import softphone
 from scripts.softphone import Softphone
 from tests.gateway.fakes import until
@@ -23,7 +23,7 @@ TONE = (b"\x00\x20" * 4 + b"\x00\xe0" * 4) * 400
 async def _sockets_are_closed(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     opened, real = [], softphone._bind
 
-    async def bind() -> softphone._Datagrams:
+    async def bind() -> softphone._Packets:
         opened.append(await real())
         return opened[-1]
 
@@ -250,7 +250,7 @@ async def test_a_call_is_referred_and_the_agents_answer_is_told() -> None:
 
 
 async def test_too_many_calls_and_foreign_trunks_are_refused() -> None:
-    async with answering(limits=Limits(calls=1)) as line:
+    async with answering(limits=CallLimits(calls=1)) as line:
         one, two = Softphone(line.address), Softphone(line.address)
         assert await one.call() == 200
         assert await two.call() == 503

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.voice.sip.endpoint import Limits, SipEndpoint, SipLine
+from bot.voice.sip.endpoint import CallLimits, SipEndpoint, SipLine
 from bot.voice.speech.voices import Manner, Speaker
 from tests.gateway.fakes import until
 from tests.voice.sip.baresip import baresip
@@ -34,7 +34,7 @@ class Line:
         self.sound = bytearray()
         self.prompt = b""
         self.endpoint = SipEndpoint(
-            ("127.0.0.1", 0), self._answer, self._ended, limits=Limits(calls=200, invites=200)
+            ("127.0.0.1", 0), self._answer, self._ended, limits=CallLimits(calls=200, invites=200)
         )
 
     async def _answer(self, line: SipLine) -> None:

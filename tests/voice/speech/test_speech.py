@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from bot.voice.events import Say
+from bot.voice.events import Speak
 from bot.voice.policy import Policy
 from bot.voice.service import load
 from bot.voice.speech.pinyin import pinyin
@@ -135,7 +135,7 @@ async def test_recorded_sentences_are_played_and_the_rest_is_spoken(tmp_path: Pa
 def test_every_fixed_sentence_of_the_line_is_listed_for_the_studio() -> None:
     service = load("bayannur")
     listed = set(fixed(service))
-    first = [each for each in Policy(service).start() if isinstance(each, Say)]
+    first = [each for each in Policy(service).start() if isinstance(each, Speak)]
     assert {sentence for each in first for sentence in sentences(each.text)} <= listed
     assert all("{" not in sentence for sentence in listed)
 

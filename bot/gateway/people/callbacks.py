@@ -1,0 +1,133 @@
+"""Calls back by telephone: asked for when nobody could come, dialled when somebody can, tried again, and never at noon
+or at night (desk.yml). The telephone line dials; whoever answers and wants a person takes his place in the queue.
+
+A number is kept only as long as it is to be dialled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from bot.core.handoff import PROMISED, State
+from bot.gateway.people import agents, handoff
+from bot.gateway.store import sms
+from bot.gateway.store import tables as t
+from bot.gateway.store.clock import CHINA
+from bot.gateway.store.texts import Wording
+from bot.region.desk import Callbacks
+
+CALLING = "calling"
+Outcome = Literal["person", "declined", "no_answer", "busy", "no_key", "not_dialled"]
+"""What became of a call: a person was asked for, none is wanted any more, nobody answered, engaged, answered without
+pressing a key (an answering machine), the line could not dial."""
+_PROMISED = [state.value for state in PROMISED]
+_LEASE = 180.0
+_SOON = 60.0
+
+
+@dataclass(frozen=True)
+class Due:
+    """A number to dial now, and for how many seconds it may ring."""
+
+    id: int
+    conversation: str
+    phone: str
+    ring: float
+
+
+def ask(c: Connection, conversation: str, phone: str, rules: Callbacks) -> str:
+    """Call this number as soon as somebody can come; returns the ticket. Asking again changes the number."""
+    row = handoff.open_one(c, conversation)
+    if row is None:
+        handoff.request(c, conversation, handoff.Wish("user_asked"), State.CALLBACK_WAIT)
+    elif State(row.state) in {State.QUEUED, State.OFFERED}:
+        handoff.move(c, row, State.CALLBACK_WAIT, "user_asked", "customer")
+    row = handoff.open_one(c, conversation)
+    assert row
+    now, k = time.time(), t.callback.c
+    c.execute(sa.delete(t.callback).where(k.handoff_id == row.id))
+    values = {
+        "handoff_id": row.id,
+        "conversation": conversation,
+        "phone": phone,
+        "not_before": now + rules.after,
+    }
+    c.execute(sa.insert(t.callback).values(**values, created_at=now))
+    return str(row.ticket)
+
+
+def withheld(c: Connection, rules: Callbacks, now: float) -> Set[int]:
+    """Hand-offs that no agent gets yet, since their customers are to be called first. What the line has not dialled in
+    time is given to an agent like any other, and danger at once."""
+    k, h = t.callback.c, t.handoff.c
+    waiting = sa.select(k.handoff_id, k.not_before).join(t.handoff, h.id == k.handoff_id)
+    waiting = waiting.where(k.state.in_([t.NEW, CALLING]), h.state.in_(_PROMISED), h.priority > 0)
+    quiet = rules.quiet_at(datetime.fromtimestamp(now, CHINA))
+    return {row.handoff_id for row in c.execute(waiting) if quiet or row.not_before > now - rules.late}
+
+
+def claim(c: Connection, rules: Callbacks, elsewhere: bool) -> Due | None:
+    """The next number to dial, for at most as many calls as agents have places. `elsewhere`: people of another system
+    answer."""
+    now, k, h = time.time(), t.callback.c, t.handoff.c
+    promised = sa.select(h.id).where(h.state.in_(_PROMISED))
+    idle = sa.or_(k.state == t.NEW, sa.and_(k.state == CALLING, k.not_before <= now))
+    served = sa.update(t.callback).where(idle, k.handoff_id.not_in(promised))
+    c.execute(served.values(state="done", phone=""))  # an agent was faster
+    if rules.quiet_at(datetime.fromtimestamp(now, CHINA)):
+        return None
+    running = sa.select(sa.func.count()).where(k.state == CALLING, k.not_before > now)
+    free = sum(seat.free for seat in agents.seats(c, now))
+    if not elsewhere and free <= int(c.execute(running).scalar_one()):
+        return None
+    due = sa.select(k.id).where(
+        k.state.in_([t.NEW, CALLING]), k.not_before <= now, k.handoff_id.in_(promised)
+    )
+    due = due.order_by(k.created_at).limit(1).with_for_update(skip_locked=True)
+    taken = sa.update(t.callback).where(k.id == due.scalar_subquery())
+    values = {"state": CALLING, "attempts": k.attempts + 1, "not_before": now + _LEASE}
+    row = c.execute(taken.values(**values).returning(t.callback)).one_or_none()
+    return Due(row.id, row.conversation, row.phone, rules.ring) if row else None
+
+
+def report(c: Connection, number: int, outcome: Outcome, rules: Callbacks, wording: Wording) -> str | None:
+    """What became of a call. Returns the conversation whose episode has changed by it."""
+    k = t.callback.c
+    row = c.execute(
+        sa.select(t.callback).where(k.id == number, k.state == CALLING).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return None
+    episode = handoff.open_one(c, row.conversation)
+    waits = episode and episode.id == row.handoff_id and State(episode.state) in PROMISED
+    if outcome == "person" or not episode or not waits:
+        _over(c, number)
+        return None
+    if outcome == "declined":
+        handoff.move(c, episode, State.CLOSED, "user_left", "customer", outcome="declined")
+    elif outcome == "not_dialled":
+        _again(c, row, _SOON, row.attempts - 1)
+        return None
+    elif row.attempts < rules.attempts:
+        _again(c, row, rules.apart, row.attempts)
+        return None
+    else:
+        handoff.move(c, episode, State.CLOSED, "user_left", "system", outcome="unreachable")
+        sms.queue(c, row.phone, wording.say("sms_unreachable", ticket=episode.ticket), sms.DAY)
+    _over(c, number)
+    return str(row.conversation)
+
+
+def _again(c: Connection, row: t.Record, pause: float, attempts: int) -> None:
+    values = {"state": "new", "not_before": time.time() + pause, "attempts": attempts}
+    c.execute(sa.update(t.callback).where(t.callback.c.id == row.id).values(**values))
+
+
+def _over(c: Connection, number: int) -> None:
+    c.execute(sa.update(t.callback).where(t.callback.c.id == number).values(state="done", phone=""))

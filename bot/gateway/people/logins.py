@@ -1,0 +1,175 @@
+"""Agents' passwords, one-time codes and sessions.
+
+Passwords are kept as argon2id (RFC 9106, the library's defaults), sessions as the hash of a random cookie. A session
+ends after half an hour without use and after twelve hours anyway (OWASP ASVS 3.3). Unknown names and wrong passwords
+take the same time and get the same answer; five wrong tries lock a name for a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+
+import pyotp
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection
+
+from bot.gateway.people import agents
+from bot.gateway.store import audit
+from bot.gateway.store import tables as t
+from bot.gateway.store.storage import Store
+from bot.gateway.store.texts import read
+
+IDLE = 1800.0
+LONGEST = 12 * 3600.0
+_TRIES, _LOCKED = 5, 900.0
+_SHORTEST = 10
+ROLES = frozenset({"agent", "lead", "auditor", "admin"})
+_hasher = PasswordHasher()
+_nobody = _hasher.hash(secrets.token_hex(8))
+
+
+class LoginRefused(Exception):
+    """No login. `kind` is unauthorized, code-needed or locked."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class AgentSession:
+    """Who is at the page; `csrf` must come with every change."""
+
+    name: str
+    display: str
+    roles: frozenset[str]
+    csrf: str
+
+
+async def login(store: Store, name: str, password: str, code: str) -> tuple[str, AgentSession]:
+    """The cookie of a new session. Raises Refused."""
+    row, tries = await store.read(_look, name)
+    if tries >= _TRIES:
+        raise LoginRefused("locked")
+    good = await asyncio.to_thread(_fits, row.password if row else _nobody, password)
+    if row is None or not good:
+        await store.write(_failed, name)
+        raise LoginRefused("unauthorized")
+    if row.totp and not code:
+        raise LoginRefused("code-needed")
+    begun = await store.write(_begin, name, code)
+    if begun is None:
+        raise LoginRefused("unauthorized")
+    return begun
+
+
+def find(c: Connection, cookie: str) -> AgentSession | None:
+    """The session of a cookie, kept alive by being asked for; None when it is over."""
+    now, s = time.time(), t.console_session.c
+    row = c.execute(
+        sa.select(t.console_session, t.agent.c.display, t.agent.c.roles)
+        .join(t.agent, t.agent.c.name == s.agent)
+        .where(s.digest == _digest(cookie), s.used_at > now - IDLE, s.created_at > now - LONGEST)
+    ).one_or_none()
+    if row is None:
+        return None
+    if now - row.used_at > 30:
+        c.execute(sa.update(t.console_session).where(s.digest == row.digest).values(used_at=now))
+    return AgentSession(row.agent, row.display, frozenset(row.roles), row.csrf)
+
+
+def logout(c: Connection, cookie: str, name: str) -> None:
+    c.execute(sa.delete(t.console_session).where(t.console_session.c.digest == _digest(cookie)))
+    c.execute(sa.update(t.agent).where(t.agent.c.name == name).values(state="offline"))
+    audit.record(c, name, "logout", name)
+
+
+def create(
+    c: Connection,
+    name: str,
+    display: str,
+    password: str,
+    roles: frozenset[str],
+    skills: list[str],
+    totp: str | None = None,
+) -> None:
+    """A new agent, or new values for one; his sessions end. ValueError says what is wrong."""
+    if not roles or not roles <= ROLES:
+        raise ValueError(f"roles are of {', '.join(sorted(ROLES))}")
+    if len(password) < _SHORTEST:
+        raise ValueError(f"a password has {_SHORTEST} characters or more")
+    values = {
+        "display": display, "password": _hasher.hash(password), "totp": totp, "totp_used": 0,
+        "roles": sorted(roles), "skills": skills,
+    }  # fmt: skip
+    if agents.find(c, name):
+        c.execute(sa.update(t.agent).where(t.agent.c.name == name).values(**values))
+        c.execute(sa.delete(t.console_session).where(t.console_session.c.agent == name))
+    else:
+        c.execute(sa.insert(t.agent).values(name=name, created_at=time.time(), **values))
+    audit.record(c, "operator", "agent", name, ",".join(sorted(roles)))
+
+
+def create_demo(c: Connection, password: str) -> None:
+    """The people of data/gateway/demo_agents.yml, where nobody is known yet."""
+    if not c.execute(sa.select(t.agent.c.name).limit(1)).first():
+        for each in read("demo_agents"):
+            create(c, each["name"], each["display"], password, frozenset(each["roles"]), each["skills"])
+
+
+def _look(c: Connection, name: str) -> tuple[t.Record | None, int]:
+    tries = sa.select(sa.func.count()).where(
+        t.login_try.c.name == name, t.login_try.c.at > time.time() - _LOCKED
+    )
+    return agents.find(c, name), int(c.execute(tries).scalar_one())
+
+
+def _fits(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _failed(c: Connection, name: str) -> None:
+    c.execute(sa.insert(t.login_try).values(name=name[:64], at=time.time()))
+    audit.record(c, "?", "login_failed", name[:64])
+
+
+def _begin(c: Connection, name: str, code: str) -> tuple[str, AgentSession] | None:
+    """None, and a wrong try is counted, when the code does not fit."""
+    row = agents.find(c, name)
+    assert row is not None
+    if row.totp and not _code_fits(c, row, code):
+        _failed(c, name)
+        return None
+    cookie, now = secrets.token_urlsafe(32), time.time()
+    session = AgentSession(name, row.display, frozenset(row.roles), secrets.token_urlsafe(24))
+    c.execute(
+        sa.insert(t.console_session).values(
+            digest=_digest(cookie), agent=name, csrf=session.csrf, created_at=now, used_at=now
+        )
+    )
+    c.execute(sa.delete(t.login_try).where(t.login_try.c.name == name))
+    audit.record(c, name, "login", name)
+    return cookie, session
+
+
+def _code_fits(c: Connection, row: t.Record, code: str) -> bool:
+    """Whether the code of RFC 6238 is right and was not used before; half a minute of drift is forgiven."""
+    totp, now = pyotp.TOTP(row.totp), int(time.time())
+    for step in (now // 30 - 1, now // 30, now // 30 + 1):
+        if step > row.totp_used and secrets.compare_digest(totp.generate_otp(step), code):
+            c.execute(sa.update(t.agent).where(t.agent.c.name == row.name).values(totp_used=step))
+            return True
+    return False
+
+
+def _digest(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""Who saw or changed what: append-only, each row chained to the one before by its hash.
+
+The database refuses to change or delete a row (migration 0003), and `verify` finds what was changed in spite of it. A
+chain cannot show that its newest rows were cut off together with the counter: keep the hash that `make audit-verify`
+prints somewhere else. Rows hold names and numbers of things, never a customer's data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from bot.gateway.store import tables as t
+from bot.gateway.store.storage import insert_once
+
+_COUNTER = "audit"
+_START = "0" * 64
+
+
+def record(c: Connection, actor: str, action: str, subject: str, detail: str = "") -> None:
+    """Add a row in the caller's transaction: either both happen or neither."""
+    insert_once(c, t.counter, {"name": _COUNTER, "value": 0})
+    # The counter's row lock puts writers in line.
+    number = sa.update(t.counter).where(t.counter.c.name == _COUNTER).values(value=t.counter.c.value + 1)
+    row: dict[str, Any] = {
+        "id": c.execute(number.returning(t.counter.c.value)).scalar_one(), "at": round(time.time(), 3),
+        "actor": actor[:64], "action": action[:24], "subject": subject[:120], "detail": detail[:200],
+    }  # fmt: skip
+    before = c.execute(sa.select(t.audit.c.hash).where(t.audit.c.id == row["id"] - 1)).scalar_one_or_none()
+    c.execute(sa.insert(t.audit).values(**row, hash=digest(row, before or _START)))
+
+
+def digest(row: Any, before: str) -> str:
+    """SHA-256 over the row and the hash before it."""
+    parts = [row["id"], row["at"], row["actor"], row["action"], row["subject"], row["detail"], before]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def verify(c: Connection) -> tuple[int, str, int | None]:
+    """Rows, the newest hash, and the number of the first row that is missing or changed (None: all is well)."""
+    before, count = _START, 0
+    for row in c.execute(sa.select(t.audit).order_by(t.audit.c.id)).mappings():
+        count += 1
+        if row["id"] != count or row["hash"] != digest(row, before):
+            return count, before, count
+        before = row["hash"]
+    counted = c.execute(sa.select(t.counter.c.value).where(t.counter.c.name == _COUNTER)).scalar_one_or_none()
+    return count, before, None if (counted or 0) == count else count + 1
+
+
+def page(c: Connection, before: int, actor: str, action: str, limit: int) -> tuple[list[t.Record], bool]:
+    """Rows before a number (0: the newest), newest first, and whether there are more."""
+    a = t.audit.c
+    query = sa.select(t.audit).order_by(a.id.desc()).limit(limit + 1)
+    if before:
+        query = query.where(a.id < before)
+    if actor:
+        query = query.where(a.actor.contains(actor, autoescape=True))
+    if action:
+        query = query.where(a.action.contains(action, autoescape=True))
+    rows = list(c.execute(query).all())
+    return rows[:limit], len(rows) > limit

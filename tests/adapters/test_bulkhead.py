@@ -149,7 +149,7 @@ async def test_a_refusal_is_not_repeated(answer: httpx.Response) -> None:
     assert len(network.requests) == 1
 
 
-async def test_an_open_breaker_answers_at_once_and_keeps_to_its_line() -> None:
+async def test_an_open_breaker_answers_at_once_and_keeps_to_its_bulkhead() -> None:
     network = Scripted(httpx.ConnectError("no"))
     async with over(network) as company:
         for _ in range(BREAKER_FAILURES):
@@ -216,7 +216,7 @@ def black_hole() -> Iterator[str]:
 
 
 @pytest.mark.slow
-async def test_a_system_that_never_answers_costs_six_seconds_and_holds_up_no_other_line(
+async def test_a_system_that_never_answers_costs_six_seconds_and_holds_up_no_other_bulkhead(
     black_hole: str,
 ) -> None:
     settings, started = CompanyAddress(backend_url=black_hole, backend_token=world.TOKEN), time.monotonic()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from unittest.mock import Mock
-
 import pytest
 
 from bot.adapters.choice import BadAdapter, connect
 from bot.adapters.http import HttpCompany
 from bot.ports.company import Company
+from tests.ports.fake import FakeCompany
 
 TOKEN = "a-token-of-a-test-0001"
 
 
 def own() -> Company:
     """An adapter from outside of the tree."""
-    return Company(**{each.name: Mock() for each in fields(Company)})
+    return FakeCompany().company
 
 
 def test_the_reference_api_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ from types import TracebackType
 
 import httpx
 
+from scripts.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ROOT / ".venv" / "bin" / "python"
 ENGINE = ROOT / "bot" / "engine" / ".venv" / "bin" / "python"
@@ -144,11 +146,7 @@ def demo_wechat(secret: Mapping[str, str], layout: Layout) -> dict[str, str]:
 
 def free_ports(*more: str) -> dict[str, int]:
     """A free loopback port for each process, and for those named besides."""
-    with contextlib.ExitStack() as stack:
-        sockets = {name: stack.enter_context(socket.socket()) for name in (*PORTS, *more)}
-        for one in sockets.values():
-            one.bind(("127.0.0.1", 0))
-        return {name: one.getsockname()[1] for name, one in sockets.items()}
+    return {name: free_port() for name in (*PORTS, *more)}
 
 
 class Process:

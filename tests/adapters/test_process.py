@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from bot.adapters.bulkhead import CompanyAddress
 from bot.adapters.http import connect
 from bot.ports.errors import Unavailable
 from bot.ports.orders import FaultReport
+from scripts.ports import free_port
 from tests.backend import world
 
 FAULT = FaultReport("household", "没电了", address="临河区金川小区8号楼1单元101")
@@ -28,9 +28,7 @@ class Backend:
     """`python -m backend` on a free port."""
 
     def __init__(self, database: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         self.environment = {
             **os.environ,
             "GRIDCARE_BACKEND_DB": f"sqlite:///{database}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from sqlalchemy import func, select
 from backend import clocks, seed
 from backend.storage import Store
 from backend.tables import Base, BillRow, WorkOrderRow
+from scripts.ports import free_port
 from tests.backend import world
 from tests.backend.test_idempotency import report
 
@@ -48,9 +48,7 @@ def url() -> Iterator[str]:
     place = Path(tempfile.mkdtemp(prefix="gridcare-pg-"))
     if who:
         shutil.chown(place, "postgres", "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": place, **who}
     data = str(place / "data")
     subprocess.run(["initdb", "-D", data, "-U", "gridcare", "-A", "trust", "-E", "UTF8", "--no-sync"], **run)

@@ -15,7 +15,8 @@ import socketio
 from bot.gateway.app import create
 from bot.gateway.gateway import Gateway
 from bot.gateway.turns.engine import EngineClient
-from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings, until
+from scripts.ports import free_port
+from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, settings, until
 
 
 class Site:

@@ -15,8 +15,9 @@ from bot.gateway.people.inbox_view import transcript
 from bot.gateway.store import tables as t
 from bot.voice.brain import Brain, Gone
 from bot.voice.events import Known, Replied, Send, Told
+from scripts.ports import free_port
 from tests.channels.conftest import Site, running
-from tests.gateway.fakes import ACCOUNT, TOKENS, agent, free_port, serve, until
+from tests.gateway.fakes import ACCOUNT, TOKENS, agent, serve, until
 
 TOKEN = "made-up-voice-token-for-tests"
 CALLS = "/internal/v1/voice/calls"

@@ -16,8 +16,9 @@ from bot.voice.asr.choose import chosen
 from bot.voice.doors.speech import routes
 from bot.voice.service import load
 from bot.voice.speech.voices import Speaker
+from scripts.ports import free_port
 from tests.channels.conftest import Page, Site, running
-from tests.gateway.fakes import free_port, serve
+from tests.gateway.fakes import serve
 
 LINE = "made-up-token-of-the-line"
 SERVICE = load("bayannur")

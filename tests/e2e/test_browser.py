@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.gateway.fakes import TOKENS, FakeEngine, free_port, until
+from scripts.ports import free_port
+from tests.gateway.fakes import TOKENS, FakeEngine, until
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,6 +22,7 @@ from starlette.routing import Route
 
 from bot.gateway.settings import GatewaySettings
 from bot.gateway.store.storage import migrations
+from scripts.ports import free_port
 from tests.ports.fake import FakeCompany, household
 
 ACCOUNT = "0100000000123"
@@ -72,12 +72,6 @@ def agent(name: str, **more: Any) -> dict[str, Any]:
         "created_at": now,
     }  # fmt: skip
     return {**row, **more}
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @dataclass

@@ -23,8 +23,9 @@ from starlette.routing import Route
 
 from bot.ports.identity import Level, Subject
 from bot.ports.orders import FaultReceipt, FaultReport, Order
+from scripts.ports import free_port
 from tests.e2e.nemesis import DANGER, check, clients, conversation_of, rampage, settled
-from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, until
+from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, until
 from tests.ports.fake import FakeCompany
 
 ROOT = Path(__file__).parents[2]

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.gateway.store import tables as t
+from scripts.ports import free_port
 from tests.gateway.conftest import Desk, running
-from tests.gateway.fakes import FakeEngine, company, free_port, until
+from tests.gateway.fakes import FakeEngine, company, until
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 

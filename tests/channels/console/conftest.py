@@ -18,7 +18,8 @@ from bot.gateway.people.handoff import Wish
 from bot.gateway.store import tables as t
 from bot.gateway.turns.engine import EngineClient
 from bot.gateway.turns.inbox import Inbound
-from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings, until
+from scripts.ports import free_port
+from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, settings, until
 
 PASSWORD = "made-up-for-tests"
 PEOPLE = {

@@ -13,9 +13,10 @@ import pytest
 from bot.channels.outside import tables as o
 from bot.gateway.people import logins
 from bot.gateway.store import tables as t
+from scripts.ports import free_port
 from tests.channels.conftest import Page, Site, running
 from tests.channels.outside.chatwoot import INBOX, SIGNING, TOKEN, FakeChatwoot, Talk
-from tests.gateway.fakes import free_port, serve, until
+from tests.gateway.fakes import serve, until
 
 PASSWORD = "made-up-for-tests"
 PERSON = {"type": "handover", "reason": "user_asked", "skill": "billing", "summary": "客户：要核对电费"}

@@ -19,7 +19,8 @@ from bot.gateway.store import messages
 from bot.gateway.store import tables as t
 from bot.gateway.turns.engine import EngineClient
 from demo.wechat.platform import Platform, Push
-from tests.gateway.fakes import TOKENS, FakeEngine, company, free_port, serve, settings
+from scripts.ports import free_port
+from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, settings
 
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 ACCOUNT = {

@@ -19,8 +19,9 @@ from bot.channels.wechat.render import Words
 from bot.channels.wechat.tokens import AccessToken, Issued
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
+from scripts.ports import free_port
 from tests.channels.wechat.conftest import OPENID, Line, connected
-from tests.gateway.fakes import TOKENS, free_port, serve, until
+from tests.gateway.fakes import TOKENS, serve, until
 
 LINE = "made-up-token-of-the-line"
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.voice.asr import AsrUnavailable, Recognised
 from bot.voice.asr.remote import FunAsr, Vosk
-from tests.gateway.fakes import free_port
+from scripts.ports import free_port
 from tests.voice.asr.servers import FunAsrServer, VoskServer, listening
 
 SPEECH = b"\x01\x00" * 160

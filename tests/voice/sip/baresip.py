@@ -10,7 +10,7 @@ import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tests.gateway.fakes import free_port
+from scripts.ports import free_port
 
 RATE = 8000
 _MODULES = next(iter(Path("/usr/lib").glob("**/baresip/modules")), Path("/usr/lib/baresip/modules"))

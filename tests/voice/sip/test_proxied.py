@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.fakes import free_port, until
+from scripts.ports import free_port
+from tests.gateway.fakes import until
 from tests.voice.sip.test_endpoint import Answering, answering
 
 MODULES = next(Path("/usr/lib").glob("*/kamailio/modules"), None)

@@ -27,9 +27,9 @@ from bot.gateway.people import agents, desk, handoff
 from bot.gateway.people.handoff import Wish
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
+from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import migrations
 from bot.gateway.store.texts import Wording
-from bot.gateway.turns.inbox import open_conversation
 from bot.region import desk as company_desk
 from bot.region.region import load
 

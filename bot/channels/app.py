@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, model_validator
@@ -20,6 +19,7 @@ from bot.gateway.http.routes import bearer
 from bot.gateway.store import messages
 from bot.gateway.store.limits import TooFast
 from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import Connection
 from bot.gateway.turns.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
 from bot.ports.identity import Level
 
@@ -90,7 +90,7 @@ class AppChannel:
             detail = self._gateway.wording.say(name, **values) if self._gateway.wording.has(name) else ""
             raise Problem(_STATUS.get(refused.code, 422), refused.code, detail) from None
 
-    def _store(self, c: sa.Connection, inbound: Inbound, said: AppMessage) -> Receipt:
+    def _store(self, c: Connection, inbound: Inbound, said: AppMessage) -> Receipt:
         """The message, and whom the app vouches for from this message on."""
         receipt = self._gateway.inbox.store(c, inbound)
         level = said.level or Level.L0

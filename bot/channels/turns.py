@@ -9,13 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from bot.gateway.gateway import Gateway
 from bot.gateway.store import messages
-from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
-from bot.gateway.turns.inbox import Receipt
+from bot.gateway.store.storage import Connection
+from bot.gateway.turns.inbox import Receipt, end_of_turn
 
 _POLL = 0.5
 
@@ -90,11 +88,7 @@ async def _sleep(event: asyncio.Event, left: float) -> None:
         await asyncio.wait_for(event.wait(), min(left, _POLL))
 
 
-def _answer(c: sa.Connection, receipt: Receipt, conversation: str) -> WholeTurn | None:
+def _answer(c: Connection, receipt: Receipt, conversation: str) -> WholeTurn | None:
     """What was said from this message to the end of its turn; None while the turn has not ended."""
-    state = c.execute(sa.select(t.inbox.c.state).where(t.inbox.c.id == receipt.inbox_id)).scalar_one()
-    if state == "new":
-        return None
-    last = sa.select(sa.func.max(t.message.c.seq)).where(t.message.c.inbox_id == receipt.inbox_id)
-    cursor = c.execute(last).scalar_one()
-    return WholeTurn(messages.after(c, conversation, receipt.seq, until=cursor), cursor)
+    cursor = end_of_turn(c, receipt)
+    return WholeTurn(messages.after(c, conversation, receipt.seq, until=cursor), cursor) if cursor else None

@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import time
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import uuid4
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 
@@ -24,10 +22,10 @@ from bot.gateway.http.problems import Problem
 from bot.gateway.http.routes import bearer
 from bot.gateway.people import agents, callbacks
 from bot.gateway.store import messages, sms
-from bot.gateway.store import tables as t
 from bot.gateway.store.limits import TooFast
-from bot.gateway.store.messages import Message
-from bot.gateway.turns.inbox import Inbound, Refused, clean, open_conversation
+from bot.gateway.store.messages import Message, open_conversation
+from bot.gateway.store.storage import Connection
+from bot.gateway.turns.inbox import Inbound, Refused, clean, served_as_elder, waits
 from bot.ports.errors import CompanyError, Unavailable
 from bot.ports.identity import Level
 
@@ -116,7 +114,7 @@ class VoiceChannel:
         name = conversation_of(self._gateway.settings.session_key.get_secret_value(), opened)
         newest = await self._gateway.store.read(messages.last_seq, (name,))
         old = bool(opened.caller and opened.asserted and await self._recognise(name, opened.caller))
-        free, slowly = await self._gateway.store.read(_manner, name)
+        free, slowly = await self._gateway.store.read(_served, name)
         return {
             "conversation": name, "cursor": newest.get(name, 0), "elder": old or slowly, "person_first": old and free,
             "first": not newest.get(name),
@@ -136,7 +134,7 @@ class VoiceChannel:
         except (CompanyError, TimeoutError):
             return False
 
-    def _vouch(self, c: sa.Connection, conversation: str, accounts: tuple[str, ...]) -> None:
+    def _vouch(self, c: Connection, conversation: str, accounts: tuple[str, ...]) -> None:
         open_conversation(c, conversation, "voice")
         self._gateway.identity.vouch(c, conversation, Level.L1, accounts)
 
@@ -157,7 +155,7 @@ class VoiceChannel:
         """Note that this number is to be called, say so, and text the ticket to it."""
         rules, wording = self._gateway.rules.callbacks, self._gateway.wording
 
-        def note(c: sa.Connection) -> list[Message]:
+        def note(c: Connection) -> list[Message]:
             open_conversation(c, conversation, "voice")
             ticket = callbacks.ask(c, conversation, wish.phone, rules)
             sms.queue(c, wish.phone, wording.say("sms_callback", ticket=ticket), sms.DAY)
@@ -180,7 +178,7 @@ class VoiceChannel:
         if due is None:
             return None
         newest = await self._gateway.store.read(messages.last_seq, (due.conversation,))
-        _, slowly = await self._gateway.store.read(_manner, due.conversation)
+        _, slowly = await self._gateway.store.read(_served, due.conversation)
         return {**asdict(due), "cursor": newest[due.conversation], "elder": slowly}
 
     async def called(self, number: int, outcome: callbacks.Outcome) -> None:
@@ -200,23 +198,18 @@ class VoiceChannel:
         return {"messages": shown, "cursor": cursor, **state}
 
 
-def _manner(c: sa.Connection, conversation: str) -> tuple[bool, bool]:
+def _served(c: Connection, conversation: str) -> tuple[bool, bool]:
     """Whether an agent has a place free now, and whether this caller was last served as an old customer."""
-    i = t.inbox.c
-    chosen = i.body["profile"]["elder"].as_boolean()
-    last = sa.select(chosen).where(i.conversation == conversation, chosen.is_not(None)).order_by(i.id.desc())
-    free = any(seat.free for seat in agents.seats(c, time.time()))
-    return free, bool(c.execute(last.limit(1)).scalar())
+    return agents.somebody_free(c), served_as_elder(c, conversation)
 
 
-def _state(c: sa.Connection, conversation: str) -> dict[str, Any]:
+def _state(c: Connection, conversation: str) -> dict[str, Any]:
     """Who has the word, whether somebody is at the desk, and whether everything the caller said is answered."""
     talk = messages.find_talk(c, conversation)
-    waiting = sa.select(t.inbox.c.id).where(t.inbox.c.conversation == conversation, t.inbox.c.state == t.NEW)
     return {
         "owner": talk.owner if talk else "bot",
         "on_duty": agents.somebody_on_duty(c),
-        "ended": c.execute(waiting.limit(1)).first() is None,
+        "ended": not waits(c, conversation),
     }
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import socketio
-import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter, FastAPI, File, Query, Request, UploadFile
 from fastapi.responses import FileResponse
@@ -28,7 +27,6 @@ from bot.channels.speech import SpeechClient
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.store import messages
-from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
 from bot.gateway.store.limits import TooFast
 from bot.gateway.store.messages import Message
@@ -134,7 +132,7 @@ class Chat:
         return {"ok": True}
 
     async def _confirm(self, conversation: str, after: int) -> tuple[dict[str, Any], int]:
-        owner, last, missed = await self._gateway.store.read(_history, conversation, after)
+        owner, last, missed = await self._gateway.store.read(messages.history, conversation, after)
         shown = [render(each, self._gateway.uploads.link) for each in missed]
         return {"last_seq": last, "owner": owner, "messages": shown}, last
 
@@ -166,7 +164,7 @@ class Chat:
         seq = raw.get("seq") if isinstance(raw, dict) else None
         if isinstance(seq, int) and tab.read < seq <= (tab.cursor or 0):
             tab.read = seq
-            await self._gateway.store.write(_note_read, tab.conversation, seq)
+            await self._gateway.store.write(messages.note_read, tab.conversation, seq)
 
     async def typing(self, sid: str, raw: object = None) -> None:
         """A customer types, which an agent's screen shows."""
@@ -221,21 +219,6 @@ class Chat:
                         await self._bring(tab_sid, missed)
             except Exception as error:
                 log.error("tail_failed", error=type(error).__name__)
-
-
-def _history(c: sa.Connection, conversation: str, after: int) -> tuple[str, int, list[Message]]:
-    """Owner, last number, and the messages after a number."""
-    query = sa.select(t.conversation.c.owner, t.conversation.c.last_seq)
-    talk = c.execute(query.where(t.conversation.c.id == conversation)).one_or_none()
-    if talk is None:
-        return "bot", 0, []
-    return talk.owner, talk.last_seq, messages.after(c, conversation, after, until=talk.last_seq)
-
-
-def _note_read(c: sa.Connection, conversation: str, seq: int) -> None:
-    talk = t.conversation.c
-    which = sa.update(t.conversation).where(talk.id == conversation, talk.read_seq < seq)
-    c.execute(which.values(read_seq=seq))
 
 
 def rest(gateway: Gateway, tokens: SessionTokens, guard: Guard) -> APIRouter:

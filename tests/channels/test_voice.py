@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from bot.channels.voice import Opened, conversation_of
 from bot.gateway.people import handoff
-from bot.gateway.people.inbox_view import transcript
+from bot.gateway.people.transcripts import transcript
 from bot.gateway.store import tables as t
 from bot.voice.brain import Brain, Gone
 from bot.voice.events import Known, Replied, Send, Told

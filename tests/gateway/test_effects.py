@@ -4,7 +4,8 @@ import pytest
 
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import day
-from bot.gateway.turns.inbox import Refused, open_conversation
+from bot.gateway.store.messages import open_conversation
+from bot.gateway.turns.inbox import Refused
 from bot.ports.errors import BadData, Unavailable
 from bot.ports.identity import Level
 from tests.gateway.conftest import TALK, Desk

@@ -23,8 +23,8 @@ from bot.gateway.people.handoff import NotYours, Wish
 from bot.gateway.people.shift import CHOICE_WAIT
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
+from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.texts import Wording
-from bot.gateway.turns.inbox import open_conversation
 from bot.region import desk as company_desk
 from bot.region.region import load
 from tests.gateway.fakes import _empty_database, agent

@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 from socketio import AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from bot.channels.console.access import COOKIE, READS
 from bot.gateway.gateway import Gateway
-from bot.gateway.people import agents, inbox_view, logins
+from bot.gateway.people import agents, logins, transcripts, worklist
 from bot.gateway.people.logins import AgentSession
-from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import Connection
 
 log = structlog.get_logger()
 
@@ -116,7 +115,7 @@ class Live:
             by_talk[each.conversation] = min(by_talk[each.conversation], each.seq)
         for conversation, first in by_talk.items():
             if any(conversation in screen.watches for screen in self._screens.values()):
-                for message in await self._gateway.store.read(_messages, conversation, first - 1):
+                for message in await self._gateway.store.read(transcripts.published, conversation, first - 1):
                     await self.message(conversation, message)
             await self.moved(conversation)
 
@@ -184,9 +183,11 @@ class Live:
 
     async def _tell(self, conversations: set[str]) -> None:
         for sid, screen in tuple(self._screens.items()):
-            for row in await self._gateway.store.read(_rows, screen.session.name, conversations):
+            for row in await self._gateway.store.read(
+                worklist.rows, screen.session.name, tuple(conversations)
+            ):
                 await self._server.emit("row", row, to=sid, namespace=SPACE)
-        for shown in await self._gateway.store.read(everybody):
+        for shown in await self._gateway.store.read(agents.shown):
             await self._all("agent", shown)
         await self._all("board_changed", {})
 
@@ -195,13 +196,13 @@ class Live:
 
     async def _follow(self) -> None:
         """Bring what another gateway wrote: this process hears only of its own."""
-        mark = await self._gateway.store.read(_mark)
+        mark = await self._gateway.store.read(transcripts.mark)
         while True:
             await asyncio.sleep(_POLL)
             if self._gateway.store.single or not self._screens:
                 continue
             try:
-                mark, fresh = await self._gateway.store.read(_changed, mark)
+                mark, fresh = await self._gateway.store.read(transcripts.changed, mark)
                 for conversation, message in fresh:
                     if message:
                         await self.message(conversation, message)
@@ -215,72 +216,16 @@ def _name(raw: object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _alive(c: sa.Connection, cookie: str) -> AgentSession | None:
+def _alive(c: Connection, cookie: str) -> AgentSession | None:
     session = logins.find(c, cookie)
     if session:
         agents.alive(c, session.name)
     return session
 
 
-def _since(c: sa.Connection, conversation: str, after: int) -> list[dict[str, Any]]:
-    return named(c, inbox_view.since(c, conversation, after))
+def _since(c: Connection, conversation: str, after: int) -> list[dict[str, Any]]:
+    return transcripts.named(c, transcripts.since(c, conversation, after))
 
 
-def _messages(c: sa.Connection, conversation: str, after: int) -> list[dict[str, Any]]:
-    m = t.message.c
-    rows = c.execute(
-        sa.select(t.message).where(m.conversation == conversation, m.seq > after).order_by(m.seq)
-    )
-    return named(c, [inbox_view.message(row) for row in rows])
-
-
-def _rows(c: sa.Connection, name: str, conversations: set[str]) -> list[dict[str, Any]]:
-    return [row for each in conversations for row in inbox_view.rows(c, name, each)]
-
-
-def named(c: sa.Connection, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Messages with the names agents are known by."""
-    display = (
-        {row.name: row.display for row in agents.everybody(c)} if any("agent" in m for m in messages) else {}
-    )
-    return [{**m, "agent_name": display.get(m["agent"], m["agent"])} if "agent" in m else m for m in messages]
-
-
-def everybody(c: sa.Connection) -> list[dict[str, Any]]:
-    """Agents as the page shows them."""
-    load = agents.loads(c)
-    return [
-        {
-            "name": row.name, "display": row.display, "state": row.state, "skills": row.skills,
-            "load": load[row.name], "capacity": row.capacity,
-        }
-        for row in agents.everybody(c)
-    ]  # fmt: skip
-
-
-def _agent(c: sa.Connection, name: str) -> dict[str, Any] | None:
-    return next((each for each in everybody(c) if each["name"] == name), None)
-
-
-_Mark = tuple[int, int, int]
-
-
-def _mark(c: sa.Connection) -> _Mark:
-    newest = [
-        c.execute(sa.select(sa.func.max(table.c.id))).scalar_one() or 0
-        for table in (t.message, t.note, t.handoff_event)
-    ]
-    return newest[0], newest[1], newest[2]
-
-
-def _changed(c: sa.Connection, mark: _Mark) -> tuple[_Mark, list[tuple[str, dict[str, Any] | None]]]:
-    m, n, e = t.message.c, t.note.c, t.handoff_event.c
-    newest = _mark(c)
-    told: list[tuple[str, dict[str, Any] | None]] = []
-    for row in c.execute(sa.select(t.message).where(m.id > mark[0], m.id <= newest[0]).order_by(m.id)):
-        told += [(row.conversation, one) for one in named(c, [inbox_view.message(row)])]
-    for row in c.execute(sa.select(t.note).where(n.id > mark[1], n.id <= newest[1]).order_by(n.id)):
-        told += [(row.conversation, one) for one in named(c, [inbox_view.note(row)])]
-    moved = sa.select(t.handoff.c.conversation).join(t.handoff_event, e.handoff_id == t.handoff.c.id)
-    told += [(name, None) for name in c.execute(moved.where(e.id > mark[2], e.id <= newest[2])).scalars()]
-    return newest, told
+def _agent(c: Connection, name: str) -> dict[str, Any] | None:
+    return next((each for each in agents.shown(c) if each["name"] == name), None)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from fastapi import Depends, File, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from bot.channels.console.access import AUDITS, COOKIE, EVERYBODY, LEADS, SEARCHES, SERVES, Doors, me
-from bot.channels.console.live import Live, everybody
+from bot.channels.console.live import Live
 from bot.channels.console.talks import MAX_TEXT
-from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, State
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
-from bot.gateway.people import agents, inbox_view, logins, samples
+from bot.gateway.people import agents, logins, samples, transcripts, worklist
 from bot.gateway.people.logins import IDLE, AgentSession
 from bot.gateway.store import audit
-from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
+from bot.gateway.store.storage import Connection, Record
 from bot.gateway.turns.uploads import MAX_BYTES, NotAPicture
 from bot.region import region
 
-_BREAKING = 60.0
 Who = Annotated[AgentSession, Depends(me)]
 
 
@@ -93,7 +89,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         await gateway.store.write(agents.set_presence, session.name, body.state, body.capacity)
         gateway.seat_came_free()
         await live.agent(session.name)
-        found = await gateway.store.read(everybody)
+        found = await gateway.store.read(agents.shown)
         return next(each for each in found if each["name"] == session.name)
 
     @doors.open("POST", "/uploads", SERVES)
@@ -117,8 +113,8 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     ) -> dict[str, Any]:
         """Recorded without the words: they may be a customer's."""
 
-        def look(c: sa.Connection) -> list[dict[str, Any]]:
-            hits = inbox_view.search(c, q, limit)
+        def look(c: Connection) -> list[dict[str, Any]]:
+            hits = transcripts.search(c, q, limit)
             audit.record(c, session.name, "search", "", f"{len(hits)} hits")
             return hits
 
@@ -126,7 +122,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
 
     @doors.open("GET", "/board", LEADS)
     async def board() -> dict[str, Any]:
-        return await gateway.store.read(_board, rules.skills)
+        return await gateway.store.read(worklist.board, rules.skills)
 
     @doors.open("GET", "/samples", LEADS)
     async def listing() -> dict[str, Any]:
@@ -159,34 +155,7 @@ def _named(titles: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"code": code, "title": title} for code, title in titles.items()]
 
 
-def _me(c: sa.Connection, name: str) -> tuple[t.Record, list[dict[str, Any]]]:
+def _me(c: Connection, name: str) -> tuple[Record, list[dict[str, Any]]]:
     row = agents.find(c, name)
     assert row is not None
-    return row, everybody(c)
-
-
-def _board(c: sa.Connection, skills: Mapping[str, str]) -> dict[str, Any]:
-    """Waiting, assigned, agents, and what will break within a minute."""
-    now, h = time.time(), t.handoff.c
-    states = [state.value for state in WAITING | SPOKEN_BY_AGENT]
-    rows = c.execute(sa.select(t.handoff).where(h.state.in_(states))).all()
-    waiting = [row for row in rows if State(row.state) in WAITING]
-
-    def longest(some: list[t.Record]) -> int:
-        return round(max((now - (row.queued_at or row.since) for row in some), default=0))
-
-    by_skill = {code: [row for row in waiting if row.skill == code] for code in skills}
-    breaking = [row for row in rows if row.due_at and row.due_at - now < _BREAKING]
-    return {
-        "waiting": len(waiting), "longest_wait_s": longest(waiting), "assigned": len(rows) - len(waiting),
-        "agents": everybody(c),
-        "skills": [
-            {"code": code, "title": title, "waiting": len(by_skill[code]), "longest_wait_s": longest(by_skill[code])}
-            for code, title in skills.items()
-        ],
-        "breaking": [
-            {"id": row.conversation, "ticket": row.ticket, "title": inbox_view.title(row.conversation), "due_at": iso(row.due_at),
-             "agent": row.agent}
-            for row in sorted(breaking, key=lambda one: one.due_at)
-        ],
-    }  # fmt: skip
+    return row, agents.shown(c)

@@ -6,25 +6,25 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from bot.channels.console.access import LEADS, READS, SERVES, Doors, me
 from bot.channels.console.card import Card
-from bot.channels.console.live import Live, named
+from bot.channels.console.live import Live
 from bot.core.handoff import Forbidden
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
-from bot.gateway.people import agents, handoff, inbox_view
+from bot.gateway.people import agents, handoff, transcripts, worklist
 from bot.gateway.people.logins import AgentSession
+from bot.gateway.people.worklist import Background
 from bot.gateway.store import audit
-from bot.gateway.store import tables as t
-from bot.gateway.store.clock import iso
 from bot.gateway.store.messages import Message
+from bot.gateway.store.storage import Connection
 from bot.gateway.store.texts import read
 from bot.gateway.turns.inbox import Refused, clean
 from bot.ports.errors import CompanyError
+from bot.ports.identity import Subject
 from bot.region import knowledge
 
 MAX_TEXT = 1000
@@ -99,14 +99,14 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     ) -> dict[str, Any]:
         """Carry a change of the one row out, record it, tell everybody; the new row."""
 
-        def both(c: sa.Connection) -> tuple[list[Message], dict[str, Any] | None]:
+        def both(c: Connection) -> tuple[list[Message], dict[str, Any] | None]:
             if note.strip():
-                said = inbox_view.add_note(
+                said = transcripts.add_note(
                     c, name, session.name, f"{action}-{version}-{name}"[:64], note, False
                 )
             told = work(c, name, session.name, version, **more)
             audit.record(c, session.name, action, name, ",".join(str(v) for v in more.values() if v))
-            return told, named(c, [said])[0] if note.strip() else None
+            return told, transcripts.named(c, [said])[0] if note.strip() else None
 
         try:
             told, written = await gateway.store.write(both)
@@ -124,23 +124,23 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         return await one_row(session, name)
 
     async def one_row(session: AgentSession, name: str) -> dict[str, Any]:
-        found = await gateway.store.read(inbox_view.rows, session.name, name)
+        found = await gateway.store.read(worklist.rows, session.name, (name,))
         if not found:
             raise Problem(404, "not-found")
         return found[0]
 
     @doors.open("GET", "/conversations", READS)
     async def listing(session: Who) -> dict[str, Any]:
-        return {"conversations": await gateway.store.read(inbox_view.rows, session.name)}
+        return {"conversations": await gateway.store.read(worklist.rows, session.name)}
 
     @doors.open("GET", path, READS)
     async def detail(session: Who, name: str) -> dict[str, Any]:
         row = await one_row(session, name)
-        kept, who = await gateway.store.write(_kept, gateway, session.name, name)
-        told = _told(words, row, kept)
+        background, who = await gateway.store.write(_kept, gateway, session.name, name)
+        told = _told(words, background)
         extra = [(await each(name)) for each in gateway.channel_limits]
         return {
-            "row": row, **told, **await card.of(who), "previous": kept["previous"],
+            "row": row, **told, **await card.of(who), "previous": background.previous,
             "channel_limit": next((limit for limit in extra if limit), None), "viewers": live.viewers(name),
         }  # fmt: skip
 
@@ -208,7 +208,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
             raise Problem(403, "forbidden") from None
         await gateway.tell(told)
         await gateway.tell_moved(name)
-        found = await gateway.store.read(_agents_message, session.name, body.msg_id)
+        found = await gateway.store.read(transcripts.of_agent, session.name, body.msg_id)
         return live.shown(found)
 
     @doors.open("POST", f"{path}/notes", SERVES)
@@ -217,9 +217,9 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
             raise Problem(403, "forbidden")
         await one_row(session, name)
 
-        def write(c: sa.Connection) -> dict[str, Any]:
-            kept = inbox_view.add_note(c, name, session.name, body.msg_id, body.text, body.whisper)
-            return named(c, [kept])[0]
+        def write(c: Connection) -> dict[str, Any]:
+            kept = transcripts.add_note(c, name, session.name, body.msg_id, body.text, body.whisper)
+            return transcripts.named(c, [kept])[0]
 
         written = await gateway.store.write(write)
         await live.message(name, written)
@@ -228,7 +228,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     @doors.open("POST", f"{path}/read", READS, 204)
     async def mark(session: Who, name: str, body: Read) -> Response:
         await one_row(session, name)
-        await gateway.store.write(inbox_view.mark_read, session.name, name, body.seq)
+        await gateway.store.write(transcripts.mark_read, session.name, name, body.seq)
         return Response(status_code=204)
 
     @doors.open("POST", f"{path}/listen", LEADS, 204)
@@ -253,7 +253,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
 
     @doors.open("GET", f"{path}/suggestion", SERVES)
     async def suggestion(name: str) -> Any:
-        asked = await gateway.store.read(_last_words, name)
+        asked = await gateway.store.read(transcripts.last_words, name)
         found = knowledge.load(gateway.settings.region).search(asked) if asked else ()
         if not found:
             return Response(status_code=204)
@@ -265,35 +265,15 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         }
 
 
-def _kept(c: sa.Connection, gateway: Gateway, agent: str, name: str) -> tuple[dict[str, Any], Any]:
+def _kept(c: Connection, gateway: Gateway, agent: str, name: str) -> tuple[Background, Subject]:
     """What the gateway itself knows of a conversation, and who its customer is. A look is recorded."""
-    h, m = t.handoff.c, t.message.c
-    rows = list(c.execute(sa.select(t.handoff).where(h.conversation == name).order_by(h.id.desc()).limit(6)))
-    said = sa.select(m.author, m.body, m.key).where(m.conversation == name, m.seq.is_not(None))
-    ticket = rows[0].ticket if rows else None
-    words = [
-        (row.author, row.body.get("text", ""))
-        for row in c.execute(said.order_by(m.id.desc()).limit(60))
-        if row.author == "customer" or _of_the_bot(row, ticket)
-    ]
     audit.record(c, agent, "view", name)
-    return {
-        "now": rows[0] if rows else None, "said": words[::-1],
-        "previous": [
-            {"id": name, "ticket": row.ticket, "at": iso(row.created_at), "reason": row.reason} for row in rows[1:]
-        ],
-    }, gateway.identity.who(c, name)  # fmt: skip
+    return worklist.background(c, name), gateway.identity.who(c, name)
 
 
-def _of_the_bot(row: t.Record, ticket: str | None) -> bool:
-    """Whether it is an answer of the bot and not the gateway's own word about waiting or the hand-over."""
-    reply = row.author == "bot" and row.key.startswith("re:")
-    return reply and not (ticket and ticket in row.body.get("text", ""))
-
-
-def _told(words: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+def _told(words: dict[str, Any], background: Background) -> dict[str, Any]:
     """summary, slots, asked and tried of the Detail."""
-    said, now = kept["said"], kept["now"]
+    said, now = background.said, background.now
     customer = [text for author, text in said if author == "customer" and text]
     bot = [text for author, text in said if author == "bot" and text]
     asked = [text for text in bot if text.rstrip().endswith(("？", "?"))]
@@ -318,20 +298,6 @@ def _told(words: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]) -> d
     }  # fmt: skip
 
 
-def _history(c: sa.Connection, name: str, before: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
-    found, more = inbox_view.transcript(c, name, before, limit)
-    return named(c, found), more
-
-
-def _agents_message(c: sa.Connection, agent: str, msg_id: str) -> dict[str, Any]:
-    row = c.execute(sa.select(t.message).where(t.message.c.key == f"agent:{agent}:{msg_id}"[:120])).one()
-    return named(c, [inbox_view.message(row)])[0]
-
-
-def _last_words(c: sa.Connection, name: str) -> str:
-    m = t.message.c
-    query = (
-        sa.select(m.body).where(m.conversation == name, m.author == "customer").order_by(m.id.desc()).limit(1)
-    )
-    body = c.execute(query).scalar_one_or_none() or {}
-    return str(body.get("text") or "")
+def _history(c: Connection, name: str, before: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
+    found, more = transcripts.transcript(c, name, before, limit)
+    return transcripts.named(c, found), more

@@ -8,29 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec
 
-import sqlalchemy as sa
 import structlog
-from sqlalchemy import Connection
 
-from bot.channels.outside import tables as o
 from bot.channels.outside.desk import Away, Case, DeskMessage, ForeignDesk, Refuses
 from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, Forbidden, State
 from bot.gateway.gateway import Gateway
-from bot.gateway.people import handoff
+from bot.gateway.people import cases, handoff
 from bot.gateway.people.handoff import NotYours
-from bot.gateway.store import messages
-from bot.gateway.store import tables as t
 from bot.gateway.store.loops import Loop
 from bot.gateway.store.messages import Message
-from bot.gateway.store.storage import insert_once
-from bot.gateway.store.tables import Record
+from bot.gateway.store.storage import Connection, Record
 
 log = structlog.get_logger()
 P = ParamSpec("P")
 
-_BEFORE = 30  # messages an agent reads of what was said before
 _PAUSE, _LONGEST = 2.0, 60.0
-_LEASE = 30.0
 
 
 class Bridge:
@@ -53,7 +45,7 @@ class Bridge:
 
     async def step(self) -> bool:
         """Tell the desk of one case. True when there was one."""
-        row = await self._gateway.store.write(_claim)
+        row = await self._gateway.store.write(cases.claim)
         if row is None:
             return False
         try:
@@ -72,7 +64,7 @@ class Bridge:
 
     async def _tell(self, row: Record) -> None:
         """Everything the desk has not heard yet, in order; each piece is noted as soon as it has been told."""
-        episode, talk, news = await self._gateway.store.read(_news, row)
+        episode, talk, news = await self._gateway.store.read(cases.news, row)
         if not row.cursor:
             if State(episode.state) not in WAITING | SPOKEN_BY_AGENT:
                 await self._note(row, open=False)
@@ -90,13 +82,12 @@ class Bridge:
                 await self._note(row, cursor=said[0])
         ended = {}
         if State(episode.state) not in WAITING | SPOKEN_BY_AGENT:
-            await self._desk.stopped(row.reference, await self._gateway.store.read(_why, row.handoff_id))
+            await self._desk.stopped(row.reference, await self._gateway.store.read(cases.why, row.handoff_id))
             ended = {"open": False}
         await self._note(row, cursor=max(1, talk.last_seq), attempts=0, not_before=0.0, **ended)
 
     async def _note(self, row: Record, **values: object) -> None:
-        mine = sa.update(o.case).where(o.case.c.handoff_id == row.handoff_id)
-        await self._gateway.store.write(lambda c: c.execute(mine.values(**values)))
+        await self._gateway.store.write(cases.note, row.handoff_id, **values)
 
     async def assigned(self, reference: str, agent: str) -> None:
         await self._carry_out(self._assign, reference, agent)
@@ -122,7 +113,7 @@ class Bridge:
             await self._gateway.tell_moved(conversation)
 
     def _assign(self, c: Connection, reference: str, agent: str) -> tuple[str, list[Message]]:
-        found = _episode(c, reference)
+        found = cases.episode(c, reference)
         if found is None or (found.agent == agent and State(found.state) in SPOKEN_BY_AGENT):
             return "", []
         desk = self._gateway.desk
@@ -134,18 +125,18 @@ class Bridge:
         self, c: Connection, reference: str, agent: str, key: str, text: str
     ) -> tuple[str, list[Message]]:
         conversation, told = self._assign(c, reference, agent)
-        found = _episode(c, reference)
+        found = cases.episode(c, reference)
         if found is None:
             return "", []
         told += handoff.speak(c, found.conversation, agent, key, {"text": text, "agent_name": agent})
         return conversation, told
 
     def _stop(self, c: Connection, reference: str, solved: bool) -> tuple[str, list[Message]]:
-        found = _episode(c, reference)
+        found = cases.episode(c, reference)
         if found is None:
             return "", []
         desk, state = self._gateway.desk, State(found.state)
-        c.execute(sa.update(o.case).where(o.case.c.reference == reference).values(open=False))
+        cases.close(c, reference)
         if state not in SPOKEN_BY_AGENT:
             # Closed at the desk though nobody had said a word to the customer.
             handoff.move(c, found, State.BOT, "agent_closed", "system")
@@ -155,53 +146,6 @@ class Bridge:
         else:
             told = desk.release(c, found.conversation, found.agent, found.version)
         return found.conversation, told
-
-
-def _claim(c: Connection) -> Record | None:
-    """The next case that has news for the desk, new episodes among them; not again before the lease is over."""
-    known = sa.select(o.case.c.handoff_id)
-    waiting = sa.select(t.handoff.c.id, t.handoff.c.conversation).where(
-        t.handoff.c.state.in_([state.value for state in WAITING]), t.handoff.c.id.not_in(known)
-    )
-    for new in c.execute(waiting).all():
-        insert_once(c, o.case, {"handoff_id": new.id, "conversation": new.conversation})
-    k, now = o.case.c, time.time()
-    ended = t.handoff.c.state.not_in([state.value for state in WAITING | SPOKEN_BY_AGENT])
-    news = sa.or_(k.cursor == 0, t.conversation.c.last_seq > k.cursor, ended)
-    joined = sa.join(o.case, t.handoff, k.handoff_id == t.handoff.c.id).join(
-        t.conversation, k.conversation == t.conversation.c.id
-    )
-    due = sa.select(k.handoff_id).select_from(joined).where(k.open, k.not_before <= now, news)
-    first = (
-        due.order_by(t.handoff.c.priority, k.handoff_id).limit(1).with_for_update(of=o.case, skip_locked=True)
-    )
-    taken = sa.update(o.case).where(k.handoff_id.in_(first)).values(not_before=now + _LEASE)
-    return c.execute(taken.returning(o.case)).first()
-
-
-def _news(c: Connection, row: Record) -> tuple[Record, Record, list[Message]]:
-    """The episode, the conversation, and its messages after the cursor."""
-    episode = c.execute(sa.select(t.handoff).where(t.handoff.c.id == row.handoff_id)).one()
-    talk = c.execute(sa.select(t.conversation).where(t.conversation.c.id == row.conversation)).one()
-    begin = row.cursor or max(0, talk.last_seq - _BEFORE)
-    return episode, talk, messages.after(c, row.conversation, begin)
-
-
-def _why(c: Connection, handoff_id: int) -> str:
-    events = sa.select(t.handoff_event.c.reason).where(t.handoff_event.c.handoff_id == handoff_id)
-    return str(c.execute(events.order_by(t.handoff_event.c.id.desc()).limit(1)).scalar_one())
-
-
-def _episode(c: Connection, reference: str) -> Record | None:
-    """The open episode of a case, locked."""
-    number = c.execute(
-        sa.select(o.case.c.handoff_id).where(o.case.c.reference == reference)
-    ).scalar_one_or_none()
-    if number is None:
-        return None
-    states = [state.value for state in WAITING | SPOKEN_BY_AGENT]
-    query = sa.select(t.handoff).where(t.handoff.c.id == number, t.handoff.c.state.in_(states))
-    return c.execute(query.with_for_update()).one_or_none()
 
 
 def _case(episode: Record, talk: Record, news: Sequence[Message]) -> Case:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 
-import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
-from bot.channels.outside import tables as o
 from bot.channels.outside.bridge import Bridge
 from bot.channels.outside.chatwoot import Chatwoot, hook, signed
 from bot.gateway.gateway import Gateway
+from bot.gateway.people import cases
 from bot.gateway.store.storage import Store
 
 log = structlog.get_logger()
@@ -64,6 +63,4 @@ def mount(app: FastAPI, gateway: Gateway) -> OutsideDesk | None:
 
 async def _references(store: Store) -> dict[str, str]:
     """Chatwoot's number of a conversation → our reference, for all that are open."""
-    query = sa.select(o.case.c.reference).where(o.case.c.open, o.case.c.reference.is_not(None))
-    found = await store.read(lambda c: list(c.execute(query).scalars()))
-    return {reference.partition(":")[0]: reference for reference in found}
+    return {each.partition(":")[0]: each for each in await store.read(cases.references)}

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Cookie, FastAPI, Header
 from fastapi.responses import RedirectResponse
 from joserfc import jwt
@@ -20,14 +19,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from pydantic import BaseModel, Field
 
-from bot.channels.wechat import people
-from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure
 from bot.channels.wechat.texts import Texts
 from bot.core.masking import mask_account
 from bot.gateway.customer.identity import TooMany
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.store.storage import Connection
+from bot.gateway.store.wechat import followers
 from bot.ports.errors import CompanyError
 
 PAGE = "/bind/"
@@ -90,7 +89,7 @@ class Bindings:
         if account is None or settings.wechat_public_url is None:
             raise Problem(404, "not-found")
         state = secrets.token_urlsafe(32)
-        await self._gateway.store.write(_keep_visit, state, alias)
+        await self._gateway.store.write(followers.keep_visit, state, alias, _VISIT_SECONDS)
         public = settings.wechat_public_url.rstrip("/")
         query = urlencode(
             {
@@ -116,13 +115,15 @@ class Bindings:
     async def back(self, alias: str, code: str, state: str, cookie: str) -> RedirectResponse:
         """From WeChat's page, with a code that names the openid."""
         same = hmac.compare_digest(state.encode(), cookie.encode())
-        if not same or not await self._gateway.store.write(_spend_visit, state, alias):
+        if not same or not await self._gateway.store.write(
+            followers.spend_visit, state, alias, _VISIT_SECONDS
+        ):
             raise Problem(403, "expired", self._texts.say("bind_expired"))
         try:
             openid = await self._apis[alias].openid(code)
         except Failure:
             raise Problem(503, "unavailable", self._texts.say("bind_unavailable")) from None
-        person = await self._gateway.store.write(people.of, alias, openid)
+        person = await self._gateway.store.write(followers.of, alias, openid)
         # In the fragment the session reaches neither a server's log nor another site.
         return RedirectResponse(f"{PAGE}#{self._sessions.mint(person.conversation)}", 303)
 
@@ -134,7 +135,7 @@ class Bindings:
         return conversation
 
     async def listing(self, conversation: str) -> dict[str, Any]:
-        rows = await self._gateway.store.read(people.bound, conversation)
+        rows = await self._gateway.store.read(followers.bound, conversation)
         return {
             "accounts": [
                 {
@@ -166,15 +167,15 @@ class Bindings:
 
     async def unbind(self, conversation: str, number: str) -> None:
         await self._gateway.store.write(
-            people.unbind, conversation, await self._account(conversation, number)
+            followers.unbind, conversation, await self._account(conversation, number)
         )
 
     async def rename(self, conversation: str, number: str, alias: str) -> None:
         account_no = await self._account(conversation, number)
-        await self._gateway.store.write(people.rename, conversation, account_no, alias)
+        await self._gateway.store.write(followers.rename, conversation, account_no, alias)
 
     async def _account(self, conversation: str, number: str) -> str:
-        for row in await self._gateway.store.read(people.bound, conversation):
+        for row in await self._gateway.store.read(followers.bound, conversation):
             if _id(conversation, row.account_no) == number:
                 return str(row.account_no)
         raise Problem(404, "not-found")
@@ -192,24 +193,12 @@ def _id(conversation: str, account_no: str) -> str:
     return hashlib.sha256(f"{conversation}:{account_no}".encode()).hexdigest()[:16]
 
 
-def _keep_visit(c: sa.Connection, state: str, alias: str) -> None:
-    now = time.time()
-    c.execute(sa.delete(w.visit).where(w.visit.c.at < now - _VISIT_SECONDS))
-    c.execute(sa.insert(w.visit).values(state=state, account=alias, at=now))
-
-
-def _spend_visit(c: sa.Connection, state: str, alias: str) -> bool:
-    v = w.visit.c
-    mine = (v.state == state, v.account == alias, v.at > time.time() - _VISIT_SECONDS)
-    return bool(c.execute(sa.delete(w.visit).where(*mine)).rowcount)
-
-
-def _bind(c: sa.Connection, conversation: str, proof: CodeProof) -> None:
-    if people.find(c, conversation, lock=True) is None:
+def _bind(c: Connection, conversation: str, proof: CodeProof) -> None:
+    if followers.find(c, conversation, lock=True) is None:
         raise Problem(404, "not-found")
-    if len(people.bound(c, conversation)) >= _MOST:
+    if len(followers.bound(c, conversation)) >= _MOST:
         raise Problem(409, "too-many-accounts")
-    people.bind(c, conversation, proof.account_no, proof.alias.strip())
+    followers.bind(c, conversation, proof.account_no, proof.alias.strip())
 
 
 def mount(app: FastAPI, gateway: Gateway, texts: Texts, apis: Mapping[str, Api]) -> None:

@@ -13,30 +13,29 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
 from bot.channels.speech import SpeechClient
 from bot.channels.turns import Watch
-from bot.channels.wechat import binding, internal, menu, notices, outbox, parse, people, xml
-from bot.channels.wechat import tables as w
+from bot.channels.wechat import binding, internal, menu, notices, outbox, parse, xml
 from bot.channels.wechat.api import Api, Failure, client
 from bot.channels.wechat.codec import Codec, Forged
 from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.media import MediaFetcher
 from bot.channels.wechat.outbox import Renderer
-from bot.channels.wechat.reception import Pushed, Reception, TakenPush, expire
+from bot.channels.wechat.reception import Pushed, Reception, TakenPush
 from bot.channels.wechat.texts import Texts
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.settings import WechatAccount
-from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
 from bot.gateway.store.limits import TooFast
 from bot.gateway.store.logs import where
 from bot.gateway.store.loops import Loop
+from bot.gateway.store.storage import Connection
+from bot.gateway.store.wechat import followers, pieces, pushes
 from bot.region.region import load
 
 log = structlog.get_logger()
@@ -93,17 +92,17 @@ class WechatChannel:
         return public.rstrip("/") + self._gateway.uploads.link(upload) if public else ""
 
     async def _expire(self) -> bool:
-        await self._gateway.store.write(expire)
+        await self._gateway.store.write(pushes.expire)
         return False
 
     async def limit(self, conversation: str) -> dict[str, Any] | None:
         """How many messages WeChat still takes, for an agent's screen; None for other channels' conversations."""
-        found = await self._gateway.store.read(outbox.standing, conversation)
+        found = await self._gateway.store.read(pieces.standing, conversation)
         if found is None:
             return None
         return {
             "left": found["quota"],
-            "of": people.BY_MESSAGE[0],
+            "of": followers.BY_MESSAGE[0],
             "until": iso(float(str(found["quota_until"]))),
         }
 
@@ -220,21 +219,21 @@ class WechatChannel:
             if time.monotonic() > deadline:
                 break
             event.clear()
-            running = not urgent and await self._gateway.store.read(_runs, taken.id)
+            running = not urgent and await self._gateway.store.read(pushes.runs, taken.id)
         return None
 
-    def _reply_of(self, c: sa.Connection, number: int, urgent: bool) -> str | None:
+    def _reply_of(self, c: Connection, number: int, urgent: bool) -> str | None:
         """What was answered to this push before, else the first piece that its turn has yielded; None while the
         turn runs. A safety script does not wait for the turn."""
-        row = c.execute(sa.select(w.received).where(w.received.c.id == number).with_for_update()).one()
+        row = pushes.lock(c, number)
         if row.reply is not None:
             return str(row.reply)
-        if not urgent and _runs(c, number):
+        if not urgent and pushes.runs(c, number):
             return None
         outbox.plan(c, row.conversation, self._renderer)
-        reply = outbox.passive(c, row.conversation)
-        c.execute(sa.update(w.received).where(w.received.c.id == number).values(reply=reply))
-        people.change(c, row.conversation, hold_until=0.0)
+        reply = pieces.passive(c, row.conversation)
+        pushes.change(c, number, reply=reply)
+        followers.change(c, row.conversation, hold_until=0.0)
         return reply
 
     def _show_typing(self, pushed: Pushed) -> None:
@@ -286,14 +285,6 @@ def _check_time(timestamp: str) -> None:
         raise Forged
 
 
-def _runs(c: sa.Connection, number: int) -> bool:
-    """Whether a push still waits for its turn, or for its picture or recording."""
-    both = sa.outerjoin(w.received, t.inbox, w.received.c.inbox_id == t.inbox.c.id)
-    query = sa.select(w.received.c.media_id, t.inbox.c.state).select_from(both)
-    row = c.execute(query.where(w.received.c.id == number)).one()
-    return row.media_id is not None or row.state == "new"
-
-
 def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> WechatChannel | None:
     """Plug the channel into the gateway's application; None when no account is configured."""
     if not gateway.settings.wechat_accounts:
@@ -302,7 +293,7 @@ def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) ->
     gateway.channel_limits.append(channel.limit)
 
     async def erase(conversation: str) -> None:
-        await gateway.store.write(people.erase, conversation)
+        await gateway.store.write(followers.erase, conversation)
 
     gateway.on_erased.append(erase)
     router = APIRouter(prefix="/wechat")

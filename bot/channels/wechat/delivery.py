@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bot.channels.wechat import outbox, people
+from bot.channels.wechat import outbox
 from bot.channels.wechat.api import Api, Failure, Kind
-from bot.channels.wechat.outbox import Job, Renderer
+from bot.channels.wechat.outbox import Renderer
 from bot.gateway.store.loops import Loop
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store
+from bot.gateway.store.wechat import followers, pieces
+from bot.gateway.store.wechat.pieces import Job
 
 log = structlog.get_logger()
 
@@ -39,7 +41,7 @@ class Delivery:
 
     async def published(self, fresh: Sequence[Message]) -> None:
         spoken = {m.conversation for m in fresh if m.author != "customer"}
-        mine = {name for name in spoken if name.startswith(people.PREFIX)}
+        mine = {name for name in spoken if name.startswith(followers.PREFIX)}
         self._due |= mine
         if mine:
             self.loop.wake()
@@ -49,7 +51,7 @@ class Delivery:
         now = time.monotonic()
         if now - self._swept > _SWEEP:
             self._swept = now
-            self._due.update(await self._store.read(outbox.behind))
+            self._due.update(await self._store.read(pieces.behind))
         if now - self._looked > _LOOK:
             self._looked = now
             self._due, self._waiting = self._due | self._waiting, set()
@@ -61,7 +63,7 @@ class Delivery:
                 self._due |= looked
                 raise
             self._waiting.update(waiting)
-        jobs = await self._store.write(outbox.claim, _AT_ONCE)
+        jobs = await self._store.write(pieces.claim, _AT_ONCE)
         await asyncio.gather(*(self._send(job) for job in jobs))
         return bool(jobs)
 
@@ -69,20 +71,20 @@ class Delivery:
         try:
             await self._apis[job.account].send_text(job.openid, job.text)
         except KeyError:
-            await self._store.write(outbox.end, job.id, "undelivered")
+            await self._store.write(pieces.end, job.id, "undelivered")
         except Failure as failure:
             await self._failed(job, failure)
         else:
-            await self._store.write(outbox.sent, job)
+            await self._store.write(pieces.sent, job)
 
     async def _failed(self, job: Job, failure: Failure) -> None:
         again = failure.kind in (Kind.LATER, Kind.ACCOUNT, Kind.TOKEN) and job.attempts < ATTEMPTS
         if again:
             pause = min(2.0**job.attempts, _SLOWEST) * random.uniform(0.5, 1.0)
-            await self._store.write(outbox.later, job, failure.code, pause)
+            await self._store.write(pieces.later, job, failure.code, pause)
             return
         log.warning("wechat_undelivered", piece=job.id, code=failure.code)
         if failure.kind in (Kind.CLOSED, Kind.GONE) and failure.code is not None:
-            await self._store.write(outbox.refuse, job.conversation, failure.code)
+            await self._store.write(pieces.refuse, job.conversation, failure.code)
         else:
-            await self._store.write(outbox.end, job.id, "undelivered", failure.code)
+            await self._store.write(pieces.end, job.id, "undelivered", failure.code)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from bot.channels.wechat import notices, outbox
+from bot.channels.wechat import notices
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.http.routes import bearer
+from bot.gateway.store.wechat import pieces
 
 
 def standing(gateway: Gateway) -> APIRouter:
@@ -18,7 +19,7 @@ def standing(gateway: Gateway) -> APIRouter:
     @router.get("/{conversation}")
     async def of(conversation: str, request: Request) -> dict[str, object]:
         bearer(request, gateway.settings.internal_token)
-        found = await gateway.store.read(outbox.standing, conversation)
+        found = await gateway.store.read(pieces.standing, conversation)
         if found is None:
             raise Problem(404, "not-found")
         return found

@@ -3,24 +3,19 @@ heard and handed in as words."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import Connection
-
 from bot.channels.speech import NoSpeech, NotSound, SpeechClient
-from bot.channels.wechat import tables as w
 from bot.channels.wechat.api import Api, Failure, Kind
 from bot.channels.wechat.reception import Reception, TakenPush
 from bot.gateway.gateway import Gateway
 from bot.gateway.store.loops import Loop
-from bot.gateway.store.tables import Record
+from bot.gateway.store.storage import Record
+from bot.gateway.store.wechat import pushes
 from bot.gateway.turns.uploads import NotAPicture
 
 _ATTEMPTS = 4
-_LEASE = 30.0
 _AGAIN = (Kind.LATER, Kind.TOKEN, Kind.ACCOUNT)
 
 
@@ -40,7 +35,7 @@ class MediaFetcher:
 
     async def step(self) -> bool:
         """Fetch one. True when there was one."""
-        row = await self._gateway.store.write(_claim)
+        row = await self._gateway.store.write(pushes.claim)
         if row is None:
             return False
         try:
@@ -82,13 +77,3 @@ class MediaFetcher:
 
     async def _missed(self, row: Record, trouble: str, heard: str = "") -> None:
         await self._told(await self._gateway.store.write(self._reception.missed, row, trouble, heard))
-
-
-def _claim(c: Connection) -> Record | None:
-    now, r = time.time(), w.received.c
-    due = sa.select(r.id).where(r.media_id.is_not(None), r.not_before <= now)
-    first = due.order_by(r.id).limit(1).with_for_update(skip_locked=True)
-    taken = sa.update(w.received).where(r.id.in_(first))
-    return c.execute(
-        taken.values(not_before=now + _LEASE, attempts=r.attempts + 1).returning(w.received)
-    ).first()

@@ -4,19 +4,17 @@ once per key, and followed to what became of them."""
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from pydantic import BaseModel, Field, TypeAdapter
-from sqlalchemy import Connection
 
-from bot.channels.wechat import people, texts
-from bot.channels.wechat import tables as w
+from bot.channels.wechat import texts
 from bot.channels.wechat.api import Api, Failure
-from bot.gateway.store.storage import Store, insert_once
+from bot.gateway.store.storage import Store
+from bot.gateway.store.wechat import followers
+from bot.gateway.store.wechat import notices as kept
 
 _LONGEST = 20  # characters of a field (WeChat, 4 May 2023)
 _KEY = re.compile(r"[\w.:-]{1,32}")
@@ -77,25 +75,25 @@ class Notices:
     async def send(self, conversation: str, kind: str, values: Mapping[str, str], key: str) -> Sent:
         """One notice, once per key. Raises Unfit, KeyError for a kind or person that is unknown, Failure."""
         template = self._templates[kind]
-        person = await self._store.read(people.find, conversation)
+        person = await self._store.read(followers.find, conversation)
         if person is None:
             raise KeyError(conversation)
         message = body(template, person.openid, values, key)
-        if not await self._store.write(_begin, conversation, kind, key):
+        if not await self._store.write(kept.begin, conversation, kind, key):
             return Sent(None)
         try:
             message_id = await self._apis[person.account].send_template(message)
         except Failure as failure:
-            await self._store.write(_end, key, "failed", None, failure.code)
+            await self._store.write(kept.end, key, "failed", None, failure.code)
             raise
-        await self._store.write(_end, key, "sent", message_id, None)
+        await self._store.write(kept.end, key, "sent", message_id, None)
         return Sent(message_id)
 
     async def announce(self, account_no: str, kind: str, values: Mapping[str, str], key: str) -> Announced:
         """To everybody who has bound this account, each once per key. Raises Unfit, KeyError for an unknown kind."""
         body(self._templates[kind], "", values, key)
         sent = known = failed = 0
-        for conversation in await self._store.read(_bound, account_no):
+        for conversation in await self._store.read(followers.binders, account_no):
             try:
                 told = await self.send(conversation, kind, values, f"{key}:{conversation[-6:]}")
             except (Failure, KeyError):
@@ -103,28 +101,3 @@ class Notices:
                 continue
             sent, known = sent + bool(told.message_id), known + (told.message_id is None)
         return Announced(sent, known, failed)
-
-
-def _bound(c: Connection, account_no: str) -> list[str]:
-    query = sa.select(w.binding.c.conversation).where(w.binding.c.account_no == account_no)
-    return list(c.execute(query.order_by(w.binding.c.conversation)).scalars())
-
-
-def _begin(c: Connection, conversation: str, kind: str, key: str) -> bool:
-    """Whether this notice still has to be sent; one that failed may be tried again."""
-    row = {"conversation": conversation, "kind": kind, "key": key, "at": time.time(), "state": "new"}
-    known = c.execute(sa.select(w.notice.c.state).where(w.notice.c.key == key)).scalar()
-    if known is None:
-        insert_once(c, w.notice, row)
-    return known in (None, "failed")
-
-
-def _end(c: Connection, key: str, state: str, message_id: str | None, code: int | None) -> None:
-    mine = sa.update(w.notice).where(w.notice.c.key == key)
-    c.execute(mine.values(state=state, message_id=message_id, code=code))
-
-
-def finished(c: Connection, message_id: str, status: str) -> None:
-    """WeChat says what became of a notice: success, failed:user block, failed: system failed."""
-    mine = sa.update(w.notice).where(w.notice.c.message_id == message_id)
-    c.execute(mine.values(state=status[:24]))

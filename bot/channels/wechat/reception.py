@@ -3,27 +3,19 @@ what changes the person behind it is done here. Nothing waits for the engine or 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
-from sqlalchemy import Connection
-
-from bot.channels.wechat import notices, outbox, people
 from bot.channels.wechat import parse as p
-from bot.channels.wechat import tables as w
 from bot.channels.wechat.render import chosen
 from bot.channels.wechat.texts import Texts
 from bot.gateway.gateway import Gateway
 from bot.gateway.store import messages
 from bot.gateway.store.messages import Message
-from bot.gateway.store.storage import insert_once
-from bot.gateway.store.tables import Record
+from bot.gateway.store.storage import Connection, Record
+from bot.gateway.store.wechat import followers, notices, pieces, pushes
 from bot.gateway.turns.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
 from bot.ports.identity import Level
-
-_KEPT = 900.0  # longer than a push is accepted after it was signed
 
 
 @dataclass(frozen=True)
@@ -59,34 +51,23 @@ class Reception:
 
     def known(self, c: Connection, pushed: Pushed) -> TakenPush | None:
         """What became of the same push before."""
-        r = w.received.c
-        same = sa.and_(r.account == pushed.account, r.signature == pushed.signature)
-        row = c.execute(sa.select(w.received).where(same)).one_or_none() if pushed.signature else None
-        if row is None:
-            u = w.user.c
-            mine = sa.join(w.received, w.user, r.conversation == u.conversation)
-            query = sa.select(w.received).select_from(mine).where(
-                u.account == pushed.account, u.openid == pushed.sender.openid, r.key == pushed.sender.key
-            )  # fmt: skip
-            row = c.execute(query).one_or_none()
+        sender = pushed.sender
+        row = pushes.known(c, pushed.account, sender.openid, sender.key, pushed.signature)
         return TakenPush(row.id, row.conversation, again=True) if row else None
 
     def take(self, c: Connection, pushed: Pushed, hold_until: float) -> TakenPush:
         """Store a push; deliveries of its conversation wait until `hold_until` for the request to answer."""
         found = self.known(c, pushed)
         if found is None:
-            talk = people.of(c, pushed.account, pushed.sender.openid)
-            row = {
-                "account": pushed.account, "conversation": talk.conversation, "key": pushed.sender.key,
-                "signature": pushed.signature, "at": time.time(),
-            }  # fmt: skip
-            fresh = insert_once(c, w.received, row)
+            talk = followers.of(c, pushed.account, pushed.sender.openid)
+            key, signature = pushed.sender.key, pushed.signature
+            fresh = pushes.add(c, pushed.account, talk.conversation, key, signature)
             found = self.known(c, pushed)
             assert found is not None
             if fresh:
-                people.change(c, talk.conversation, hold_until=hold_until)
+                followers.change(c, talk.conversation, hold_until=hold_until)
                 return self._act(c, replace(found, again=False), pushed, talk)
-        people.change(c, found.conversation, hold_until=hold_until)
+        followers.change(c, found.conversation, hold_until=hold_until)
         return found
 
     def _act(self, c: Connection, taken: TakenPush, pushed: Pushed, talk: Record) -> TakenPush:
@@ -107,35 +88,35 @@ class Reception:
                 return self._answer(c, taken, "place_unnamed", "said_location")
             case p.Image(media_id) if media_id:
                 self._came_back(c, talk)
-                _change(c, taken, media_id=media_id)
+                pushes.change(c, taken.id, media_id=media_id)
                 return taken
             case p.Voice(media_id, clearer) if self._hears and (media_id or clearer):
                 self._came_back(c, talk)
-                _change(c, taken, media_id=clearer or media_id, spoken=True)
+                pushes.change(c, taken.id, media_id=clearer or media_id, spoken=True)
                 return taken
             case p.Image() | p.Voice() | p.Video() | p.Link() | p.Unknown():
                 self._came_back(c, talk)
                 return self._answer(c, taken, *_ANSWERS[type(pushed.content)])
             case p.Click(entry):
-                people.allow(c, taken.conversation, people.BY_EVENT)
+                followers.allow(c, taken.conversation, followers.BY_EVENT)
                 if entry in self._menu:
                     return self._say(c, taken, key, self._menu[entry])
                 return self._answer(c, taken, "menu_gone", "said_click")
             case p.Subscribe():
-                people.allow(c, taken.conversation, people.BY_EVENT)
+                followers.allow(c, taken.conversation, followers.BY_EVENT)
                 return self._answer(c, taken, "welcome", "said_subscribe")
             case p.Scan():
-                people.allow(c, taken.conversation, people.BY_EVENT)
+                followers.allow(c, taken.conversation, followers.BY_EVENT)
             case p.Unsubscribe() | p.AuthorizationRevoked():
-                people.forget(c, taken.conversation)
+                followers.forget(c, taken.conversation)
             case p.TemplateResult(message_id, status):
                 notices.finished(c, message_id, status)
-        _change(c, taken, reply="")
+        pushes.change(c, taken.id, reply="")
         return taken
 
     def _came_back(self, c: Connection, talk: Record) -> None:
-        people.allow(c, talk.conversation, people.BY_MESSAGE)
-        outbox.revive(c, talk.conversation)
+        followers.allow(c, talk.conversation, followers.BY_MESSAGE)
+        pieces.revive(c, talk.conversation)
 
     def _say(
         self, c: Connection, taken: TakenPush, key: str, text: str, choice: str | None = None
@@ -156,9 +137,9 @@ class Reception:
 
     def _store(self, c: Connection, taken: TakenPush, inbound: Inbound) -> TakenPush:
         receipt = self._gateway.inbox.store(c, inbound)
-        accounts = [row.account_no for row in people.bound(c, taken.conversation)]
+        accounts = [row.account_no for row in followers.bound(c, taken.conversation)]
         self._gateway.identity.vouch(c, taken.conversation, Level.L2, accounts)
-        _change(c, taken, inbox_id=receipt.inbox_id)
+        pushes.change(c, taken.id, inbox_id=receipt.inbox_id)
         return replace(taken, receipt=receipt)
 
     def _answer(self, c: Connection, taken: TakenPush, text: str, said: str) -> TakenPush:
@@ -194,9 +175,9 @@ class Reception:
     @staticmethod
     def _left(c: Connection, taken: TakenPush) -> bool:
         """Whether the customer has left meanwhile; nothing waits for the media any more."""
-        _change(c, taken, media_id=None)
-        if people.find(c, taken.conversation) is None:
-            _change(c, taken, reply="")
+        pushes.change(c, taken.id, media_id=None)
+        if followers.find(c, taken.conversation) is None:
+            pushes.change(c, taken.id, reply="")
             return True
         return False
 
@@ -208,13 +189,3 @@ _ANSWERS: dict[type, tuple[str, str]] = {
     p.Link: ("link", "said_link"),
     p.Unknown: ("unknown", "said_unknown"),
 }
-
-
-def _change(c: Connection, taken: TakenPush, **values: object) -> None:
-    c.execute(sa.update(w.received).where(w.received.c.id == taken.id).values(**values))
-
-
-def expire(c: Connection) -> None:
-    """Forget pushes that could not be repeated any more."""
-    old = sa.delete(w.received).where(w.received.c.at < time.time() - _KEPT)
-    c.execute(old.where(w.received.c.media_id.is_(None)))

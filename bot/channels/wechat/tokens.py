@@ -13,12 +13,10 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Connection
 
-from bot.channels.wechat import tables as w
-from bot.gateway.store.storage import Store, insert_once
+from bot.gateway.store.storage import Connection, Store
+from bot.gateway.store.wechat import tokens
 
 _EARLY = 300.0  # WeChat renews five minutes before the end; both tokens work in between
 _LEASE = 10.0
@@ -83,16 +81,11 @@ class AccessToken:
 
     def _look(self, c: Connection, refused: str | None) -> tuple[str | None, bool]:
         """The token when it is good, else whether we may fetch one."""
-        now, k = time.time(), w.token.c
-        insert_once(c, w.token, {"account": self._account})
-        mine = k.account == self._account
-        row = c.execute(sa.select(w.token).where(mine)).one()
+        row = tokens.find(c, self._account)
         token = self._opened(row.token)
-        if token and row.until > now and token != refused:
+        if token and row.until > time.time() and token != refused:
             return token, False
-        lease = sa.update(w.token).where(mine, sa.or_(k.lease_until < now, k.holder == self._me))
-        got = c.execute(lease.values(holder=self._me, lease_until=now + _LEASE))
-        return None, bool(got.rowcount)
+        return None, tokens.lease(c, self._account, self._me, _LEASE)
 
     def _opened(self, sealed: str) -> str:
         """The token, or "" when there is none that this secret has sealed."""
@@ -103,29 +96,18 @@ class AccessToken:
     async def _renew(self, refused: str | None) -> str:
         try:
             issued = await self._fetch(False)
-            forced = issued.token == refused and await self._store.write(self._may_force)
+            forced = issued.token == refused and await self._store.write(
+                tokens.force, self._account, _FORCE_PAUSE
+            )
             if forced:
                 issued = await self._fetch(True)
         except BaseException:
-            await self._store.write(self._store_row, {"lease_until": 0.0})
+            await self._change(lease_until=0.0)
             raise
         until = time.time() + issued.expires_in - _EARLY
-        await self._store.write(
-            self._store_row,
-            {
-                "token": self._seal.encrypt(issued.token.encode()).decode(),
-                "until": until,
-                "lease_until": 0.0,
-                "holder": None,
-            },
-        )
+        sealed = self._seal.encrypt(issued.token.encode()).decode()
+        await self._change(token=sealed, until=until, lease_until=0.0, holder=None)
         return issued.token
 
-    def _may_force(self, c: Connection) -> bool:
-        now, k = time.time(), w.token.c
-        allowed = sa.update(w.token).where(k.account == self._account, k.forced_at < now - _FORCE_PAUSE)
-        return bool(c.execute(allowed.values(forced_at=now)).rowcount)
-
-    def _store_row(self, c: Connection, values: dict[str, object]) -> None:
-        mine = sa.update(w.token).where(w.token.c.account == self._account, w.token.c.holder == self._me)
-        c.execute(mine.values(**values))
+    async def _change(self, **values: object) -> None:
+        await self._store.write(tokens.change, self._account, self._me, **values)

@@ -68,3 +68,20 @@ def seats(c: Connection, now: float) -> list[Seat]:
 def somebody_on_duty(c: Connection) -> bool:
     now = time.time()
     return any(on_duty(row, now) for row in everybody(c))
+
+
+def somebody_free(c: Connection) -> bool:
+    """Whether an agent has a place free now."""
+    return any(seat.free for seat in seats(c, time.time()))
+
+
+def shown(c: Connection) -> list[dict[str, Any]]:
+    """Agents as the console shows them."""
+    load = loads(c)
+    return [
+        {
+            "name": row.name, "display": row.display, "state": row.state, "skills": row.skills,
+            "load": load[row.name], "capacity": row.capacity,
+        }
+        for row in everybody(c)
+    ]  # fmt: skip

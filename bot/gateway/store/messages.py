@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from bot.gateway.store import tables as t
+from bot.gateway.store.storage import insert_once
 
 _HISTORY = 500
 _LOOK_BACK = 60
@@ -96,6 +97,13 @@ class Pen:
         if self.changes:
             self.c.execute(_CHANGE.values(**self.changes), {"name": self.talk.id})
         return [_message(row) for row in self._rows if row["seq"]]
+
+
+def open_conversation(c: Connection, name: str, channel: str) -> None:
+    """Make sure the conversation exists."""
+    now = time.time()
+    row = {"id": name, "channel": channel, "created_at": now, "active_at": now}
+    insert_once(c, t.conversation, row)
 
 
 def find_talk(c: Connection, conversation: str, lock: bool = False) -> t.Record | None:
@@ -177,3 +185,18 @@ def last_seq(c: Connection, conversations: Sequence[str]) -> dict[str, int]:
 
 def _message(row: Mapping[Any, Any]) -> Message:
     return Message(**{name: row[name] for name in Message.__dataclass_fields__})
+
+
+def history(c: Connection, conversation: str, after_seq: int) -> tuple[str, int, list[Message]]:
+    """Owner, last number, and the messages after a number."""
+    talk = find_talk(c, conversation)
+    if talk is None:
+        return "bot", 0, []
+    return talk.owner, talk.last_seq, after(c, conversation, after_seq, until=talk.last_seq)
+
+
+def note_read(c: Connection, conversation: str, seq: int) -> None:
+    """The customer has seen the messages up to this number."""
+    talk = t.conversation.c
+    which = sa.update(t.conversation).where(talk.id == conversation, talk.read_seq < seq)
+    c.execute(which.values(read_seq=seq))

@@ -21,8 +21,8 @@ from bot.core.text import disarm
 from bot.gateway.people.desk import Desk
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
-from bot.gateway.store.messages import Message, Pen
-from bot.gateway.store.storage import Store, insert_once
+from bot.gateway.store.messages import Message, Pen, open_conversation
+from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
 from bot.gateway.turns import danger
 
@@ -88,13 +88,6 @@ def clean(text: str, limit: int) -> str:
     if not harmless:
         raise Refused("empty")
     return harmless
-
-
-def open_conversation(c: Connection, name: str, channel: str) -> None:
-    """Make sure the conversation exists."""
-    now = time.time()
-    row = {"id": name, "channel": channel, "created_at": now, "active_at": now}
-    insert_once(c, t.conversation, row)
 
 
 class Inbox:
@@ -208,3 +201,25 @@ def _hurry(c: Connection, conversation: str, lane: int) -> None:
         .where(t.inbox.c.conversation == conversation, t.inbox.c.state == t.NEW, t.inbox.c.lane > lane)
         .values(lane=lane)
     )
+
+
+def end_of_turn(c: Connection, receipt: Receipt) -> int | None:
+    """The number of the last message of a turn; None while it has not ended."""
+    i, m = t.inbox.c, t.message.c
+    last = sa.select(sa.func.max(m.seq)).join(t.inbox, m.inbox_id == i.id)
+    found: int | None = c.execute(last.where(i.id == receipt.inbox_id, i.state != t.NEW)).scalar_one()
+    return found
+
+
+def waits(c: Connection, conversation: str) -> bool:
+    """Whether something the customer said is still to be answered."""
+    query = sa.select(t.inbox.c.id).where(t.inbox.c.conversation == conversation, t.inbox.c.state == t.NEW)
+    return c.execute(query.limit(1)).first() is not None
+
+
+def served_as_elder(c: Connection, conversation: str) -> bool:
+    """Whether this customer was last served as an old one."""
+    i = t.inbox.c
+    chosen = i.body["profile"]["elder"].as_boolean()
+    last = sa.select(chosen).where(i.conversation == conversation, chosen.is_not(None)).order_by(i.id.desc())
+    return bool(c.execute(last.limit(1)).scalar())

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from PIL import Image, ImageOps
 
 from bot.gateway.store import tables as t
+from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import Store
-from bot.gateway.turns.inbox import open_conversation
 
 MAX_BYTES = 5 * 1024 * 1024
 _MAX_PIXELS = 40_000_000

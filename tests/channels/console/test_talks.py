@@ -324,7 +324,7 @@ async def test_a_list_of_two_hundred_takes_as_many_queries_as_one_of_two(office:
 
 def _talk(c: sa.Connection, name: str) -> None:
     from bot.gateway.people import handoff
-    from bot.gateway.turns.inbox import open_conversation
+    from bot.gateway.store.messages import open_conversation
 
     open_conversation(c, name, "web")
     handoff.request(c, name, Wish("user_asked"))

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from bot.channels.outside import tables as o
 from bot.gateway.people import logins
 from bot.gateway.store import tables as t
 from scripts.ports import free_port
@@ -283,7 +282,7 @@ async def test_a_desk_that_is_away_loses_nothing_and_the_customer_has_a_promise(
         await until(lambda: any("H2" in text for text in texts(page)))  # the ticket
         await asyncio.sleep(0.5)
         people.chatwoot.down = False
-        await site.gateway.store.write(lambda c: c.execute(o.case.update().values(not_before=0.0)))
+        await site.gateway.store.write(lambda c: c.execute(t.outside_case.update().values(not_before=0.0)))
         await until(people.cases)
         await people.say("您好，久等了")
         await page.hears("您好，久等了")
@@ -295,7 +294,9 @@ async def test_an_answer_that_was_lost_makes_no_second_case(tmp_path: Path) -> N
         await page.say("转人工")
         for _ in range(8):
             await asyncio.sleep(0.2)
-            await site.gateway.store.write(lambda c: c.execute(o.case.update().values(not_before=0.0)))
+            await site.gateway.store.write(
+                lambda c: c.execute(t.outside_case.update().values(not_before=0.0))
+            )
         await until(people.cases)
         assert len(people.chatwoot.talks) == 1
 

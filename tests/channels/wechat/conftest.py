@@ -12,11 +12,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bot.channels.wechat import tables as w
 from bot.gateway.app import create
 from bot.gateway.gateway import Gateway
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
+from bot.gateway.store.wechat import tables as w
 from bot.gateway.turns.engine import EngineClient
 from demo.wechat.platform import Platform, Push
 from scripts.ports import free_port

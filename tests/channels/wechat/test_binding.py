@@ -6,8 +6,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bot.channels.wechat import tables as w
 from bot.gateway.store import tables as t
+from bot.gateway.store.wechat import tables as w
 from tests.channels.wechat.conftest import OPENID, Line
 from tests.gateway.fakes import ACCOUNT
 

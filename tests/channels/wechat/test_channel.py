@@ -9,11 +9,11 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import pytest
 
-from bot.channels.wechat import tables as w
 from bot.channels.wechat.channel import deadline
 from bot.channels.wechat.codec import sign
 from bot.gateway.people import handoff
 from bot.gateway.store import tables as t
+from bot.gateway.store.wechat import tables as w
 from demo.wechat.platform import Platform, as_xml
 from tests.channels.wechat.conftest import ACCOUNT, AES_KEY, OPENID, Line, connected
 from tests.gateway.fakes import until

@@ -14,11 +14,12 @@ from fastapi.responses import JSONResponse
 from PIL import Image
 
 from bot.channels.wechat import api, delivery, outbox
-from bot.channels.wechat import tables as w
 from bot.channels.wechat.render import Words
 from bot.channels.wechat.tokens import AccessToken, Issued
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
+from bot.gateway.store.wechat import pieces
+from bot.gateway.store.wechat import tables as w
 from scripts.ports import free_port
 from tests.channels.wechat.conftest import OPENID, Line, connected
 from tests.gateway.fakes import TOKENS, serve, until
@@ -308,7 +309,7 @@ async def test_a_restart_sends_what_was_left(line: Line) -> None:
     await line.say("你好")
     talk = await line.conversation()
     await line.gateway.store.write(messages.tell, talk, "left", {"text": "还没送出"}, author="system")
-    found = await line.gateway.store.read(outbox.behind)
+    found = await line.gateway.store.read(pieces.behind)
     assert found == [talk]
     renderer = outbox.Renderer(Words("", "{agent}", ""), "", str)
     await line.gateway.store.write(outbox.plan, talk, renderer)

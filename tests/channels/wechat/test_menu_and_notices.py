@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.channels.wechat import api, menu, notices
-from bot.channels.wechat import tables as w
 from bot.gateway.settings import BadSettings, WechatSettings, read_as
+from bot.gateway.store.wechat import tables as w
 from tests.channels.wechat.conftest import ACCOUNT, OPENID, Line, connected
 from tests.gateway.fakes import ACCOUNT as ACCOUNT_NO
 from tests.gateway.fakes import TOKENS, until

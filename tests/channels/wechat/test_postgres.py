@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.wechat import tables as w
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
+from bot.gateway.store.wechat import tables as w
 from tests.channels.wechat.conftest import OPENID, Line, connected
 from tests.gateway.fakes import until
 from tests.gateway.test_postgres import BINARIES, postgres

@@ -1,75 +1,20 @@
-"""Conversations and transcripts as agents see them: one query for a list, however long it is."""
+"""What was said in a conversation as agents see it: with notes, with late replies, with the names of agents."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot.core.handoff import ENDED, State
+from bot.gateway.people import agents
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
-from bot.gateway.store.texts import read
 
-_LIVELY = 1800.0
 _MOST = 500
 _PREVIEW = 80
-_HAZARD = "hazard"
-_TITLE: str = read("console")["title"]
-
-
-def rows(c: Connection, agent: str, conversation: str | None = None) -> list[dict[str, Any]]:
-    """Open episodes and conversations that were active in the last half hour; `read_seq` is this agent's. With a
-    conversation: that one, whatever its state, CLOSED when its last episode was closed and nothing came after."""
-    h, talk, m, r = t.handoff.c, t.conversation.c, t.message.c, t.agent_read.c
-    ended = [state.value for state in ENDED]
-    each = t.handoff.alias()
-    newest = sa.select(sa.func.max(each.c.id)).where(each.c.conversation == talk.id)
-    query = (
-        sa.select(t.conversation, t.handoff, m.body, m.author, r.seq)
-        .select_from(t.conversation)
-        .outerjoin(t.handoff, h.id == newest.correlate(t.conversation).scalar_subquery())
-        .outerjoin(t.message, sa.and_(m.conversation == talk.id, m.seq == talk.last_seq))
-        .outerjoin(t.agent_read, sa.and_(r.conversation == talk.id, r.agent == agent))
-        .order_by(talk.active_at.desc())
-        .limit(_MOST)
-    )
-    if conversation is not None:
-        query = query.where(talk.id == conversation)
-    else:
-        lively = talk.active_at > time.time() - _LIVELY
-        closed_since = sa.and_(h.state == State.CLOSED.value, h.since >= talk.active_at)
-        query = query.where(
-            sa.or_(h.state.not_in(ended), sa.and_(lively, sa.or_(h.id.is_(None), ~closed_since)))
-        )
-    return [_row(found._mapping) for found in c.execute(query)]
-
-
-def _row(found: Mapping[Any, Any]) -> dict[str, Any]:
-    h, talk = t.handoff.c, t.conversation.c
-    state = found[h.state] or State.BOT.value
-    over = state in ENDED and not (state == State.CLOSED.value and found[h.since] >= found[talk.active_at])
-    ended = state in ENDED
-    body = found[t.message.c.body] or {}
-    return {
-        "id": found[talk.id], "channel": found[talk.channel], "state": State.BOT.value if over else state,
-        "ticket": found[h.ticket], "version": found[talk.version] if ended else found[h.version],
-        "reason": found[h.reason] or "", "skill": found[h.skill] or "general",
-        "priority": 9 if ended else found[h.priority], "agent": None if ended else found[h.agent],
-        "title": title(found[talk.id]), "preview": (body.get("text") or "")[:_PREVIEW],
-        "last_seq": found[talk.last_seq], "read_seq": found[t.agent_read.c.seq] or 0,
-        "since": iso(found[talk.active_at] if ended else found[h.queued_at] or found[h.since]),
-        "due_at": iso(found[h.due_at]) if found[h.due_at] and not ended else None,
-        "elder": bool(found[h.elder]), "hazard": found[h.reason] == _HAZARD and not ended,
-    }  # fmt: skip
-
-
-def title(conversation: str) -> str:
-    """What a conversation is called on screen: nothing of the customer's."""
-    return _TITLE.format(tail=conversation[-4:])
 
 
 def transcript(
@@ -182,3 +127,58 @@ def search(c: Connection, words: str, limit: int) -> list[dict[str, Any]]:
         }
         for row in found
     ]  # fmt: skip
+
+
+def named(c: Connection, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Messages with the names agents are known by."""
+    display = (
+        {row.name: row.display for row in agents.everybody(c)} if any("agent" in m for m in messages) else {}
+    )
+    return [{**m, "agent_name": display.get(m["agent"], m["agent"])} if "agent" in m else m for m in messages]
+
+
+def published(c: Connection, conversation: str, after: int) -> list[dict[str, Any]]:
+    """What both sides see after a number, without asides."""
+    m = t.message.c
+    query = sa.select(t.message).where(m.conversation == conversation, m.seq > after).order_by(m.seq)
+    return named(c, [message(row) for row in c.execute(query)])
+
+
+def of_agent(c: Connection, agent: str, msg_id: str) -> dict[str, Any]:
+    """The message that an agent's page sent under this id."""
+    row = c.execute(sa.select(t.message).where(t.message.c.key == f"agent:{agent}:{msg_id}"[:120])).one()
+    return named(c, [message(row)])[0]
+
+
+def last_words(c: Connection, conversation: str) -> str:
+    """What the customer said last, "" when it was no text."""
+    m = t.message.c
+    query = sa.select(m.body).where(m.conversation == conversation, m.author == "customer")
+    body = c.execute(query.order_by(m.id.desc()).limit(1)).scalar_one_or_none() or {}
+    return str(body.get("text") or "")
+
+
+Mark = tuple[int, int, int]
+"""The newest message, note and change of a hand-off."""
+
+
+def mark(c: Connection) -> Mark:
+    newest = [
+        c.execute(sa.select(sa.func.max(table.c.id))).scalar_one() or 0
+        for table in (t.message, t.note, t.handoff_event)
+    ]
+    return newest[0], newest[1], newest[2]
+
+
+def changed(c: Connection, before: Mark) -> tuple[Mark, list[tuple[str, dict[str, Any] | None]]]:
+    """What is new since a mark: conversations with the message or note, or None when the hand-off has moved."""
+    m, n, e = t.message.c, t.note.c, t.handoff_event.c
+    newest = mark(c)
+    told: list[tuple[str, dict[str, Any] | None]] = []
+    for row in c.execute(sa.select(t.message).where(m.id > before[0], m.id <= newest[0]).order_by(m.id)):
+        told += [(row.conversation, one) for one in named(c, [message(row)])]
+    for row in c.execute(sa.select(t.note).where(n.id > before[1], n.id <= newest[1]).order_by(n.id)):
+        told += [(row.conversation, one) for one in named(c, [note(row)])]
+    moved = sa.select(t.handoff.c.conversation).join(t.handoff_event, e.handoff_id == t.handoff.c.id)
+    told += [(name, None) for name in c.execute(moved.where(e.id > before[2], e.id <= newest[2])).scalars()]
+    return newest, told

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot.channels.wechat import tables as w
 from bot.gateway.store import tables as t
+from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import insert_once
 from bot.gateway.store.tables import Record
-from bot.gateway.turns.inbox import open_conversation
+from bot.gateway.store.wechat import tables as w
 
 PREFIX = "wx-"
 DAY = 86_400.0
@@ -102,3 +102,23 @@ def forget(c: Connection, conversation: str) -> None:
         c.execute(sa.delete(table).where(table.c.conversation == conversation))
     gone = sa.update(w.received).where(w.received.c.conversation == conversation)
     c.execute(gone.values(media_id=None, reply=""))
+
+
+def binders(c: Connection, account_no: str) -> list[str]:
+    """The conversations in which this account is bound."""
+    query = sa.select(w.binding.c.conversation).where(w.binding.c.account_no == account_no)
+    return list(c.execute(query.order_by(w.binding.c.conversation)).scalars())
+
+
+def keep_visit(c: Connection, state: str, account: str, seconds: float) -> None:
+    """Somebody is on the way to WeChat's page; those who did not come back within so many seconds are forgotten."""
+    now = time.time()
+    c.execute(sa.delete(w.visit).where(w.visit.c.at < now - seconds))
+    c.execute(sa.insert(w.visit).values(state=state, account=account, at=now))
+
+
+def spend_visit(c: Connection, state: str, account: str, seconds: float) -> bool:
+    """Whether they are back in time and for the first time."""
+    v = w.visit.c
+    mine = (v.state == state, v.account == account, v.at > time.time() - seconds)
+    return bool(c.execute(sa.delete(w.visit).where(*mine)).rowcount)

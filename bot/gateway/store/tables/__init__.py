@@ -1,0 +1,29 @@
+"""The gateway's tables. Times are UTC seconds since the epoch; JSON columns hold what docs/protocols.md says."""
+
+from bot.gateway.store.tables.columns import NEW as NEW
+from bot.gateway.store.tables.columns import Record as Record
+from bot.gateway.store.tables.columns import metadata as metadata
+from bot.gateway.store.tables.people import agent as agent
+from bot.gateway.store.tables.people import agent_read as agent_read
+from bot.gateway.store.tables.people import audit as audit
+from bot.gateway.store.tables.people import callback as callback
+from bot.gateway.store.tables.people import console_session as console_session
+from bot.gateway.store.tables.people import handoff as handoff
+from bot.gateway.store.tables.people import handoff_event as handoff_event
+from bot.gateway.store.tables.people import login_try as login_try
+from bot.gateway.store.tables.people import note as note
+from bot.gateway.store.tables.people import outside_case as outside_case
+from bot.gateway.store.tables.people import sample as sample
+from bot.gateway.store.tables.people import survey as survey
+from bot.gateway.store.tables.talks import attachment as attachment
+from bot.gateway.store.tables.talks import button as button
+from bot.gateway.store.tables.talks import code as code
+from bot.gateway.store.tables.talks import conversation as conversation
+from bot.gateway.store.tables.talks import counter as counter
+from bot.gateway.store.tables.talks import heartbeat as heartbeat
+from bot.gateway.store.tables.talks import identity as identity
+from bot.gateway.store.tables.talks import inbox as inbox
+from bot.gateway.store.tables.talks import message as message
+from bot.gateway.store.tables.talks import sms as sms
+from bot.gateway.store.tables.talks import submission as submission
+from bot.gateway.store.tables.talks import wrong_try as wrong_try

@@ -61,7 +61,7 @@ def assertion(
         "level": level,
         "accounts": list(vouched),
         "iat": now,
-        "exp": now + 60,
+        "exp": now + 3600,
         "jti": "test",
     }
     return jwt.encode({"alg": "HS256"}, {**said, **claims}, OctKey.import_key(key))

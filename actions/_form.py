@@ -189,7 +189,7 @@ class CompanyForm(Listener, FormValidationAction):
             say("utter_calm" if answers.angry(turn.text) else reply)
             return {"misses": misses}
         lost = reply == "utter_not_understood" and misses == MISSES_BEFORE_PERSON
-        if lost and turn.channel == "web" and not turn.elder:
+        if lost and turn.manner.elder and not turn.elder:
             say("utter_elder_offer", json_message={"type": "profile", "elder": True})
         say.offer_person("n_failures")
         return {"misses": misses}

@@ -126,7 +126,7 @@ def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[st
     ]
     if best.id in VISITS:
         near.append(button("visit", ASKED, choice="home_visit"))
-    if turn.channel == "voice":
+    if turn.manner.short:
         say("utter_knowledge_spoken", answer=best.spoken)
     else:
         say("utter_knowledge", answer=best.text, source=best.source.split("；")[0], buttons=[*near, *buttons])

@@ -12,6 +12,7 @@ from rasa_sdk import Tracker
 
 from bot.core import phrasing
 from bot.core.form import Heard, Mention, house_numbers, meant
+from bot.core.manner import Manner
 from bot.ports.identity import Level, Subject
 
 _NO_WORDS = re.compile(r"\[\w{2,4}\]")
@@ -30,6 +31,7 @@ class Turn:
     message_id: str
     conversation: str
     channel: str = "web"
+    manner: Manner = field(default_factory=Manner)
     form: str | None = None
     also: tuple[str, ...] = ()
     ranking: tuple[str, ...] = ()
@@ -56,10 +58,10 @@ class Turn:
         return bool(self.slots.get("elder"))
 
     def read_back(self, text: object) -> str:
-        """A text whose long numbers can be followed: in pairs by elders, digit by digit on the telephone."""
+        """A text whose long numbers can be followed: in pairs by elders, digit by digit by who only hears them."""
         if self.elder:
             return phrasing.in_pairs(text)
-        return phrasing.dictated(text) if self.channel == "voice" else str(text)
+        return phrasing.dictated(text) if self.manner.spoken else str(text)
 
     def mention(self, name: str) -> Any:
         """The last value of that entity in this sentence, without those taken back; None when absent. The parts of
@@ -85,7 +87,7 @@ class Turn:
 
 
 def read(tracker: Tracker) -> Turn:
-    """The turn of a tracker. Missing metadata means an unknown person on the web channel."""
+    """The turn of a tracker. Missing metadata means an unknown person, spoken to plainly."""
     message = tracker.latest_message
     about = {"conversation": tracker.sender_id, **(message.get("metadata") or {})}
     text = "" if _is_choice(message) else message.get("text") or ""
@@ -97,6 +99,7 @@ def read(tracker: Tracker) -> Turn:
         message_id=str(about.get("message_id") or message.get("message_id") or ""),
         conversation=about["conversation"],
         channel=about.get("channel", "web"),
+        manner=Manner.of(about.get("manner") or {}),
         form=(tracker.active_loop or {}).get("name"),
         also=tuple(message.get("also") or ()),
         ranking=tuple(r["name"] for r in message.get("intent_ranking") or ()),

@@ -38,8 +38,8 @@ class SubmitAction(CompanyAction):
         return {**self.form.ended(), **told}
 
     def text(self, turn: Turn, draft: Any, told: Changes, say: Say) -> None:
-        """A caller has nothing to look at: the number, and what else must not be forgotten, follow as a text message."""
-        if turn.channel == "voice" and draft.phone and told.get("order_no"):
+        """Where there is nothing to look at, the number and what else must not be forgotten follow as a text message."""
+        if turn.manner.texts and draft.phone and told.get("order_no"):
             about, more = self.texted(draft)
             values = {"order_no": str(told["order_no"]), **more}
             say.effect("text_message", phone=draft.phone, about=about, values=values)

@@ -68,7 +68,7 @@ class DangerForm(CompanyForm):
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if "danger_words" in news and not turn.danger:
             script = parts().region.safety.get(slots.get("hazard") or "")
-            say.again(script.spoken if turn.channel == "voice" else script.text) if script else say(
+            say.again(script.spoken if turn.manner.spoken else script.text) if script else say(
                 "utter_danger_first"
             )
             say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})

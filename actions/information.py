@@ -13,7 +13,6 @@ from bot.region.knowledge import Found
 HALLS_TOLD = 3
 MANAGER = "ask_value_added_service"
 PICTURES = {"pay": 2, "report": 3, "bind": 3}  # utter_picture_…, taken by `make help-pictures`
-SHOW_PICTURES = {"web"}  # their addresses are those of our own pages
 HELP, VISIT = "ask_operation_help", "home_visit"
 TOPIC = 10  # characters: so few rather name a topic (电费怎么交) than ask something in particular
 
@@ -78,7 +77,7 @@ class AskOperationHelp(Answer):
         steps = None if turn.mention("choice") else answers.among(answers.OPERATIONS, turn.text)
         if steps:
             say(f"utter_steps_{steps}")
-            for number in range(1, PICTURES[steps] + 1) if turn.channel in SHOW_PICTURES else ():
+            for number in range(1, PICTURES[steps] + 1) if turn.manner.pictures else ():
                 say(f"utter_picture_{steps}_{number}")
             say("utter_steps_offer", buttons=[
                 button("visit", "/ask_operation_help", choice=VISIT), button("person", "/request_human"),

@@ -141,7 +141,7 @@ class PhoneForm(CompanyForm):
         return {**super().opening(turn, intent), **opening_of(turn, "phone_wanted"), "phone_change": wanted}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        if turn.channel == "wechat" and news.get("service_kind") in ("bind_account", "unbind_account"):
+        if turn.manner.binds and news.get("service_kind") in ("bind_account", "unbind_account"):
             say("utter_bind_in_wechat")
             return {"doing": None}
         return begins(turn, news.get("service_kind"), slots.get("phone_wanted"), say)

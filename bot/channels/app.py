@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from bot.channels.message import render
 from bot.channels.turns import Turns
+from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.http.routes import bearer
+from bot.gateway.settings import Secret, Settings
 from bot.gateway.store import messages
 from bot.gateway.store.limits import TooFast
 from bot.gateway.store.messages import Message
@@ -23,6 +25,7 @@ from bot.gateway.store.storage import Connection
 from bot.gateway.turns.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
 from bot.ports.identity import Level
 
+NAME = "app"
 WAIT_SECONDS = 10.0
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})\b", re.I)
 _STATUS = {"too_long": 413, "mismatch": 409}
@@ -59,15 +62,43 @@ def parse(said: AppMessage) -> Inbound:
     if (said.text is None) == (said.choice is None):
         raise Refused("bad_request")
     text = None if said.text is None else clean(said.text, MAX_TEXT)
-    return Inbound("app", conversation_of(said.conversation), said.message_id, text, said.choice)
+    return Inbound(NAME, conversation_of(said.conversation), said.message_id, text, said.choice)
 
 
-class AppChannel:
+class AppSettings(Settings):
+    app_token: Secret
+
+
+class AppChannel(Channel):
     """Takes a message and waits for its turn."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    name = NAME
+    settings = (AppSettings,)
+
+    def __init__(self, gateway: Gateway, token: SecretStr) -> None:
         self._gateway = gateway
+        self._token = token
         self._turns = Turns(gateway)
+
+    @classmethod
+    def of(cls, gateway: Gateway) -> AppChannel:
+        return cls(gateway, gateway.settings.part(AppSettings).app_token)
+
+    def mount(self, app: FastAPI) -> None:
+        async def allowed(request: Request) -> None:
+            bearer(request, self._token)
+
+        router = APIRouter(prefix="/api/v1/messages", dependencies=[Depends(allowed)])
+
+        @router.post("")
+        async def say(said: AppMessage, prefer: Annotated[str | None, Header()] = None) -> JSONResponse:
+            return await self.say(said, wait_of(prefer))
+
+        @router.get("")
+        async def later(conversation: Name, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+            return await self.later(conversation, after)
+
+        app.include_router(router)
 
     async def say(self, said: AppMessage, wait: float = WAIT_SECONDS) -> JSONResponse:
         """Take a message; 200 with its whole turn if that ends within `wait` seconds, else 202."""
@@ -109,23 +140,3 @@ def wait_of(prefer: str | None) -> float:
     """Seconds the app is willing to wait: `Prefer: wait=2` (RFC 7240), at most WAIT_SECONDS."""
     asked = _WAIT.search(prefer or "")
     return min(float(asked[1]), WAIT_SECONDS) if asked else WAIT_SECONDS
-
-
-def mount(app: FastAPI, gateway: Gateway) -> None:
-    """Plug the channel into the gateway's application."""
-    channel = AppChannel(gateway)
-
-    async def allowed(request: Request) -> None:
-        bearer(request, gateway.settings.app_token)
-
-    router = APIRouter(prefix="/api/v1/messages", dependencies=[Depends(allowed)])
-
-    @router.post("")
-    async def say(said: AppMessage, prefer: Annotated[str | None, Header()] = None) -> JSONResponse:
-        return await channel.say(said, wait_of(prefer))
-
-    @router.get("")
-    async def later(conversation: Name, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
-        return await channel.later(conversation, after)
-
-    app.include_router(router)

@@ -6,12 +6,24 @@ from dataclasses import dataclass
 
 import httpx
 import structlog
+from pydantic import Field
 
-from bot.gateway.settings import GatewaySettings
+from bot.gateway.settings import GatewaySettings, Secret, Settings
 
 log = structlog.get_logger()
 
 SECONDS = 20.0
+
+
+class SpeechSettings(Settings):
+    """The voice process, as every channel that speaks or hears needs it."""
+
+    voice_url: str | None = Field(
+        None, description="of the voice process; with voice_token it hears recordings and reads texts aloud"
+    )
+    voice_token: Secret | None = Field(
+        None, description="of the voice process; without it there is no telephone"
+    )
 
 
 class NoSpeech(Exception):
@@ -39,12 +51,11 @@ class SpeechClient:
     @classmethod
     def of(cls, settings: GatewaySettings) -> SpeechClient | None:
         """None where no voice process is configured."""
-        if not (settings.voice_url and settings.voice_token):
+        at = settings.part(SpeechSettings)
+        if not (at.voice_url and at.voice_token):
             return None
-        token = {"Authorization": f"Bearer {settings.voice_token.get_secret_value()}"}
-        return cls(
-            httpx.AsyncClient(base_url=settings.voice_url, headers=token, timeout=SECONDS, trust_env=False)
-        )
+        token = {"Authorization": f"Bearer {at.voice_token.get_secret_value()}"}
+        return cls(httpx.AsyncClient(base_url=at.voice_url, headers=token, timeout=SECONDS, trust_env=False))
 
     async def possible(self) -> dict[str, bool]:
         """Whether texts can be said and recordings heard now."""

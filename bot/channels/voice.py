@@ -13,10 +13,11 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
-from bot.channels.speech import NoSpeech, SpeechClient
+from bot.channels.speech import NoSpeech, SpeechClient, SpeechSettings
 from bot.channels.turns import Turns
+from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.http.routes import bearer
@@ -29,6 +30,7 @@ from bot.gateway.turns.inbox import Inbound, Refused, clean, served_as_elder, wa
 from bot.ports.errors import CompanyError, Unavailable
 from bot.ports.identity import Level
 
+NAME = "voice"
 MAX_TEXT = 500
 WAIT_SECONDS = 20.0
 _PATIENCE = 2.0
@@ -87,7 +89,7 @@ def parse(conversation: str, heard: CallerMessage) -> Inbound:
     if (heard.text is None) == (heard.choice is None):
         raise Refused("bad_request")
     text = None if heard.text is None else clean(heard.text, MAX_TEXT)
-    return Inbound("voice", conversation, heard.message_id, text, heard.choice, elder=heard.elder)
+    return Inbound(NAME, conversation, heard.message_id, text, heard.choice, elder=heard.elder)
 
 
 def speakable(message: Message) -> dict[str, Any]:
@@ -102,12 +104,41 @@ def speakable(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class VoiceChannel:
-    """Takes what callers say and waits for its turn."""
+class VoiceChannel(Channel):
+    """Takes what callers say and waits for its turn; there where a voice process is set up."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    name = NAME
+    settings = (SpeechSettings,)
+
+    def __init__(self, gateway: Gateway, token: SecretStr, speech: SpeechClient | None) -> None:
         self._gateway = gateway
+        self._token = token
+        self._speech = speech
         self._turns = Turns(gateway)
+
+    @classmethod
+    def of(cls, gateway: Gateway) -> VoiceChannel | None:
+        token = gateway.settings.part(SpeechSettings).voice_token
+        return cls(gateway, token, SpeechClient.of(gateway.settings)) if token else None
+
+    async def stop(self) -> None:
+        if self._speech:
+            await self._speech.close()
+
+    async def forget(self, conversation: str) -> None:
+        """Its recordings, at the voice process."""
+        if self._speech and conversation.startswith(OURS):
+            try:
+                await self._speech.forget(conversation)
+            except NoSpeech:
+                raise Unavailable("voice process") from None
+
+    def mount(self, app: FastAPI) -> None:
+        async def allowed(request: Request) -> None:
+            bearer(request, self._token)
+
+        app.include_router(calls(self), dependencies=[Depends(allowed)])
+        app.include_router(dialling(self), dependencies=[Depends(allowed)])
 
     async def open(self, opened: Opened) -> dict[str, Any]:
         """Which conversation this call goes on with, after which number, and how this caller is best served."""
@@ -135,7 +166,7 @@ class VoiceChannel:
             return False
 
     def _vouch(self, c: Connection, conversation: str, accounts: tuple[str, ...]) -> None:
-        open_conversation(c, conversation, "voice")
+        open_conversation(c, conversation, NAME)
         self._gateway.identity.vouch(c, conversation, Level.L1, accounts)
 
     async def say(self, conversation: str, heard: CallerMessage) -> dict[str, Any]:
@@ -156,7 +187,7 @@ class VoiceChannel:
         rules, wording = self._gateway.rules.callbacks, self._gateway.wording
 
         def note(c: Connection) -> list[Message]:
-            open_conversation(c, conversation, "voice")
+            open_conversation(c, conversation, NAME)
             ticket = callbacks.ask(c, conversation, wish.phone, rules)
             sms.queue(c, wish.phone, wording.say("sms_callback", ticket=ticket), sms.DAY)
             said = {"text": wording.say("callback_promised", ticket=ticket, tail=wish.phone[-4:])}
@@ -213,26 +244,9 @@ def _state(c: Connection, conversation: str) -> dict[str, Any]:
     }
 
 
-def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> None:
-    """Plug the channel into the gateway's application, where a voice process is set up."""
-    token = gateway.settings.voice_token
-    if token is None:
-        return
-    channel = VoiceChannel(gateway)
-
-    async def forget(conversation: str) -> None:
-        if speech and conversation.startswith(OURS):
-            try:
-                await speech.forget(conversation)
-            except NoSpeech:
-                raise Unavailable("voice process") from None
-
-    gateway.on_erased.append(forget)
-
-    async def allowed(request: Request) -> None:
-        bearer(request, token)
-
-    router = APIRouter(prefix="/internal/v1/voice/calls", dependencies=[Depends(allowed)])
+def calls(channel: VoiceChannel) -> APIRouter:
+    """What callers say and hear."""
+    router = APIRouter(prefix="/internal/v1/voice/calls")
 
     @router.post("")
     async def call(opened: Opened) -> dict[str, Any]:
@@ -258,19 +272,22 @@ def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) ->
     ) -> dict[str, Any]:
         return await channel.later(_ours(conversation), after, wait)
 
-    app.include_router(router)
+    return router
 
-    dialling = APIRouter(prefix="/internal/v1/voice/callbacks", dependencies=[Depends(allowed)])
 
-    @dialling.post("/next")
+def dialling(channel: VoiceChannel) -> APIRouter:
+    """Whom the line calls back."""
+    router = APIRouter(prefix="/internal/v1/voice/callbacks")
+
+    @router.post("/next")
     async def due() -> dict[str, Any] | None:
         return await channel.next_callback()
 
-    @dialling.post("/{number}", status_code=204)
+    @router.post("/{number}", status_code=204)
     async def called(number: int, became: CallBackOutcome) -> None:
         await channel.called(number, became.outcome)
 
-    app.include_router(dialling)
+    return router
 
 
 def _ours(conversation: str) -> str:

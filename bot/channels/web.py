@@ -13,17 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import socketio
 import structlog
 from fastapi import APIRouter, FastAPI, File, Query, Request, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field, ValidationError
-from starlette.middleware.cors import CORSMiddleware
+from socketio import AsyncServer
+from socketio.exceptions import ConnectionRefusedError
 
 from bot.channels import web_speech
 from bot.channels.message import render
 from bot.channels.sessions import Guard, SessionTokens
-from bot.channels.speech import SpeechClient
+from bot.channels.speech import SpeechClient, SpeechSettings
+from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.store import messages
@@ -35,8 +36,8 @@ from bot.gateway.turns.uploads import MAX_BYTES, NotAPicture
 
 log = structlog.get_logger()
 
+NAME = "web"
 MAX_TEXT = 1000
-PACKET = 16 * 1024
 _POLL = 0.5
 
 
@@ -72,7 +73,7 @@ def parse(conversation: str, raw: object) -> Inbound:
     text = clean(said.text, MAX_TEXT) if said.text is not None and (said.text or not given) else None
     if text is None and not given:
         raise Refused("empty")
-    return Inbound("web", conversation, said.msg_id, text, said.choice, said.upload, said.profile.elder)
+    return Inbound(NAME, conversation, said.msg_id, text, said.choice, said.upload, said.profile.elder)
 
 
 @dataclass
@@ -89,16 +90,13 @@ class Tab:
 class Chat:
     """All open tabs."""
 
-    def __init__(self, gateway: Gateway, tokens: SessionTokens) -> None:
+    def __init__(self, gateway: Gateway, tokens: SessionTokens, server: AsyncServer) -> None:
         self._gateway = gateway
         self._tokens = tokens
         self._tabs: dict[str, Tab] = {}
         self._of: dict[str, set[str]] = defaultdict(set)
         self._tail: asyncio.Task[None] | None = None
-        self.server = socketio.AsyncServer(
-            async_mode="asgi", cors_allowed_origins=gateway.settings.origins, cors_credentials=False,
-            max_http_buffer_size=PACKET, async_handlers=False,
-        )  # fmt: skip
+        self.server = server
         for name in ("connect", "disconnect", "session_request", "user_uttered", "read", "typing"):
             self.server.on(name, getattr(self, name))
         gateway.on_published.append(self.published)
@@ -108,7 +106,7 @@ class Chat:
         token = auth.get("token") if isinstance(auth, dict) else None
         conversation = self._tokens.conversation(token)
         if conversation is None:
-            raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+            raise ConnectionRefusedError("unauthorized")
         self._tabs[sid] = Tab(conversation)
         self._of[conversation].add(sid)
         if not self._gateway.store.single and self._tail is None:
@@ -240,7 +238,7 @@ def rest(gateway: Gateway, tokens: SessionTokens, guard: Guard) -> APIRouter:
         if len(data) > MAX_BYTES:
             raise Problem(413, "too-large")
         try:
-            kept = await gateway.uploads.keep(conversation, data)
+            kept = await gateway.uploads.keep(conversation, data, opens=NAME)
         except NotAPicture as wrong:
             raise Problem(415, "not-a-picture", str(wrong)) from None
         return {**vars(kept), "url": gateway.uploads.link(kept.id)}
@@ -255,18 +253,29 @@ def rest(gateway: Gateway, tokens: SessionTokens, guard: Guard) -> APIRouter:
     return router
 
 
-def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> Chat:
-    """Plug the channel into the gateway's application."""
-    tokens = SessionTokens(gateway.settings.session_key.get_secret_value())
-    guard = Guard(gateway, tokens)
-    chat = Chat(gateway, tokens)
-    app.include_router(rest(gateway, tokens, guard))
-    app.include_router(web_speech.routes(gateway, guard, speech))
-    app.mount("/socket.io", socketio.ASGIApp(chat.server, socketio_path="socket.io"))
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=gateway.settings.origins,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type"],
-    )
-    return chat
+class WebChannel(Channel):
+    """The chat of web pages."""
+
+    name = NAME
+    settings = (SpeechSettings,)
+    upload_paths = ("/api/v1/web/uploads", "/api/v1/web/speech")
+
+    def __init__(self, gateway: Gateway, speech: SpeechClient | None) -> None:
+        self._gateway = gateway
+        self._speech = speech
+
+    @classmethod
+    def of(cls, gateway: Gateway) -> WebChannel:
+        return cls(gateway, SpeechClient.of(gateway.settings))
+
+    def mount(self, app: FastAPI) -> None:
+        gateway = self._gateway
+        tokens = SessionTokens(gateway.settings.session_key.get_secret_value())
+        guard = Guard(gateway, tokens)
+        Chat(gateway, tokens, app.state.sockets)
+        app.include_router(rest(gateway, tokens, guard))
+        app.include_router(web_speech.routes(gateway, guard, self._speech))
+
+    async def stop(self) -> None:
+        if self._speech:
+            await self._speech.close()

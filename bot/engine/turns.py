@@ -21,6 +21,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.core.manner import Manner
 from bot.core.text import disarm
 from bot.engine.actions_client import ActionClient
 from bot.engine.failures import DialogueStuck, StorageFailed, TurnConflict
@@ -30,6 +31,7 @@ from bot.engine.store import LiveTracker, TurnStore
 SESSION_EVENTS = 100
 METADATA = (
     "channel",
+    "manner",
     "conversation",
     "subject",
     "level",
@@ -56,18 +58,18 @@ class EngineTurn:
 class Replies(OutputChannel):
     """Collects one reply per response, as the gateway expects them.
 
-    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue, on
-    the telephone `channel: voice`."""
+    Rasa prefers wording marked with the channel's name: in elder mode that is `channel: elder` of data/dialogue, where
+    it is only heard `channel: voice`."""
 
-    def __init__(self, tracker: DialogueStateTracker, channel: str = "") -> None:
+    def __init__(self, tracker: DialogueStateTracker, spoken: bool = False) -> None:
         self.replies: list[dict[str, Any]] = []
         self._tracker = tracker
-        self._channel = channel
+        self._spoken = spoken
 
     def name(self) -> str:  # type: ignore[override]
         if self._tracker.get_slot("elder"):
             return "elder"
-        return "voice" if self._channel == "voice" else "gateway"
+        return "voice" if self._spoken else "gateway"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         keys = ("text", "buttons", "image", "custom")
@@ -100,7 +102,7 @@ class TurnProcessor(MessageProcessor):
         if not live.tracker.events or _too_long(live.tracker):
             _start_session(live)
         tracker = live.tracker
-        channel = Replies(tracker, str(turn.metadata.get("channel", "")))
+        channel = Replies(tracker, Manner.of(turn.metadata.get("manner") or {}).spoken)
         tracker.model_id, tracker.assistant_id = (
             self.model_metadata.model_id,
             self.model_metadata.assistant_id,

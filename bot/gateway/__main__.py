@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from bot.adapters.choice import BadAdapter, connect
+from bot.channels.registry import CHANNELS
 from bot.gateway.app import create
 from bot.gateway.gateway import Gateway
 from bot.gateway.settings import BadSettings, read
@@ -20,7 +21,7 @@ from bot.region.region import RegionError
 def main() -> int:
     """0 after a clean stop; 2 with one line on standard error when the settings are wrong."""
     try:
-        settings = read()
+        settings = read(*(part for channel in CHANNELS for part in channel.settings))
         company = connect()
         engine = EngineClient.connect(settings.engine_url, settings.engine_token.get_secret_value())
         app = create(Gateway(settings, engine, company), engine.close, company.aclose)

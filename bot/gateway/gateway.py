@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from bot.gateway.channel import Channel
 from bot.gateway.customer.identity import IdentityService
 from bot.gateway.people import logins
 from bot.gateway.people.desk import Desk
@@ -32,8 +33,7 @@ SESSION_IDLE = 7200.0
 
 class Gateway:
     """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, and two lists of listeners
-    that hear of published messages and of typing. `on_erased`: who keeps more about a conversation forgets it then,
-    or raises Unavailable to be asked again."""
+    that hear of published messages and of typing."""
 
     def __init__(self, settings: GatewaySettings, engine: EngineClient, company: Company) -> None:
         self.settings = settings
@@ -63,9 +63,8 @@ class Gateway:
             self.tell, self._tell_typing,
         )  # fmt: skip
         self.on_published: list[Callable[[Sequence[Message]], Awaitable[None]]] = []
-        self.on_erased: list[Callable[[str], Awaitable[None]]] = []
         self.on_moved: list[Callable[[str], Awaitable[None]]] = []
-        self.channel_limits: list[Callable[[str], Awaitable[dict[str, Any] | None]]] = []
+        self.channels: list[Channel] = []
         self.on_customer_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self._turns = Loop("turns", self.worker.step, 0.25)
@@ -94,6 +93,8 @@ class Gateway:
             self._others.append(Loop("sms", sender.step, 0.5))
         for loop in (self._turns, self._submitter, *self._others):
             loop.start()
+        for channel in self.channels:
+            await channel.start()
 
     async def stop(self) -> None:
         """Claim nothing more, let running turns end, close."""
@@ -101,6 +102,8 @@ class Gateway:
         await self.worker.drain()
         for loop in (self._submitter, *self._others):
             await loop.stop()
+        for channel in reversed(self.channels):
+            await channel.stop()
         if self._sms_client:
             await self._sms_client.aclose()
         await self.store.close()
@@ -141,12 +144,19 @@ class Gateway:
     async def _forget(self, conversation: str, sessions: Sequence[str], pictures: Sequence[str]) -> None:
         """Delete what lies outside of the database. Raises Unavailable while somebody cannot."""
         await self.uploads.remove(pictures)
-        for forget in self.on_erased:
-            await forget(conversation)
+        for channel in self.channels:
+            await channel.forget(conversation)
         try:
             await self.engine.forget(sessions)
         except EngineFault as error:
             raise Unavailable(type(error).__name__) from None
+
+    async def limit(self, conversation: str) -> dict[str, Any] | None:
+        """How many messages its channel still takes; None: no limit."""
+        for channel in self.channels:
+            if found := await channel.limit(conversation):
+                return found
+        return None
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
         for listener in self.on_typing:

@@ -61,7 +61,6 @@ class DeskRules:
     hours_said: str
     times: Times
     talk_minutes: tuple[float, float]
-    told_positions: frozenset[str]
     skills: Mapping[str, str]
     resolve_reasons: Mapping[str, str]
     reveal_reasons: Mapping[str, str]
@@ -82,7 +81,7 @@ def load(region: str) -> DeskRules:
         hours, talk = body["hours"], body["talk_minutes"]
         return DeskRules(
             _spans(hours["working_days"]), _spans(hours["other_days"]), hours["said"], Times(**body["times"]),
-            (float(talk["least"]), float(talk["most"])), frozenset(body["told_positions"]), body["skills"],
+            (float(talk["least"]), float(talk["most"])), body["skills"],
             body["reasons"]["resolve"], body["reasons"]["reveal"],
             tuple(Canned(key, each["title"], each["text"]) for key, each in body["canned"].items()),
             Callbacks(**{**body["callbacks"], "quiet": _spans(body["callbacks"]["quiet"])}),

@@ -29,7 +29,7 @@ from bot.voice.events import (
     Wait,
 )
 from bot.voice.policy import Policy
-from bot.voice.speech.voices import Manner, Mute, Speaker
+from bot.voice.speech.voices import Mute, Prosody, Speaker
 
 log = structlog.get_logger()
 _GONE_PAUSE = 2.0
@@ -148,7 +148,7 @@ class Call:
         while True:
             say = await self._to_say.get()
             try:
-                sound = await self._speaker.say(say.text, Manner(say.speed, say.pause_ms))
+                sound = await self._speaker.say(say.text, Prosody(say.speed, say.pause_ms))
                 heard = await self._line.play(sound, say.interruptible)
             except Mute as fault:
                 log.error("prompt_not_spoken", fault=str(fault))

@@ -4,7 +4,7 @@ read as they are, and the loop does what RulePolicy does (the form first, the ru
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions._wiring import Parts, plug
+from bot.gateway.store import manners
 from bot.ports.errors import NotAllowed
 from bot.ports.identity import Level, Proof, Stored
 from bot.region import knowledge, region
@@ -125,6 +126,7 @@ class Conversation:
     ) -> list[Reply]:  # fmt: skip
         self.count += 1
         about = {**self.metadata, "message_id": f"m-{self.count}", **(metadata or {})}
+        about["manner"] = asdict(manners.of(about["channel"]))
         found = [
             {
                 "entity": name,

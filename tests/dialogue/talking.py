@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from bot.gateway.store import manners
 from tests.e2e.running import RunningSystem
 
 SEASON = "utter_season"
@@ -64,8 +66,9 @@ class Customer:
 
     def _turn(self, text: str | None, payload: str | None, **metadata: Any) -> dict[str, Any]:
         message_id = f"m-{uuid.uuid4()}"
+        channel = metadata.get("channel", "web")
         about = {
-            "channel": "web", "subject": self._subject(), "level": self.level, "accounts": list(self.accounts),
+            "channel": channel, "manner": asdict(manners.of(channel)), "subject": self._subject(), "level": self.level, "accounts": list(self.accounts),
             "message_id": message_id, "conversation": self.conversation, "now": datetime.now(CHINA).isoformat(timespec="seconds"),
             "profile": {}, "attachments": [], **metadata,
         }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.channels.voice import Opened, conversation_of
-from bot.voice.speech.voices import Manner, Speaker
+from bot.voice.speech.voices import Prosody, Speaker
 from scripts.softphone import Softphone
 from scripts.supervisor import Layout, free_ports
 from tests.e2e.running import RunningSystem
@@ -78,7 +78,7 @@ def test_spoken_words_reach_the_bot_as_text(system: RunningSystem) -> None:
     async def call() -> None:
         phone = await ring(system, "13800000882")
         await hears(phone, 0.5)
-        await phone.speak(await Speaker().say("我家停电了", Manner()))
+        await phone.speak(await Speaker().say("我家停电了", Prosody()))
         query = "select * from inbox where conversation = ?"
         (row,) = await rows(system, "gateway", query, conversation(system, phone.number))
         assert "停电" in json.loads(row["body"])["text"]
@@ -161,7 +161,7 @@ def test_a_baresip_caller_reports_an_outage_in_words(system: RunningSystem, tmp_
     number = "13800000892"
 
     async def call() -> None:
-        speech = await Speaker().say("我家停电了", Manner())
+        speech = await Speaker().say("我家停电了", Prosody())
         async with baresip(tmp_path, number, speech) as phone:
             await phone.call(("127.0.0.1", system.layout.sip_port))
             await asked(system, number, "address")

@@ -272,8 +272,8 @@ async def test_elder_mode_chooses_the_plain_wording_until_the_channel_says_other
     assert await said("m-5", profile={"elder": "yes"}) == "这就给您转人工。"
 
 
-async def test_on_the_telephone_the_spoken_wording_is_chosen(say: Any) -> None:
-    answer = (await say("转人工", "m-1", metadata={"channel": "voice"}))[1]
+async def test_where_the_customer_only_hears_the_spoken_wording_is_chosen(say: Any) -> None:
+    answer = (await say("转人工", "m-1", metadata={"manner": {"spoken": True}}))[1]
     assert answer["replies"][0]["text"] == "好，转人工。"
 
 

@@ -13,9 +13,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from PIL import Image
 
+from bot.channels.registry import CHANNELS
 from bot.gateway import settings as settings_module
 from bot.gateway.app import create
-from bot.gateway.http.shell import UPLOAD_PATHS
 from bot.gateway.store import sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.logs import redact
@@ -39,11 +39,12 @@ def test_a_secret_that_is_missing_or_an_example_stops_the_start(
     for each, good in TOKENS.items():
         monkeypatch.setenv(f"GRIDCARE_{each.upper()}", good)
     monkeypatch.setenv("GRIDCARE_DEMO", "1")
-    settings_module.read()
+    parts = [part for channel in CHANNELS for part in channel.settings]
+    settings_module.read(*parts)
     variable = f"GRIDCARE_{name.upper()}"
     monkeypatch.delenv(variable) if value is None else monkeypatch.setenv(variable, value)
     with pytest.raises(settings_module.BadSettings, match=variable) as refused:
-        settings_module.read()
+        settings_module.read(*parts)
     assert not value or value not in str(refused.value)
 
 
@@ -94,7 +95,9 @@ async def test_a_body_that_is_too_large_is_refused_whether_announced_or_not(desk
     async with browser(desk) as http:
         announced = await http.post("/api/v1/web/session", content=b"x" * 100_000)
         creeping = await http.post("/api/v1/web/session", content=drops())
-        upload = await http.post(UPLOAD_PATHS[0], content=b"x", headers={"content-length": str(95 * 2**20)})
+        upload = await http.post(
+            "/api/v1/web/uploads", content=b"x", headers={"content-length": str(95 * 2**20)}
+        )
     assert [each.status_code for each in (announced, creeping, upload)] == [413] * 3
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.responses import JSONResponse, Response
 
+from bot.gateway.store import manners
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store, StoreInUse
 from bot.gateway.turns.inbox import Refused
@@ -160,7 +162,7 @@ async def test_the_engine_is_told_channel_time_and_who_asks_but_nothing_from_the
     turn = desk.engine.turns[0]
     assert turn["payload"] is None and turn["conversation"] == TALK
     assert turn["metadata"] | {"subject": "", "now": ""} == {
-        "channel": "web", "message_id": "m-1", "conversation": TALK, "now": "", "profile": {}, "attachments": [],
+        "channel": "web", "manner": asdict(manners.of("web")), "message_id": "m-1", "conversation": TALK, "now": "", "profile": {}, "attachments": [],
         "subject": "", "level": "L0", "accounts": [],
     }  # fmt: skip
 

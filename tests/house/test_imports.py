@@ -6,6 +6,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
+from bot.channels.registry import CHANNELS
+from bot.gateway.store import manners
 from tests.house.house import Import, files, imports, place, report
 
 GATEWAY_ROOMS = (
@@ -33,7 +35,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.gateway.http": ("bot.ports", *GATEWAY_ROOMS[:5]),
     "bot.channels": ("bot.core", "bot.ports", "bot.region", *GATEWAY_ROOMS),
     "bot.gateway.app": ("bot.gateway", "bot.gateway.http", "bot.channels"),
-    "bot.gateway.__main__": ("bot.adapters", "bot.region", "bot.gateway", "bot.gateway.app", *GATEWAY_ROOMS),
+    "bot.gateway.__main__": (
+        "bot.adapters",
+        "bot.channels",
+        "bot.region",
+        "bot.gateway",
+        "bot.gateway.app",
+        *GATEWAY_ROOMS,
+    ),
     "actions": ("bot.core", "bot.ports", "bot.region"),
     "bot.actionserver": ("actions", "bot.ports", "bot.adapters", "bot.region"),
     "backend": (),
@@ -116,6 +125,49 @@ def test_tables_stand_in_the_store() -> None:
             if re.search(r"sa\.Table\($|create_(async_)?engine\(|\.begin\(\)", line)
         ]
     )
+
+
+def _tells_channels_apart(node: ast.AST) -> bool:
+    """A comparison of what is called channel with a name, or with a collection of names."""
+    match node:
+        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()]):
+            return _is_channel(left)
+        case ast.Compare(left=left, comparators=others):
+            sides = [left, *others]
+            named = any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in sides)
+            return named and any(_is_channel(each) for each in sides)
+        case ast.Match(subject=subject):
+            return _is_channel(subject)
+        case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith")):
+            return _is_channel(value)
+    return False
+
+
+def _is_channel(node: ast.expr) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=name)):
+            return str(name).strip("_") == "channel"
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="channel"), *_]):
+            return True
+    return False
+
+
+def test_no_channel_is_known_by_its_name() -> None:
+    """What is done differently in one of them is an answer of its manner (bot/core/manner.py)."""
+    report(
+        [
+            f"{place(path, node.lineno)} {ast.unparse(node)}"
+            for path in files("bot/*.py", "actions/*.py")
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.expr | ast.Match) and _tells_channels_apart(node)
+        ]
+    )
+
+
+def test_every_channel_of_customers_has_its_manner() -> None:
+    named = {each.name for each in CHANNELS if each.for_customers}
+    assert named == {path.stem for path in manners.FOLDER.glob("*.yml")}
+    assert all(manners.of(name) for name in named), "each answers every question"
 
 
 def test_a_class_name_is_given_once() -> None:

@@ -10,10 +10,10 @@ from bot.voice.call import Call
 from bot.voice.events import Key, Speech
 from bot.voice.policy import Policy
 from bot.voice.service import load
-from bot.voice.speech.voices import Manner, Speaker, Voice, espeak
+from bot.voice.speech.voices import Prosody, Speaker, Voice, espeak
 
 
-async def silence(_text: str, _manner: Manner) -> bytes:
+async def silence(_text: str, _prosody: Prosody) -> bytes:
     """A voice for calls that nobody listens to."""
     return b"\0\0"
 
@@ -25,9 +25,9 @@ class Ear(Speaker):
         super().__init__(voice)
         self._heard = heard
 
-    async def say(self, text: str, manner: Manner = Manner()) -> bytes:
+    async def say(self, text: str, prosody: Prosody = Prosody()) -> bytes:
         self._heard.append(text)
-        return await super().say(text, manner)
+        return await super().say(text, prosody)
 
 
 class Caller:

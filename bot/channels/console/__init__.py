@@ -1,19 +1,34 @@
 """The console: what agents, leads and auditors see and do (web/console/README.md has the contract)."""
 
+from __future__ import annotations
+
 from fastapi import FastAPI
-from socketio import AsyncServer
 
 from bot.channels.console import orders, rest, talks
 from bot.channels.console.access import Doors
 from bot.channels.console.live import Live
+from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 
 
-def mount(app: FastAPI, gateway: Gateway, server: AsyncServer) -> Doors:
-    """Plug the console into the gateway's application; its live line shares the widget's server."""
-    doors, live = Doors(gateway), Live(gateway, server)
-    rest.mount(doors, gateway, live)
-    talks.mount(doors, gateway, live)
-    orders.mount(doors, gateway)
-    app.include_router(doors.router)
-    return doors
+class ConsoleChannel(Channel):
+    """The agents' screens."""
+
+    name = "console"
+    upload_paths = ("/api/v1/console/uploads",)
+    for_customers = False
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.doors = Doors(gateway)
+
+    @classmethod
+    def of(cls, gateway: Gateway) -> ConsoleChannel:
+        return cls(gateway)
+
+    def mount(self, app: FastAPI) -> None:
+        live = Live(self._gateway, app.state.sockets)
+        rest.mount(self.doors, self._gateway, live)
+        talks.mount(self.doors, self._gateway, live)
+        orders.mount(self.doors, self._gateway)
+        app.include_router(self.doors.router)

@@ -15,7 +15,7 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.people import agents, logins, samples, transcripts, worklist
 from bot.gateway.people.logins import IDLE, AgentSession
-from bot.gateway.store import audit
+from bot.gateway.store import audit, messages
 from bot.gateway.store.clock import iso
 from bot.gateway.store.storage import Connection, Record
 from bot.gateway.turns.uploads import MAX_BYTES, NotAPicture
@@ -96,6 +96,8 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     async def upload(
         file: Annotated[UploadFile, File()], conversation: Annotated[str, Query(max_length=80)]
     ) -> dict[str, Any]:
+        if await gateway.store.read(messages.find_talk, conversation) is None:
+            raise Problem(404, "not-found")
         data = await file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Problem(413, "too-large")

@@ -138,10 +138,9 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         row = await one_row(session, name)
         background, who = await gateway.store.write(_kept, gateway, session.name, name)
         told = _told(words, background)
-        extra = [(await each(name)) for each in gateway.channel_limits]
         return {
             "row": row, **told, **await card.of(who), "previous": background.previous,
-            "channel_limit": next((limit for limit in extra if limit), None), "viewers": live.viewers(name),
+            "channel_limit": await gateway.limit(name), "viewers": live.viewers(name),
         }  # fmt: skip
 
     @doors.open("GET", f"{path}/messages", READS)
@@ -198,9 +197,8 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
             shown["image"] = {"upload": body.upload, "alt": ""}
         if not shown:
             raise Problem(422, "invalid", "text")
-        for limit in [await each(name) for each in gateway.channel_limits]:
-            if limit and limit["left"] < 1:
-                raise Problem(409, "limit")
+        if (limit := await gateway.limit(name)) and limit["left"] < 1:
+            raise Problem(409, "limit")
         shown["agent_name"] = session.display
         try:
             told = await gateway.store.write(handoff.speak, name, session.name, body.msg_id, shown)

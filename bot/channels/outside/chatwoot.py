@@ -18,7 +18,7 @@ import httpx
 import yaml
 
 from bot.channels.outside.desk import Away, Case, DeskMessage, Office, Refuses
-from bot.gateway.settings import ChatwootSettings as Settings
+from bot.channels.outside.settings import ChatwootSettings
 
 WINDOW = 300
 """Seconds a webhook may be old."""
@@ -30,7 +30,7 @@ _GIVEN_BACK = "pending"
 class Chatwoot:
     """A Desk (bot/channels/outside/desk.py)."""
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, settings: ChatwootSettings, client: httpx.AsyncClient | None = None) -> None:
         self._client = client or httpx.AsyncClient(base_url=settings.url, timeout=SECONDS, trust_env=False)
         self._inbox = f"/public/api/v1/inboxes/{settings.inbox}/contacts"
         self._account = f"/api/v1/accounts/{settings.account}/conversations"

@@ -10,6 +10,8 @@ from fastapi.responses import Response
 
 from bot.channels.outside.bridge import Bridge
 from bot.channels.outside.chatwoot import Chatwoot, hook, signed
+from bot.channels.outside.settings import ChatwootSettings, OutsideSettings
+from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.people import cases
 from bot.gateway.store.storage import Store
@@ -17,48 +19,51 @@ from bot.gateway.store.storage import Store
 log = structlog.get_logger()
 
 
-class OutsideDesk:
-    """Started and stopped with the gateway."""
+class OutsideDesk(Channel):
+    """The desk of another system; there where one is set up."""
 
-    def __init__(self, bridge: Bridge, desk: Chatwoot) -> None:
-        self.bridge = bridge
-        self._desk = desk
+    name = "outside"
+    settings = (OutsideSettings,)
+    for_customers = False
 
-    def start(self) -> None:
+    def __init__(self, gateway: Gateway, settings: ChatwootSettings) -> None:
+        self._gateway = gateway
+        self._secret = settings.secret
+        self._desk = Chatwoot(settings)
+        self.bridge = Bridge(gateway, self._desk)
+
+    @classmethod
+    def of(cls, gateway: Gateway) -> OutsideDesk | None:
+        settings = gateway.settings.part(OutsideSettings).chatwoot
+        return cls(gateway, settings) if settings else None
+
+    async def start(self) -> None:
         self.bridge.loop.start()
 
     async def stop(self) -> None:
         await self.bridge.loop.stop()
         await self._desk.close()
 
+    def mount(self, app: FastAPI) -> None:
+        router = APIRouter(prefix="/desk")
 
-def mount(app: FastAPI, gateway: Gateway) -> OutsideDesk | None:
-    """None where no outside desk is configured."""
-    settings = gateway.settings.chatwoot
-    if settings is None:
-        return None
-    desk = Chatwoot(settings)
-    bridge = Bridge(gateway, desk)
-    router = APIRouter(prefix="/desk")
+        @router.post("/chatwoot")
+        async def event(request: Request) -> Response:
+            body = await request.body()
+            given = (request.headers.get(f"x-chatwoot-{name}", "") for name in ("timestamp", "signature"))
+            timestamp, signature = given
+            if not signed(self._secret.get_secret_value(), timestamp, body, signature):
+                log.warning("chatwoot_hook_refused")
+                return Response(status_code=403)
+            try:
+                told = json.loads(body)
+            except ValueError:
+                return Response(status_code=400)
+            if isinstance(told, dict):
+                await hook(self.bridge, await _references(self._gateway.store), told)
+            return Response(status_code=204)
 
-    @router.post("/chatwoot")
-    async def event(request: Request) -> Response:
-        body = await request.body()
-        given = (request.headers.get(f"x-chatwoot-{name}", "") for name in ("timestamp", "signature"))
-        timestamp, signature = given
-        if not signed(settings.secret.get_secret_value(), timestamp, body, signature):
-            log.warning("chatwoot_hook_refused")
-            return Response(status_code=403)
-        try:
-            told = json.loads(body)
-        except ValueError:
-            return Response(status_code=400)
-        if isinstance(told, dict):
-            await hook(bridge, await _references(gateway.store), told)
-        return Response(status_code=204)
-
-    app.include_router(router)
-    return OutsideDesk(bridge, desk)
+        app.include_router(router)
 
 
 async def _references(store: Store) -> dict[str, str]:

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import httpx
 import structlog
 
+from bot.channels.wechat.settings import WechatAccount
 from bot.channels.wechat.tokens import AccessToken, InMemory, Issued, NoToken
-from bot.gateway.settings import WechatAccount
 from bot.gateway.store.storage import Store
 from bot.gateway.turns.uploads import MAX_BYTES
 

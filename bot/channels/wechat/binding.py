@@ -20,6 +20,7 @@ from joserfc.jwk import OctKey
 from pydantic import BaseModel, Field
 
 from bot.channels.wechat.api import Api, Failure
+from bot.channels.wechat.settings import WechatSettings
 from bot.channels.wechat.texts import Texts
 from bot.core.masking import mask_account
 from bot.gateway.customer.identity import TooMany
@@ -76,15 +77,18 @@ class BindingSessions:
 class Bindings:
     """What the page may do for the person whose session it has."""
 
-    def __init__(self, gateway: Gateway, texts: Texts, apis: Mapping[str, Api]) -> None:
+    def __init__(
+        self, gateway: Gateway, settings: WechatSettings, texts: Texts, apis: Mapping[str, Api]
+    ) -> None:
         self._gateway = gateway
+        self._settings = settings
         self._texts = texts
         self._apis = apis
         self._sessions = BindingSessions(gateway.settings.session_key.get_secret_value())
 
     async def begin(self, alias: str) -> RedirectResponse:
         """To WeChat's page, with a state that is good once and bound to this browser."""
-        settings = self._gateway.settings
+        settings = self._settings
         account = settings.wechat_accounts.get(alias)
         if account is None or settings.wechat_public_url is None:
             raise Problem(404, "not-found")
@@ -201,9 +205,11 @@ def _bind(c: Connection, conversation: str, proof: CodeProof) -> None:
     followers.bind(c, conversation, proof.account_no, proof.alias.strip())
 
 
-def mount(app: FastAPI, gateway: Gateway, texts: Texts, apis: Mapping[str, Api]) -> None:
+def mount(
+    app: FastAPI, gateway: Gateway, settings: WechatSettings, texts: Texts, apis: Mapping[str, Api]
+) -> None:
     """Plug the way to the page and its API into the gateway's application."""
-    bindings = Bindings(gateway, texts, apis)
+    bindings = Bindings(gateway, settings, texts, apis)
     way, router = APIRouter(prefix="/wechat/{alias}/bind"), APIRouter(prefix="/api/v1/wechat/bindings")
 
     @way.get("")

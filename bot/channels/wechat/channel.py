@@ -17,7 +17,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
-from bot.channels.speech import SpeechClient
+from bot.channels.speech import SpeechClient, SpeechSettings
 from bot.channels.turns import Watch
 from bot.channels.wechat import binding, internal, menu, notices, outbox, parse, xml
 from bot.channels.wechat.api import Api, Failure, client
@@ -26,10 +26,11 @@ from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.media import MediaFetcher
 from bot.channels.wechat.outbox import Renderer
 from bot.channels.wechat.reception import Pushed, Reception, TakenPush
+from bot.channels.wechat.settings import WechatAccount, WechatSettings
 from bot.channels.wechat.texts import Texts
+from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
-from bot.gateway.settings import WechatAccount
 from bot.gateway.store.clock import iso
 from bot.gateway.store.limits import TooFast
 from bot.gateway.store.logs import where
@@ -40,6 +41,7 @@ from bot.region.region import load
 
 log = structlog.get_logger()
 
+NAME = "wechat"
 DEADLINE = 4.2  # to wait; the answer has left by 4.5
 _CROWD = 0.002  # so much less for each push that waits too: each of them had to be read, and will have to be answered
 WINDOW = 300
@@ -59,17 +61,19 @@ class OfficialAccount:
     api: Api
 
 
-class WechatChannel:
-    """All accounts of one gateway."""
+class WechatChannel(Channel):
+    """All accounts of one gateway; there where one is set up."""
 
-    def __init__(self, gateway: Gateway, speech: SpeechClient | None = None) -> None:
+    name = NAME
+    settings = (WechatSettings, SpeechSettings)
+
+    def __init__(self, gateway: Gateway, settings: WechatSettings, speech: SpeechClient | None) -> None:
         self._gateway = gateway
-        self._plain = gateway.settings.wechat_plain
+        self._settings = settings
+        self._speech = speech
         self.texts = Texts(load(gateway.settings.region))
-        self.http = client(gateway.settings.wechat_url)
-        self.accounts = {
-            alias: self._account(alias, one) for alias, one in gateway.settings.wechat_accounts.items()
-        }
+        self.http = client(settings.wechat_url)
+        self.accounts = {alias: self._account(alias, one) for alias, one in settings.wechat_accounts.items()}
         apis = {alias: account.api for alias, account in self.accounts.items()}
         self._renderer = Renderer(self.texts.words, gateway.wording.say("busy"), self._link)
         self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()), speech is not None)
@@ -81,14 +85,56 @@ class WechatChannel:
         self._waiting = 0
         gateway.on_published += [self._watch.published, self.delivery.published]
         self._expiry = Loop("wechat-expiry", self._expire, _HOUR)
-        self.loops = (self.delivery.loop, self.media.loop, self._expiry)
+        self._loops = (self.delivery.loop, self.media.loop, self._expiry)
+
+    @classmethod
+    def of(cls, gateway: Gateway) -> WechatChannel | None:
+        settings = gateway.settings.part(WechatSettings)
+        if not settings.wechat_accounts:
+            return None
+        return cls(gateway, settings, SpeechClient.of(gateway.settings))
+
+    def mount(self, app: FastAPI) -> None:
+        apis = {alias: account.api for alias, account in self.accounts.items()}
+        app.include_router(self._pushes())
+        app.include_router(internal.announcing(self._gateway, self.notices))
+        app.include_router(internal.standing(self._gateway))
+        binding.mount(app, self._gateway, self._settings, self.texts, apis)
+
+    def _pushes(self) -> APIRouter:
+        router = APIRouter(prefix="/wechat")
+
+        @router.get("/{alias}")
+        async def verify(alias: str, request: Request) -> Response:
+            try:
+                return Response(self.verify_url(alias, dict(request.query_params)), media_type="text/plain")
+            except Forged:
+                return Response(status_code=403)
+
+        @router.post("/{alias}")
+        async def push(alias: str, request: Request) -> Response:
+            raw = await request.body()
+            try:
+                answer = await self.push(alias, dict(request.query_params), raw)
+            except Forged:
+                log.warning("wechat_push_refused", account=alias)
+                return Response(status_code=403)
+            except Problem:
+                raise
+            except Exception as error:
+                # Not committed: WeChat will send it again.
+                log.error("wechat_push_failed", account=alias, error=type(error).__name__, at=where(error))
+                raise
+            return Response(answer, media_type="text/plain" if answer == SUCCESS else "application/xml")
+
+        return router
 
     def _account(self, alias: str, one: WechatAccount) -> OfficialAccount:
         codec = Codec(one.token.get_secret_value(), one.aes_key.get_secret_value(), one.app_id)
         return OfficialAccount(alias, codec, Api(alias, one, self.http, self._gateway.store))
 
     def _link(self, upload: str) -> str:
-        public = self._gateway.settings.wechat_public_url
+        public = self._settings.wechat_public_url
         return public.rstrip("/") + self._gateway.uploads.link(upload) if public else ""
 
     async def _expire(self) -> bool:
@@ -96,7 +142,7 @@ class WechatChannel:
         return False
 
     async def limit(self, conversation: str) -> dict[str, Any] | None:
-        """How many messages WeChat still takes, for an agent's screen; None for other channels' conversations."""
+        """How many messages WeChat still takes; None for other channels' conversations."""
         found = await self._gateway.store.read(pieces.standing, conversation)
         if found is None:
             return None
@@ -106,20 +152,25 @@ class WechatChannel:
             "until": iso(float(str(found["quota_until"]))),
         }
 
+    async def forget(self, conversation: str) -> None:
+        await self._gateway.store.write(followers.erase, conversation)
+
     async def start(self) -> None:
-        if self._plain:
+        if self._settings.wechat_plain:
             log.warning(
                 "wechat_plain_messages_are_taken", meaning="anybody may forge them: never in production"
             )
-        for loop in self.loops:
+        for loop in self._loops:
             loop.start()
 
     async def stop(self) -> None:
-        for loop in self.loops:
+        for loop in self._loops:
             await loop.stop()
         for task in tuple(self._tasks):
             task.cancel()
         await self.http.aclose()
+        if self._speech:
+            await self._speech.close()
 
     def account(self, alias: str) -> OfficialAccount:
         """Raises a 404 problem."""
@@ -162,7 +213,7 @@ class WechatChannel:
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         _check_time(timestamp)
         if query.get("encrypt_type") != "aes":
-            if not self._plain:
+            if not self._settings.wechat_plain:
                 raise Forged
             account.codec.check(query.get("signature", ""), timestamp, nonce)
             return raw, None
@@ -283,46 +334,3 @@ def _check_time(timestamp: str) -> None:
     good = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
     if not good or abs(time.time() - int(timestamp)) > WINDOW:
         raise Forged
-
-
-def mount(app: FastAPI, gateway: Gateway, speech: SpeechClient | None = None) -> WechatChannel | None:
-    """Plug the channel into the gateway's application; None when no account is configured."""
-    if not gateway.settings.wechat_accounts:
-        return None
-    channel = WechatChannel(gateway, speech)
-    gateway.channel_limits.append(channel.limit)
-
-    async def erase(conversation: str) -> None:
-        await gateway.store.write(followers.erase, conversation)
-
-    gateway.on_erased.append(erase)
-    router = APIRouter(prefix="/wechat")
-
-    @router.get("/{alias}")
-    async def verify(alias: str, request: Request) -> Response:
-        try:
-            return Response(channel.verify_url(alias, dict(request.query_params)), media_type="text/plain")
-        except Forged:
-            return Response(status_code=403)
-
-    @router.post("/{alias}")
-    async def push(alias: str, request: Request) -> Response:
-        raw = await request.body()
-        try:
-            answer = await channel.push(alias, dict(request.query_params), raw)
-        except Forged:
-            log.warning("wechat_push_refused", account=alias)
-            return Response(status_code=403)
-        except Problem:
-            raise
-        except Exception as error:
-            # Not committed: WeChat will send it again.
-            log.error("wechat_push_failed", account=alias, error=type(error).__name__, at=where(error))
-            raise
-        return Response(answer, media_type="text/plain" if answer == SUCCESS else "application/xml")
-
-    app.include_router(router)
-    app.include_router(internal.announcing(gateway, channel.notices))
-    app.include_router(internal.standing(gateway))
-    binding.mount(app, gateway, channel.texts, {a.alias: a.api for a in channel.accounts.values()})
-    return channel

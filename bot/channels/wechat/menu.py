@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
 from bot.channels.wechat import texts
 from bot.channels.wechat.api import Api, Failure, client
-from bot.gateway.settings import BadSettings, WechatSettings, read_as
+from bot.channels.wechat.settings import WechatSettings
+from bot.gateway.settings import BadSettings, read_as
 
 
 class MenuEntry(BaseModel, extra="forbid"):

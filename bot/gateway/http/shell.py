@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,7 +16,6 @@ from bot.gateway.turns.uploads import MAX_BYTES
 _NO_WIDGET = Path(__file__).parents[3] / "data" / "gateway" / "no_widget.html"
 _BODY = 64 * 1024
 _UPLOAD_BODY = MAX_BYTES + 64 * 1024
-UPLOAD_PATHS = ("/api/v1/web/uploads", "/api/v1/web/speech", "/api/v1/console/uploads")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "font-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -51,14 +51,16 @@ class SecurityHeaders:
 class BodyLimit:
     """Refuses a body that is too large, announced or not, before anybody reads all of it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, uploads: Set[str]) -> None:
+        """`uploads`: the paths that take pictures and recordings."""
         self.app = app
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = _UPLOAD_BODY if scope["path"] in UPLOAD_PATHS else _BODY
+        most = _UPLOAD_BODY if scope["path"] in self._uploads else _BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > most:
             await _refuse(send)

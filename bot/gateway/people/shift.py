@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.core.handoff import PROMISED, WAITING, State
 from bot.core.queue import Waiting, ahead, assign, wait_range
 from bot.gateway.people import agents, callbacks, handoff
-from bot.gateway.store import messages
+from bot.gateway.store import manners, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.logs import where
 from bot.gateway.store.messages import Button, Message
@@ -139,7 +139,7 @@ class Shift:
 
     def _pushed(self, row: t.Record) -> bool:
         talk = messages.find_talk(self._c, row.conversation)
-        return talk is not None and talk.channel in self._rules.told_positions
+        return talk is not None and manners.of(talk.channel).position
 
     def _waiting(self) -> list[t.Record]:
         query = sa.select(t.handoff).where(t.handoff.c.state.in_([s.value for s in WAITING]))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
-from bot.gateway.store import messages, sms
+from bot.gateway.store import manners, messages, sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store, insert_once
@@ -163,7 +163,7 @@ class Submissions:
         if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation in SILENT:
             return []
         talk, phone = messages.find_talk(c, row.conversation), row.body.get("phone")
-        if talk and talk.channel == "voice" and phone and order_no:  # nobody listens any more
+        if talk and manners.of(talk.channel).texts and phone and order_no:  # nobody listens any more
             sms.queue(c, phone, self._wording.say("sms_order", order_no=order_no), sms.DAY)
         text = "danger_order" if row.urgent else f"deferred_{row.operation}"
         return _say(c, row, self._wording.say(text, order_no=order_no))

@@ -48,12 +48,12 @@ class Uploads:
         self._folder = folder
         self._key = key.encode()
 
-    async def keep(self, conversation: str, data: bytes) -> Upload:
-        """Store a picture anew. Raises NotAPicture."""
+    async def keep(self, conversation: str, data: bytes, opens: str | None = None) -> Upload:
+        """Store a picture anew; `opens`: the channel in which a conversation may begin with it. Raises NotAPicture."""
         name = secrets.token_hex(16)
         mime, size = await asyncio.to_thread(self._draw, name, data)
         upload = Upload(name, mime, *size)
-        await self._store.write(_record, conversation, upload)
+        await self._store.write(_record, conversation, upload, opens)
         return upload
 
     def _draw(self, name: str, data: bytes) -> tuple[str, tuple[int, int]]:
@@ -88,8 +88,9 @@ class Uploads:
         return hmac.new(self._key, f"upload:{upload}:{until}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _record(c: sa.Connection, conversation: str, upload: Upload) -> None:
-    open_conversation(c, conversation, "web")
+def _record(c: sa.Connection, conversation: str, upload: Upload, opens: str | None) -> None:
+    if opens:
+        open_conversation(c, conversation, opens)
     row = {**vars(upload), "conversation": conversation, "created_at": time.time()}
     c.execute(sa.insert(t.attachment).values(**row))
 

@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from bot.gateway.customer.identity import IdentityService, session_name
 from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
-from bot.gateway.store import messages
+from bot.gateway.store import manners, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
 from bot.gateway.store.logs import where
@@ -196,9 +196,9 @@ class Worker:
     async def _metadata(self, claim: Claim) -> dict[str, Any]:
         row, who = claim.row, claim.who
         metadata: dict[str, Any] = {
-            "channel": row.channel, "message_id": f"m-{row.id}", "conversation": row.conversation,
-            "now": iso(time.time()), "profile": row.body.get("profile", {}), "attachments": claim.pictures,
-            "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
+            "channel": row.channel, "manner": asdict(manners.of(row.channel)), "message_id": f"m-{row.id}",
+            "conversation": row.conversation, "now": iso(time.time()), "profile": row.body.get("profile", {}),
+            "attachments": claim.pictures, "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
         }  # fmt: skip
         if hazards := row.body.get("hazards"):
             order_no = await self._submissions.order_of(danger.key(row.id), _ORDER_WAIT)

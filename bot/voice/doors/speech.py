@@ -18,7 +18,7 @@ from bot.voice.asr import Asr, AsrUnavailable
 from bot.voice.asr.recording import NotARecording, recognise, samples
 from bot.voice.recording import Recordings
 from bot.voice.service import CallerProfile
-from bot.voice.speech.voices import RATE, Manner, Mute, Speaker
+from bot.voice.speech.voices import RATE, Mute, Prosody, Speaker
 
 MAX_SOUND = 2 * 1024 * 1024
 """Bytes of a recording: a minute of 16-bit sound at 16 kHz."""
@@ -60,7 +60,7 @@ def routes(
         profile = profiles[wanted.profile]
         try:
             async with turns:
-                sound = await speaker.say(wanted.text, Manner(profile.speed, profile.pause_ms))
+                sound = await speaker.say(wanted.text, Prosody(profile.speed, profile.pause_ms))
         except Mute:
             raise HTTPException(503, "no voice") from None
         return Response(_wav(sound), media_type="audio/wav")

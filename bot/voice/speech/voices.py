@@ -40,19 +40,19 @@ class Mute(Exception):
 
 
 @dataclass(frozen=True)
-class Manner:
+class Prosody:
     """How something is said. `speed` is espeak's words per minute, `pause` the silence after a sentence in ms."""
 
     speed: int = 160
     pause: int = 400
 
 
-Voice = Callable[[str, Manner], Awaitable[bytes]]
+Voice = Callable[[str, Prosody], Awaitable[bytes]]
 
 
-async def espeak(text: str, manner: Manner) -> bytes:
+async def espeak(text: str, prosody: Prosody) -> bytes:
     """Sound of a text by espeak-ng. Raises Mute."""
-    options = ("-v", VOICE, "-s", str(manner.speed), "-g", str(manner.pause // 40), "--stdout")
+    options = ("-v", VOICE, "-s", str(prosody.speed), "-g", str(prosody.pause // 40), "--stdout")
     try:
         child = await asyncio.create_subprocess_exec(
             "espeak-ng", *options, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -73,8 +73,8 @@ async def espeak(text: str, manner: Manner) -> bytes:
 def over_http(client: httpx.AsyncClient, url: str) -> Voice:
     """A company's voice: POST {text, speed (1 is normal), sample_rate} answered by a WAV file."""
 
-    async def say(text: str, manner: Manner) -> bytes:
-        body = {"text": spoken(text), "speed": round(manner.speed / Manner.speed, 2), "sample_rate": RATE}
+    async def say(text: str, prosody: Prosody) -> bytes:
+        body = {"text": spoken(text), "speed": round(prosody.speed / Prosody.speed, 2), "sample_rate": RATE}
         try:
             answer = await client.post(url, json=body)
             answer.raise_for_status()
@@ -89,8 +89,8 @@ def over_websocket(url: str) -> Voice:
     """A company's voice that streams: the same JSON as over HTTP as one text message; its sound comes back as binary
     messages of 16-bit samples at the rate asked for, and the server closes when it has said everything."""
 
-    async def say(text: str, manner: Manner) -> bytes:
-        body = {"text": spoken(text), "speed": round(manner.speed / Manner.speed, 2), "sample_rate": RATE}
+    async def say(text: str, prosody: Prosody) -> bytes:
+        body = {"text": spoken(text), "speed": round(prosody.speed / Prosody.speed, 2), "sample_rate": RATE}
         try:
             async with asyncio.timeout(_PATIENCE), connect(url, max_size=1 << 22, proxy=None) as line:
                 await line.send(json.dumps(body, ensure_ascii=False))
@@ -148,21 +148,21 @@ class Speaker:
         self._recordings = recordings
         self._cache: OrderedDict[str, bytes] = OrderedDict()
 
-    async def say(self, text: str, manner: Manner = Manner()) -> bytes:
+    async def say(self, text: str, prosody: Prosody = Prosody()) -> bytes:
         """Sound of the text, from the cache when it was said before. Raises Mute."""
-        key = hashlib.sha256(f"{manner}|{text}".encode()).hexdigest()
+        key = hashlib.sha256(f"{prosody}|{text}".encode()).hexdigest()
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
-        sound = await (self._mixed(text, manner) if self._recordings else self._spoken(text, manner))
+        sound = await (self._mixed(text, prosody) if self._recordings else self._spoken(text, prosody))
         self._cache[key] = sound
         if len(self._cache) > _KEPT:
             self._cache.popitem(last=False)
         return sound
 
-    async def _mixed(self, text: str, manner: Manner) -> bytes:
+    async def _mixed(self, text: str, prosody: Prosody) -> bytes:
         """Recorded sentences, and what stands between them in one piece each."""
-        pause = bytes(2 * RATE * manner.pause // 1000)
+        pause = bytes(2 * RATE * prosody.pause // 1000)
         sound, unrecorded = b"", ""
         for sentence in sentences(text):
             recorded = self._recorded(sentence)
@@ -170,19 +170,19 @@ class Speaker:
                 unrecorded += sentence
                 continue
             if unrecorded:
-                sound, unrecorded = sound + await self._spoken(unrecorded, manner), ""
+                sound, unrecorded = sound + await self._spoken(unrecorded, prosody), ""
             sound += recorded + pause
-        return sound + await self._spoken(unrecorded, manner) if unrecorded else sound
+        return sound + await self._spoken(unrecorded, prosody) if unrecorded else sound
 
     def _recorded(self, sentence: str) -> bytes | None:
         assert self._recordings
         file = self._recordings / file_name(sentence)
         return telephone(file.read_bytes()) if file.is_file() else None
 
-    async def _spoken(self, text: str, manner: Manner) -> bytes:
+    async def _spoken(self, text: str, prosody: Prosody) -> bytes:
         for voice in self._voices[:-1]:
             try:
-                return await voice(text, manner)
+                return await voice(text, prosody)
             except Mute:
                 continue
-        return await self._voices[-1](text, manner)
+        return await self._voices[-1](text, prosody)

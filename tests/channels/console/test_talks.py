@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.channels.console import live
 from bot.gateway.people.handoff import Wish
+from bot.gateway.store import messages
 from bot.gateway.store import tables as t
 from bot.ports.identity import Level
 from tests.channels.console.conftest import Client, Office
@@ -24,11 +25,6 @@ XSS = [
     "<script>alert(1)</script>",
     "{{constructor.constructor('alert(1)')()}}",
 ]
-
-
-@contextlib.contextmanager
-def live_server(_office: Office) -> Iterator[socketio.AsyncServer]:
-    yield socketio.AsyncServer(async_mode="asgi")
 
 
 @contextlib.asynccontextmanager
@@ -329,3 +325,12 @@ def _talk(c: sa.Connection, name: str) -> None:
 
     open_conversation(c, name, "web")
     handoff.request(c, name, Wish("user_asked"))
+
+
+async def test_a_picture_for_a_conversation_that_does_not_exist_begins_none(office: Office) -> None:
+    page = await office.page("a01")
+    answer = await page.http.post(
+        "/uploads?conversation=c-nobody", files={"file": ("x.png", b"x", "image/png")}
+    )
+    assert answer.status_code == 404
+    assert await office.gateway.store.read(messages.find_talk, "c-nobody") is None

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from bot.channels.wechat.settings import WechatSettings
 from bot.gateway.app import create
 from bot.gateway.gateway import Gateway
 from bot.gateway.store import messages
@@ -57,6 +58,10 @@ class Line:
 
     async def shown(self, openid: str = OPENID) -> list[messages.Message]:
         return await self.gateway.store.read(messages.after, await self.conversation(openid), 0)
+
+    @property
+    def settings(self) -> WechatSettings:
+        return self.gateway.settings.part(WechatSettings)
 
     def http(self, **headers: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False)

@@ -153,8 +153,8 @@ def test_every_documented_error_has_a_kind_and_an_unknown_one_is_not_repeated() 
 async def test_fifty_at_once_with_a_cold_token_fetch_it_once(line: Line) -> None:
     line.platform.token_seconds = 0.3
     one = line.gateway.store
-    http = api.client(line.gateway.settings.wechat_url)
-    account = line.gateway.settings.wechat_accounts["main"]
+    http = api.client(line.settings.wechat_url)
+    account = line.settings.wechat_accounts["main"]
     # Two processes, so to speak: each has its own lock, both have the database.
     apis = [api.Api("main", account, http, one) for _ in range(2)]
     for n in range(50):

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.channels.wechat import api, menu, notices
-from bot.gateway.settings import BadSettings, WechatSettings, read_as
+from bot.channels.wechat.settings import WechatSettings
+from bot.gateway.settings import BadSettings, read_as
 from bot.gateway.store.wechat import tables as w
 from tests.channels.wechat.conftest import ACCOUNT, OPENID, Line, connected
 from tests.gateway.fakes import ACCOUNT as ACCOUNT_NO
@@ -20,8 +21,8 @@ TEMPLATE = notices.Template(id="made-up-template-id", fields={"area": "thing1", 
 
 
 async def test_the_menu_is_created_once_and_changed_when_the_file_changes(line: Line) -> None:
-    http = api.client(line.gateway.settings.wechat_url)
-    one = api.Api("main", line.gateway.settings.wechat_accounts["main"], http)
+    http = api.client(line.settings.wechat_url)
+    one = api.Api("main", line.settings.wechat_accounts["main"], http)
     wanted = menu.as_wechat(menu.load(), "https://power.example/wechat/main/bind")
     assert [await menu.apply(one, wanted), await menu.apply(one, wanted)] == [True, False]
     wanted["button"][0]["name"] = "电费"
@@ -62,7 +63,7 @@ def test_the_command_says_what_is_missing() -> None:
 
 @pytest.mark.slow
 async def test_the_command_creates_the_menu_once_and_says_so(line: Line) -> None:
-    settings = line.gateway.settings
+    settings = line.settings
     env = {
         "GRIDCARE_WECHAT_ACCOUNTS": json.dumps({"main": ACCOUNT}), "GRIDCARE_WECHAT_URL": settings.wechat_url,
         "GRIDCARE_WECHAT_PUBLIC_URL": "https://power.example/",
@@ -97,8 +98,8 @@ def test_fields_that_do_not_fit_are_named(values: dict[str, str], fault: str) ->
 async def test_a_notice_is_sent_once_and_followed_to_its_end(line: Line) -> None:
     await line.say("你好")
     talk = await line.conversation()
-    http = api.client(line.gateway.settings.wechat_url)
-    one = api.Api("main", line.gateway.settings.wechat_accounts["main"], http, line.gateway.store)
+    http = api.client(line.settings.wechat_url)
+    one = api.Api("main", line.settings.wechat_accounts["main"], http, line.gateway.store)
     sender = notices.Notices(line.gateway.store, {"main": one}, {"outage": TEMPLATE})
     values = {"area": "金川小区", "time": "8:00至12:00"}
     line.platform.errors["template"] = [43004]

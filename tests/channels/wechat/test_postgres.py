@@ -26,7 +26,7 @@ async def lines(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     url = request.getfixturevalue("postgres")
     async with connected(tmp_path, gateway_db=url) as left:
         await left.change(*(table.delete() for table in reversed(t.metadata.sorted_tables)))
-        shared = {"wechat_url": left.gateway.settings.wechat_url, "engine_url": left.engine.url}
+        shared = {"wechat_url": left.settings.wechat_url, "engine_url": left.engine.url}
         async with connected(tmp_path, gateway_db=url, **shared) as right:
             yield left, right
 

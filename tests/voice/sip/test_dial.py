@@ -15,7 +15,7 @@ from bot.voice.callbacks import CallBacks
 from bot.voice.exchange import Exchange
 from bot.voice.recording import Recordings, sound
 from bot.voice.sip.dial import NotAnswered
-from bot.voice.speech.voices import Manner, Speaker
+from bot.voice.speech.voices import Prosody, Speaker
 from tests.channels.conftest import running
 from tests.channels.test_voice import TOKEN
 from tests.gateway.fakes import agent, until
@@ -107,7 +107,7 @@ async def test_without_a_trunk_nobody_is_called() -> None:
             await line.endpoint.dial(PHONE, 1)
 
 
-async def _blip(_text: str, _manner: Manner) -> bytes:
+async def _blip(_text: str, _prosody: Prosody) -> bytes:
     return TONE[:1600]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bot.voice.sip.inband import COLUMNS, KEYS, RATE, ROWS, KeyTones
-from bot.voice.speech.voices import Manner, Speaker
+from bot.voice.speech.voices import Prosody, Speaker
 
 ALL = "".join(KEYS)
 
@@ -51,5 +51,5 @@ def test_a_click_one_tone_and_hum_are_no_keys() -> None:
 async def test_speech_is_no_keys() -> None:
     text = "您好，我家停电了，户号是零一二三四五六七八九，请你们快来修一修，谢谢。"
     for speed in (120, 160, 200):
-        sound = np.frombuffer(await Speaker().say(text, Manner(speed)), "<i2").astype(float)
+        sound = np.frombuffer(await Speaker().say(text, Prosody(speed)), "<i2").astype(float)
         assert told(sound) == ""

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from bot.voice.sip.endpoint import CallLimits, SipEndpoint, SipLine
-from bot.voice.speech.voices import Manner, Speaker
+from bot.voice.speech.voices import Prosody, Speaker
 from tests.gateway.fakes import until
 from tests.voice.sip.baresip import baresip
 
@@ -88,8 +88,8 @@ async def test_every_key_of_every_call_arrives_in_order(line: Line) -> None:
 
 
 async def test_a_prompt_arrives_as_it_was_and_keys_and_speech_come_back(line: Line, tmp_path: Path) -> None:
-    line.prompt = await Speaker().say("您好，供电服务热线。随时按零转人工。", Manner())
-    speech = await Speaker().say("我家停电了", Manner())
+    line.prompt = await Speaker().say("您好，供电服务热线。随时按零转人工。", Prosody())
+    speech = await Speaker().say("我家停电了", Prosody())
     async with baresip(tmp_path, "13800000991", speech) as phone:
         await phone.call(("127.0.0.1", line.endpoint.port))
         await asyncio.sleep(len(line.prompt) / 16000 + 1)

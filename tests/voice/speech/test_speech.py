@@ -18,8 +18,8 @@ from bot.voice.speech.pinyin import pinyin
 from bot.voice.speech.prompts import fixed
 from bot.voice.speech.spoken import cardinal, spoken
 from bot.voice.speech.voices import (
-    Manner,
     Mute,
+    Prosody,
     Speaker,
     espeak,
     file_name,
@@ -93,8 +93,8 @@ def test_no_syllable_is_read_as_english() -> None:
 
 
 async def test_espeak_speaks_and_slower_takes_longer() -> None:
-    normal = await espeak("查电费，请按二。", Manner(160))
-    slow = await espeak("查电费，请按二。", Manner(120))
+    normal = await espeak("查电费，请按二。", Prosody(160))
+    slow = await espeak("查电费，请按二。", Prosody(120))
     seconds = len(normal) / 2 / 8000
     assert 0.8 < seconds < 5 and len(slow) > 1.15 * len(normal)
     assert np.abs(np.frombuffer(normal, "<i2")).max() > 2000
@@ -103,14 +103,14 @@ async def test_espeak_speaks_and_slower_takes_longer() -> None:
 async def test_the_same_words_are_spoken_once() -> None:
     calls: list[str] = []
 
-    async def voice(text: str, manner: Manner) -> bytes:
+    async def voice(text: str, prosody: Prosody) -> bytes:
         calls.append(text)
         return b"\0\0" * 80
 
     speaker = Speaker(voice)
     for _ in range(3):
         await speaker.say("您好")
-    await speaker.say("您好", Manner(120))
+    await speaker.say("您好", Prosody(120))
     assert calls == ["您好", "您好"]
 
 
@@ -120,12 +120,12 @@ async def test_recorded_sentences_are_played_and_the_rest_is_spoken(tmp_path: Pa
         file.writeframes(b"\x01\x02" * 800)
     said: list[str] = []
 
-    async def voice(text: str, _manner: Manner) -> bytes:
+    async def voice(text: str, _prosody: Prosody) -> bytes:
         said.append(text)
         return b"\x03\x04" * 80
 
     speaker = Speaker(voice, recordings=tmp_path)
-    sound = await speaker.say("余额是五元。谢谢！随时按零转人工。", Manner(pause=10))
+    sound = await speaker.say("余额是五元。谢谢！随时按零转人工。", Prosody(pause=10))
     assert said == ["余额是五元。谢谢！"]
     assert sound == b"\x03\x04" * 80 + b"\x01\x02" * 800 + b"\0\0" * 80
     await speaker.say("随时按零转人工了。")
@@ -160,7 +160,7 @@ async def test_a_voice_that_streams_is_played_and_one_that_breaks_off_is_replace
     async with serve(voice, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         speaker = Speaker(over_websocket(f"ws://127.0.0.1:{port}"), espeak)
-        assert await speaker.say("余额12元", Manner(speed=120)) == b"\x01\x02" * 1600
+        assert await speaker.say("余额12元", Prosody(speed=120)) == b"\x01\x02" * 1600
         assert asked == [{"text": "余额十二元", "speed": 0.75, "sample_rate": 8000}]
         assert len(await speaker.say("断")) > 3300
     assert len(await Speaker(over_websocket(f"ws://127.0.0.1:{port}"), espeak).say("您好")) > 4000
@@ -194,7 +194,7 @@ def test_asyncio_is_not_blocked_by_a_voice() -> None:
                 ticks += 1
 
         ticking = asyncio.create_task(tick())
-        await espeak("您好，这里是供电服务热线，请问有什么可以帮您。", Manner())
+        await espeak("您好，这里是供电服务热线，请问有什么可以帮您。", Prosody())
         ticking.cancel()
         return ticks
 

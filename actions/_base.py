@@ -22,6 +22,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import _names, _turn
 from actions._turn import Turn
+from bot.core.dates import NoSuchDate
 from bot.ports.errors import CompanyError, NotAllowed, NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,15 @@ class CompanyAction(Action, ABC):
 
 def report_trouble(who: str, error: Exception, say: Say) -> Changes:
     """The one error policy: what is said for each kind of error. Returns slot changes."""
+    if isinstance(error, NoSuchDate):
+        _, month, *day = error.said.split("-")
+        no_day = day and 1 <= int(month) <= 12
+        say(
+            "utter_no_such_day" if no_day else "utter_no_such_month",
+            month=int(month),
+            day=int(day[0]) if day else 0,
+        )
+        return {"month": None}
     if isinstance(error, NotFound):
         say("utter_not_found")
         return {"account_no": None, "order_no": None}

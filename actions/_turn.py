@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.core import phrasing
+from bot.core import phrasing, values
 from bot.core.form import Heard, Mention, house_numbers, meant
 from bot.core.manner import Manner
+from bot.core.ranges import Range
 from bot.ports.identity import Level, Subject
 
 _NO_WORDS = re.compile(r"\[\w{2,4}\]")
@@ -75,6 +76,21 @@ class Turn:
                 break
             value, start = f"{before.value}{value}", before.start
         return value
+
+    def words(self, name: str) -> str:
+        """The words of that value in the sentence; they tell whether it is only about right."""
+        return next((m.text for m in reversed(meant(self.heard)) if m.name == name), "")
+
+    def months(self) -> Range | None:
+        """The month or months meant, both ends: those named now, else those known; None when none or not read.
+        Raises NoSuchDate."""
+        said = self.mention("month") or self.slots.get("month")
+        return values.month_range(str(said)) if said else None
+
+    def days(self) -> tuple[date, date] | None:
+        """The days meant up to today, first and last: a day, a month or a range. Raises NoSuchDate."""
+        said = self.mention("date") or self.mention("month") or self.slots.get("month")
+        return values.day_range(str(said), self.now.date()) if said else None
 
     def known(self, name: str) -> Any:
         """The value said now, else the one known; after a step that asked for it, what that step settled."""

@@ -14,6 +14,7 @@ from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import bill_explanation, phrasing, simulation, values
+from bot.core.ranges import Range
 from bot.ports.billing import Bill, Payment, TariffRef
 from bot.ports.errors import NotFound
 from bot.ports.identity import Level
@@ -22,6 +23,7 @@ DAYS_SHOWN = 30
 PAYMENT_DAYS = 365
 MORE_KWH = 100
 PAYMENTS_TOLD = 3
+MONTHS_TOLD = 13
 
 
 class QueryBalance(CompanyAction):
@@ -45,14 +47,17 @@ class QueryBill(CompanyAction):
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L2)
-        billing = parts().company.billing
-        month = turn.mention("month") or turn.slots.get("month")
+        billing, months = parts().company.billing, turn.months()
+        if months and months.low != months.high:
+            bills = await billing.bills(turn.subject, account_no, MONTHS_TOLD)
+            tell_bills([each for each in bills if months.low <= each.month <= months.high], months, say)
+            return {"account_no": account_no, "month": None}
         try:
-            bill = await billing.bill(turn.subject, account_no, month)
+            bill = await billing.bill(turn.subject, account_no, months and months.low)
         except NotFound:
-            if month is None:
+            if months is None:
                 raise
-            say("utter_query_bill_no_such_month", month=phrasing.month(month))
+            say("utter_query_bill_no_such_month", month=phrasing.month(months.low))
             return {"account_no": account_no, "month": None}
         history = await billing.bills(turn.subject, account_no, 12)
         say(
@@ -64,6 +69,23 @@ class QueryBill(CompanyAction):
             say("utter_query_bill_tiers", lines="，".join(_line(bill)))
         say.card("bill_history", history_card(account_no, history))
         return {"account_no": account_no, "month": None, "bill_month": bill.month}
+
+
+def tell_bills(bills: list[Bill], months: Range, say: Say) -> None:
+    """Each bill of several months and their sum."""
+    if not bills:
+        first, last = phrasing.month(months.low), phrasing.month(months.high)
+        named = _names.word("month_bill", "from_to").format(first=first, last=last)
+        say("utter_query_bill_no_such_month", month=named)
+        return
+    told = (
+        _names.word("month_bill", "one").format(
+            month=phrasing.month(b.month), kwh=phrasing.kwh(b.kwh), amount=phrasing.yuan(b.amount)
+        )
+        for b in bills
+    )
+    total = phrasing.yuan(sum((b.amount for b in bills), Decimal(0)))
+    say("utter_query_bill_months", bills=phrasing.listing(told), total=total)
 
 
 def _readings(bill: Bill) -> str:
@@ -95,10 +117,10 @@ class QueryPaymentRecord(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L2)
         today = turn.now.date()
-        period, money = turn.mention("date") or turn.mention("month"), turn.mention("money")
-        first, last = values.day_range(period, today) if period else (today - timedelta(PAYMENT_DAYS), today)
+        first, last = turn.days() or (today - timedelta(PAYMENT_DAYS), today)
+        money = values.amounts(str(turn.mention("money")), turn.words("money"))
         booked = await parts().company.billing.payments(turn.subject, account_no, first, last)
-        found = [each for each in booked if money is None or each.amount == Decimal(money)]
+        found = [each for each in booked if money is None or money[0] <= each.amount <= money[1]]
         if found:
             told = phrasing.listing(_payment(each, turn) for each in found[:PAYMENTS_TOLD])
             say("utter_query_payment_record", payments=told)
@@ -142,8 +164,7 @@ class QueryUsage(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L1)
         today = turn.now.date()
-        period = turn.mention("date") or turn.mention("month") or turn.slots.get("month")
-        first, last = values.day_range(period, today) if period else (today - timedelta(DAYS_SHOWN), today)
+        first, last = turn.days() or (today - timedelta(DAYS_SHOWN), today)
         days = await parts().company.billing.usage(turn.subject, account_no, first, last)
         good = [d.kwh for d in days if d.kwh is not None]
         if not good:
@@ -180,11 +201,13 @@ class QueryTier(CompanyAction):
 
 def compared(turn: Turn, bills: tuple[Bill, ...]) -> tuple[Bill, Bill] | None:
     """The two months meant: both when two are named (九月比七月), else the one meant and the one before it."""
-    named = {str(m.value) for m in turn.heard.mentions if m.name == "month"}
+    said = (values.month_range(str(m.value)) for m in turn.heard.mentions if m.name == "month")
+    named = {end for months in said if months for end in (months.low, months.high)}
     both = [bill for bill in bills if bill.month in named]
     if len(both) == 2:
         return both[0], both[1]
-    month = (max(named) if named else None) or turn.slots.get("month") or turn.slots.get("bill_month")
+    known = turn.months()
+    month = max(named) if named else known.high if known else turn.slots.get("bill_month")
     index = next((i for i, b in enumerate(bills) if b.month == month), len(bills) - 1)
     return (bills[index - 1], bills[index]) if index >= 1 else None
 

@@ -29,7 +29,8 @@ class QueryTimeOfUse(Answer):
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no, company = account_for(turn, Level.L1), parts().company
-        month = turn.mention("month") or turn.slots.get("month")
+        months = turn.months()
+        month = months.low if months else None
         try:
             split = await company.services.time_of_use(turn.subject, account_no, month)
         except NotFound:

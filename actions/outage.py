@@ -113,12 +113,13 @@ class QueryRestorationTime(QueryOutage):
 
 
 def days_ahead(turn: Turn) -> tuple[date, date]:
-    """The day asked about, else the days for which outages are announced."""
+    """The days asked about, from today on, else the days for which outages are announced."""
     first = turn.now.date()
-    if not turn.mention("date"):
+    said = values.days(str(turn.mention("date")))
+    if said is None:
         return first, first + timedelta(DAYS_AHEAD)
-    day = max(first, date.fromisoformat(turn.mention("date")))
-    return day, day
+    begin = max(first, said[0])
+    return begin, max(begin, said[1])
 
 
 async def planned_outages(turn: Turn, first: date, last: date) -> list[Outage]:

@@ -71,7 +71,7 @@ class InvoiceForm(CompanyForm):
         return (
             whether("invoice_wanted"),
             OWN_ACCOUNT,
-            Field("invoice_month", ("month",)),
+            Field("invoice_month", ("month",), check=values.month),
             Field("title_kind", ("choice",), says=answers.TITLE_KIND, tells=answers.title_told),
             Field("firm_title", ("person_name",), words=values.words, when=is_firm),
             Field("tax_no", words=values.words, check=values.tax_no, when=is_firm),

@@ -6,12 +6,17 @@ Sources: account numbers 10–13 digits (domain facts §5, true length unknown),
 from __future__ import annotations
 
 import re
-from datetime import date
+import unicodedata
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from bot.core import numbers
+from bot.core.dates import NoSuchDate
 from bot.core.form import Invalid
+from bot.core.ranges import Range, is_rough
 
-_SPOKEN = str.maketrans("零〇幺一二两三四五六七八九０１２３４５６７８９", "00112234567890123456789")
+_SPOKEN = str.maketrans({word: str(digit) for word, digit in numbers.DIGITS.items()})
 _LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫我|叫|姓名是|写的是)?")
 _NO_PLACE = re.compile(
     r"[吗呢么嘛？?]$|咋|怎么|什么|啥|为何|多少|几点|哪|说不|不知|不清|不记|不想|^[嗯呃啊哦喂唔额]+|^(?:那个|这个|就是|好像)+$"
@@ -29,12 +34,13 @@ _TIME = re.compile(
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,120}\.[A-Za-z]{2,}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _TAX_NO = re.compile(r"[0-9A-Z]{15,20}")
-_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
+_MONTH, _DAY = re.compile(r"\d{4}-\d{2}"), re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def digits(text: Any) -> str:
-    """All digits of a text, spoken ones included (幺零二 → 102)."""
-    return re.sub(r"\D", "", str(text).translate(_SPOKEN))
+    """All digits of a text, spoken ones included (幺零二 → 102, 四个零 → 0000)."""
+    said = unicodedata.normalize("NFKC", str(text))
+    return re.sub(r"[^0-9]", "", numbers.unrolled(said).translate(_SPOKEN))
 
 
 def account_no(value: Any) -> str:
@@ -46,16 +52,16 @@ def account_no(value: Any) -> str:
 
 
 def phone(value: Any) -> str:
-    """A mobile or a landline number, digits only."""
-    number = digits(value)
-    if not _PHONE.fullmatch(number):
+    """A mobile or a landline number, digits only, without country code and extension; of several the first."""
+    number = numbers.phone(str(value))
+    if number is None:
         raise Invalid("phone")
     return number
 
 
 def mobile(value: Any) -> str:
     """A mobile number: what gets text messages."""
-    number = digits(value)
+    number = phone(value)
     if not _MOBILE.fullmatch(number):
         raise Invalid("phone")
     return number
@@ -66,7 +72,7 @@ def send_to(value: Any) -> str:
     email = _EMAIL.search(str(value))
     if email:
         return email[0]
-    if _MOBILE.fullmatch(number := digits(value)):
+    if (number := numbers.phone(str(value))) and _MOBILE.fullmatch(number):
         return number
     raise Invalid("send_to")
 
@@ -117,11 +123,62 @@ def words(text: str) -> str | None:
     return text.strip() or None
 
 
-def day_range(value: str, today: date) -> tuple[date, date]:
-    """First and last day of a month (YYYY-MM) or of one day (YYYY-MM-DD), not beyond today."""
-    if len(value) == 7:
-        first = date.fromisoformat(f"{value}-01")
-        last = date(first.year + first.month // 12, first.month % 12 + 1, 1).toordinal() - 1
-        return first, min(date.fromordinal(last), today)
-    day = min(date.fromisoformat(value), today)
-    return day, day
+def month(value: Any) -> str:
+    """One month, YYYY-MM."""
+    try:
+        months = month_range(str(value))
+    except NoSuchDate:
+        months = None
+    if months is None or months.low != months.high:
+        raise Invalid("month")
+    return months.low
+
+
+def month_range(value: str) -> Range | None:
+    """Both ends of a month or of several (YYYY-MM/YYYY-MM); None when it is none. Raises NoSuchDate for 2026-13."""
+    months = Range.of(value)
+    if not (_MONTH.fullmatch(months.low) and _MONTH.fullmatch(months.high)):
+        return None
+    for end in (months.low, months.high):
+        _date(f"{end}-01", said=end)
+    return months
+
+
+def days(value: str) -> tuple[date, date] | None:
+    """First and last day of a month, a day or a range of either; None when the value is none of them (words that
+    were not read). Raises NoSuchDate for 2026-02-30."""
+    if months := month_range(value):
+        first, last = date.fromisoformat(f"{months.low}-01"), date.fromisoformat(f"{months.high}-01")
+        end = date(last.year + last.month // 12, last.month % 12 + 1, 1) - timedelta(1)
+        return first, end
+    ends = Range.of(value)
+    if not (_DAY.fullmatch(ends.low) and _DAY.fullmatch(ends.high)):
+        return None
+    return _date(ends.low), _date(ends.high)
+
+
+def day_range(value: str, today: date) -> tuple[date, date] | None:
+    """The same, not beyond today."""
+    said = days(value)
+    return (min(said[0], today), min(said[1], today)) if said else None
+
+
+def amounts(value: str, words: str) -> tuple[Decimal, Decimal] | None:
+    """The least and the most that an amount may mean: itself, the ends of a range, and around a rough one (八十多,
+    近三百) one of its last unit either way, never below nothing. None when it was not read."""
+    ends = Range.of(value)
+    try:
+        low, high = Decimal(ends.low), Decimal(ends.high)
+    except InvalidOperation:
+        return None
+    if low == high and is_rough(words):
+        unit = Decimal(1).scaleb(low.normalize().adjusted() - len(low.normalize().as_tuple().digits) + 1)
+        return max(low - unit, Decimal(0)), high + unit
+    return low, high
+
+
+def _date(value: str, said: str = "") -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise NoSuchDate(said or value) from None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
-
-from lunardate import LunarDate
+from datetime import datetime
 
 from bot.core import address, dates, numbers
 from bot.core.danger import assess
+from bot.core.dates import NoSuchDate
 from bot.engine.span_rules import gazetteer, lexicon_values
 
 _SCOPES = (
@@ -20,18 +19,19 @@ _SCOPES = (
 )
 
 
-def lunar(year: int, month: int, day: int) -> date:
-    """The solar date of a lunar one; the last of a month where it has only 29 days."""
+def value(label: str, text: str, now: datetime, sentence: str = "", before: str = "") -> str:
+    """The normal form of intents.md, or the text itself where it has none or cannot be read. A day that no calendar
+    has keeps the form that was said (2026-02-30): who uses it finds out. `before`: the words just before it."""
+    return read(label, text, now, sentence, before) or text
+
+
+def read(label: str, text: str, now: datetime, sentence: str = "", before: str = "") -> str | None:
+    """The normal form, or None."""
+    reader = _READERS.get(label)
     try:
-        return LunarDate(year, month, day).to_solar_date()
-    except ValueError:
-        return LunarDate(year, month, day - 1).to_solar_date()
-
-
-def value(label: str, text: str, now: datetime, sentence: str = "") -> str:
-    """The normal form of intents.md, or the text itself where it has none or cannot be read."""
-    read = _READERS.get(label)
-    return (read(text, now, sentence) if read else None) or text
+        return reader(text, now, before if label == "time" else sentence) if reader else None
+    except NoSuchDate as error:
+        return error.said
 
 
 def parts(text: str) -> dict[str, str | bool]:
@@ -41,7 +41,7 @@ def parts(text: str) -> dict[str, str | bool]:
 
 
 def _digits(text: str, *_: object) -> str | None:
-    return numbers.digits(re.sub(r"[^0-9" + numbers.SPOKEN_DIGITS + "]", "", text))
+    return numbers.digits(re.sub(r"[^0-9个" + numbers.SPOKEN_DIGITS + "]", "", text))
 
 
 def _code(text: str, *_: object) -> str:
@@ -62,13 +62,13 @@ def _scope(text: str, *_: object) -> str:
 
 _READERS: dict[str, Callable[[str, datetime, str], str | None]] = {
     "account_no": _digits,
-    "phone": _digits,
-    "id_no": lambda text, *_: re.sub(r"[\s\-]", "", text).upper(),
+    "phone": lambda text, *_: numbers.phone(text) or _digits(text),
+    "id_no": lambda text, *_: numbers.id_no(text) or re.sub(r"[\s\-]", "", text).upper(),
     "meter_no": _code,
     "order_no": _code,
-    "month": lambda text, now, _: dates.month(text, now, lunar),
-    "date": lambda text, now, _: dates.day(text, now, lunar),
-    "time": lambda text, *_: dates.time(text),
+    "month": lambda text, now, _: dates.month(text, now),
+    "date": lambda text, now, _: dates.day(text, now),
+    "time": lambda text, now, before: dates.time(text, before, now),
     "duration": lambda text, *_: dates.duration(text),
     "money": lambda text, *_: numbers.money(text),
     "energy": lambda text, *_: numbers.measure(text),

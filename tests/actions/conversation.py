@@ -4,6 +4,7 @@ read as they are, and the loop does what RulePolicy does (the form first, the ru
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -122,8 +123,9 @@ class Conversation:
 
     async def say(
         self, text: str, intent: str = "inform", *, also: tuple[str, ...] = (), ranking: tuple[str, ...] = (),
-        metadata: dict[str, Any] | None = None, **entities: Any,
+        metadata: dict[str, Any] | None = None, spans: Sequence[dict[str, Any]] = (), **entities: Any,
     ) -> list[Reply]:  # fmt: skip
+        """`spans`: entities with their place in the text, where the words matter beside the value."""
         self.count += 1
         about = {**self.metadata, "message_id": f"m-{self.count}", **(metadata or {})}
         about["manner"] = asdict(manners.of(about["channel"]))
@@ -136,7 +138,7 @@ class Conversation:
             }
             for name, values in entities.items()
             for value in (values if isinstance(values, list) else [values])
-        ]
+        ] + list(spans)
         self.message = {
             "text": text, "intent": {"name": intent}, "entities": found, "also": list(also), "metadata": about,
             "intent_ranking": [{"name": n} for n in ranking],

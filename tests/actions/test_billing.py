@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.ports.billing import Payment
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, names
@@ -152,3 +154,59 @@ async def test_a_bill_tells_the_readings_it_comes_from(holder: Conversation) -> 
     replies = await holder.say("上个月账单", "query_bill", month="2026-10")
     bill = holder.company.households[ACCOUNT].bills[-1]
     assert f"表从{bill.opening_reading:f}走到{bill.closing_reading:f}" in replies[0].text
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "entity", "reply", "words"),
+    [
+        ("2月30日走了几个字", "query_usage", {"date": "2026-02-30"}, "utter_no_such_day", "2月没有30号"),
+        ("32号用电多少", "query_usage", {"date": "2026-11-32"}, "utter_no_such_day", "11月没有32号"),
+        ("13月电费", "query_bill", {"month": "2025-13"}, "utter_no_such_month", "没有13月"),
+        ("0月用了多少", "query_usage", {"month": "2026-00"}, "utter_no_such_month", "没有0月"),
+        ("13月1号交的", "query_payment_record", {"date": "2025-13-01"}, "utter_no_such_month", "没有13月"),
+        ("2月30号停不停", "query_planned_outage", {"date": "2026-02-30"}, "utter_no_such_day", "2月没有30号"),
+        ("13月比12月怎么多了", "explain_bill", {"month": "2025-13"}, "utter_no_such_month", "没有13月"),
+    ],
+)
+async def test_a_day_that_no_calendar_has_is_named_and_asked_again(
+    holder: Conversation, said: str, intent: str, entity: dict[str, str], reply: str, words: str
+) -> None:
+    replies = await holder.say(said, intent, **entity)
+    assert names(replies) == [reply]
+    assert words in replies[0].text
+
+
+async def test_after_a_month_that_does_not_exist_the_right_one_is_told(holder: Conversation) -> None:
+    await holder.say("13月电费", "query_bill", month="2025-13")
+    assert "80.78" in (await holder.say("9月", "inform", month="2026-09"))[0].text
+
+
+@pytest.mark.parametrize("intent", ["query_bill", "query_usage", "query_payment_record", "explain_bill"])
+async def test_words_of_a_time_that_were_not_read_break_nothing(holder: Conversation, intent: str) -> None:
+    replies = await holder.say("那几天的", intent, date="那几天", month="那个月")
+    assert "utter_sorry" not in names(replies)
+
+
+async def test_the_bills_of_several_months_are_told_with_their_sum(holder: Conversation) -> None:
+    replies = await holder.say("九月到十月的电费", "query_bill", month="2026-09/2026-10")
+    assert names(replies) == ["utter_query_bill_months"]
+    assert all(part in replies[0].text for part in ("80.78", "118.12", "198.90"))
+
+
+async def test_the_use_of_some_days_counts_these_days_alone(holder: Conversation) -> None:
+    replies = await holder.say("三号到五号用了多少", "query_usage", date="2026-11-03/2026-11-05")
+    assert "11月3日到11月5日" in replies[0].text
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "found"),
+    [("八十多", "80", True), ("八十", "80", False), ("八十到九十", "80/90", True), ("九十左右", "90", True),
+     ("多少来着", "多少来着", True), ("一百", "100", False)],
+)  # fmt: skip
+async def test_a_payment_is_found_by_a_rough_amount_or_between_two(
+    company: FakeCompany, holder: Conversation, words: str, value: str, found: bool
+) -> None:
+    company.households[ACCOUNT].payments = [paid(date(2026, 11, 20), "86.10")]
+    money = {"entity": "money", "value": value, "start": 4, "end": 4 + len(words)}
+    replies = await holder.say(f"前阵子交{words}到了没", "query_payment_record", spans=[money])
+    assert (names(replies) == ["utter_query_payment_record"]) is found

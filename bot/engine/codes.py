@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 
-from bot.core.numbers import SPOKEN_DIGITS
+from bot.core.numbers import SPOKEN_DIGITS, unrolled
 
 LABELS = frozenset(("account_no", "phone", "id_no", "meter_no", "order_no"))
 
+_SAID = rf"(?:[2-9二三四五六七八九]个)?[{SPOKEN_DIGITS}]"  # 四个零
 _RUN = re.compile(
-    rf"(?<![0-9A-Za-z.])(?:[A-Za-z]{{0,4}}\d(?:[ \-]?\d){{5,}}[Xx]?|[{SPOKEN_DIGITS}](?:[ ,]?[{SPOKEN_DIGITS}]){{6,}})(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z.])(?:(?:\+|[A-Za-z]{{0,4}})\d(?:[ \-]?\d){{5,}}[Xx]?|[{SPOKEN_DIGITS}](?:[ ,]?{_SAID}){{3,}})(?![0-9A-Za-z])"
 )
 _CUES = (
     ("order_no", re.compile("工单|单号|受理号|订单|编号是?[A-Za-z]")),
@@ -24,13 +25,16 @@ _CUES = (
     ("account_no", re.compile("户号|客户编号|用户编号|用户号|客户号|户头号|户好|护号")),
 )
 _BEFORE = 10
+SHORTEST = 6  # digits
 
 
 def codes(text: str) -> list[tuple[int, int, str]]:
     """The codes of a normalised text as (start, end, label)."""
     found = []
     for match in _RUN.finditer(text):
-        plain = re.sub(r"[ \-,]", "", match[0])
+        plain = re.sub(r"[ \-,]", "", unrolled(match[0]))
+        if len(plain.lstrip("+")) < SHORTEST:
+            continue
         label = (
             _by_shape(plain)
             or _by_cue(text[max(0, match.start() - _BEFORE) : match.start()])
@@ -42,7 +46,7 @@ def codes(text: str) -> list[tuple[int, int, str]]:
 
 
 def _by_shape(plain: str) -> str | None:
-    if re.fullmatch(r"1[3-9]\d{9}|0478\d{7}|幺[三四五六七八九].{9}", plain):
+    if re.fullmatch(r"(?:(?:\+|00)86)?1[3-9]\d{9}|0478\d{7}|幺[三四五六七八九].{9}", plain):
         return "phone"
     if re.fullmatch(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3,}", plain):
         return "order_no"
@@ -58,6 +62,8 @@ def _by_cue(before: str) -> str | None:
 
 def _by_length(plain: str) -> str | None:
     length = len(plain)
+    if re.fullmatch(r"861[3-9]\d{9}", plain):
+        return "phone"
     if plain[0].isalpha() and plain[0].isascii():
         return "order_no"
     if length == 18:

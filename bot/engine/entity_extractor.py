@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,18 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.core.hours import PART_OF_DAY
 from bot.core.text import fold
 from bot.engine.entity_model import EntityModel, Labelled, train
 from bot.engine.intent_model import OUT_OF_SCOPE
 from bot.engine.normaliser import METADATA, folded, is_payload
+from bot.engine.span_joins import whole
 from bot.engine.tokenizer import TOKENS
-from bot.engine.values import parts, value
+from bot.engine.values import parts, read, value
 from bot.engine.wishes import DANGER, FALLBACK
+
+LEADING = 12  # characters
+_DAYTIME = re.compile(rf"(?:{PART_OF_DAY})(?:的|,|是|大概|大约|差不多|快|就|都|到|在|约| )*$")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -83,17 +89,26 @@ class TradeEntityExtractor(GraphComponent):
         words = [token.start for token in message.get(TOKENS, [])]
         intent = _likeliest_intent(message)
         found = []
-        for start, end, label in model.find(clean.text, words, intent):
+        spans = whole(
+            clean.text, model.find(clean.text, words, intent), lambda kind, words: read(kind, words, now)
+        )
+        for start, end, label in spans:
             if label == "hazard" and intent != DANGER:
                 continue
             said = clean.text[start:end]
             first, last = clean.original_span(start, end)
             entity = {"entity": label, "start": first, "end": last, "text": said}
-            entity["value"] = value(label, said, now, clean.text)
+            entity["value"] = value(label, said, now, clean.text, _leading(clean.text[:start]))
             if label == "address":
                 entity["parts"] = parts(said)
             found.append(entity | {"extractor": type(self).__name__})
         return found
+
+
+def _leading(text: str) -> str:
+    """The day or part of the day just before a time, which decides its half of the day: 昨晚 … 8点."""
+    found = _DAYTIME.search(text[-LEADING:])
+    return found[0] if found else ""
 
 
 def _labelled(example: Message) -> Labelled:

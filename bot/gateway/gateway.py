@@ -20,6 +20,7 @@ from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
 from bot.gateway.turns.engine import EngineClient, EngineFault
 from bot.gateway.turns.inbox import Inbox, Receipt
+from bot.gateway.turns.operations import Outside
 from bot.gateway.turns.submissions import Submissions
 from bot.gateway.turns.uploads import Uploads
 from bot.gateway.turns.worker import Patience, Worker
@@ -50,13 +51,11 @@ class Gateway:
         self.identity = IdentityService(self.store, company.verification, self.wording, key)
         self.submissions = Submissions(
             self.store,
-            company.orders,
-            company.services,
+            Outside(company.orders, company.services, self._forget),
             self.identity.who,
             self.wording,
             self.desk,
             self.tell,
-            self._forget,
         )
         self.worker = Worker(
             self.store, engine, self.identity, self.submissions, self.wording, self.desk, settings.turns,

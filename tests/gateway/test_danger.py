@@ -23,7 +23,7 @@ async def test_the_engine_is_told_the_hazard_and_the_order_that_exists(desk: Des
     await desk.idle()
     (order_no,) = desk.company.filed
     assert desk.engine.turns[0]["metadata"]["danger"] == {"hazards": ["line_down"], "order_no": order_no}
-    assert desk.text("danger_order", order_no=order_no) in await desk.texts()
+    assert desk.text("deferred_report_danger", order_no=order_no) in await desk.texts()
     assert desk.company.faults[0].hazard == "line_down"
     assert desk.company.faults[0].conversation == TALK
 
@@ -70,7 +70,7 @@ async def test_with_engine_and_company_down_the_script_goes_out_and_the_order_fo
         async with engine.serving():
             await desk.idle(10)
         (order_no,) = fake.filed
-        assert (await desk.texts()).count(desk.text("danger_order", order_no=order_no)) == 1
+        assert (await desk.texts()).count(desk.text("deferred_report_danger", order_no=order_no)) == 1
         assert engine.turns[0]["metadata"]["danger"]["order_no"] == order_no
 
 

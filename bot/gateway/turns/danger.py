@@ -36,10 +36,10 @@ def act(pen: Pen, wording: Wording, desk: Desk, inbox_id: int, text: str, found:
     if found.primary not in told:
         author = "bot" if talk.owner == "bot" else "system"
         pen.write(key(inbox_id), {"text": wording.script(found.primary)}, author, inbox_id=inbox_id)
-    first = next((each.key for each in event if each.operation == "report_fault"), None)
-    operation = "amend_fault" if first else "report_fault"
+    first = next((each.key for each in event if each.operation != "amend_fault"), None)
+    operation = "amend_fault" if first else "report_danger"
     words = _words(wording, talk, text, found, first)
-    submissions.add(pen.c, key(inbox_id), talk.id, operation, words, follows=first, urgent=True)
+    submissions.add(pen.c, key(inbox_id), talk.id, operation, words, first)
     desk.request(pen.c, talk.id, handoff.Wish("hazard", "fault", 0, text[:120]))
 
 

@@ -14,6 +14,7 @@ from bot.gateway.store import sms
 from bot.gateway.store.messages import Button, Pen, keep_buttons
 from bot.gateway.turns import personal, submissions
 from bot.gateway.turns.engine import Reply
+from bot.gateway.turns.operations import OPERATIONS
 
 log = structlog.get_logger()
 
@@ -106,9 +107,8 @@ class Writer:
 
     def _deferred(self, wish: Deferred) -> None:
         """A confirmed wish is carried out even when nobody hears the reply any more."""
-        if wish.operation not in ("report_fault", "apply", "voice", "invoice", "phone"):
+        if not OPERATIONS[wish.operation].deferrable:
             raise KeyError(wish.operation)
-        submissions.build(wish.operation, wish.body)
         submissions.add(self._pen.c, wish.key, self._pen.talk.id, wish.operation, wish.body)
 
     def _text(self, wish: TextMessage) -> None:

@@ -17,7 +17,6 @@ from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Pen
 from bot.gateway.turns import submissions
 
-FORGET = "forget"
 _ENDED = [state.value for state in ENDED]
 _EMPTY: dict[str, Any] = {"text": None, "payload": None, "attachments": []}
 _BY_CONVERSATION = (t.button, t.identity, t.code, t.wrong_try, t.attachment, t.note)
@@ -48,7 +47,7 @@ def erase(pen: Pen, text: str, inbox_id: int) -> None:
     )
     c.execute(ended.values(body={}))
     names = [session_name(talk.id, number) for number in range(talk.session + 1)]
-    submissions.add(c, f"forget:{inbox_id}", talk.id, FORGET, {"sessions": names, "pictures": pictures})
+    submissions.add(c, f"forget:{inbox_id}", talk.id, "forget", {"sessions": names, "pictures": pictures})
     pen.changes["session"] = talk.session + 1
 
 

@@ -8,7 +8,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,22 +21,12 @@ from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store, insert_once
 from bot.gateway.store.texts import Wording
+from bot.gateway.turns.operations import OPERATIONS, Outside, Write
 from bot.ports.errors import CompanyError, Conflict, Unavailable
 from bot.ports.identity import Subject
-from bot.ports.orders import ApplicationDraft, FaultReport, Orders, VoiceDraft
-from bot.ports.services import InvoiceDraft, PhoneChange, Services, carry_out
 
 log = structlog.get_logger()
 
-OPERATIONS = {
-    "report_fault": FaultReport,
-    "apply": ApplicationDraft,
-    "voice": VoiceDraft,
-    "amend_fault": dict,
-    "invoice": dict,  # InvoiceDraft and account_no
-    "phone": PhoneChange,
-}
-SILENT = {"amend_fault", "forget"}  # nobody is told of their outcome
 _AT_ONCE = 4
 _CLAIM = 8.0
 _SLOWEST = {True: 5.0, False: 30.0}
@@ -50,28 +39,17 @@ def add(
     conversation: str,
     operation: str,
     body: dict[str, Any],
-    *,
     follows: str | None = None,
-    urgent: bool = False,
 ) -> None:
-    """Keep a write until the company has accepted it; a key that is known already changes nothing."""
+    """Keep a write until the company has accepted it; a key that is known already changes nothing. Raises KeyError and
+    TypeError for an operation that is not known or a body that does not fit."""
+    kept = OPERATIONS[operation]
+    kept.build(body)
     row = {
         "key": key, "conversation": conversation, "operation": operation, "body": body, "follows": follows,
-        "urgent": urgent, "created_at": time.time(),
+        "urgent": kept.urgent, "created_at": time.time(),
     }  # fmt: skip
     insert_once(c, t.submission, row)
-
-
-def build(operation: str, body: dict[str, Any]) -> Any:
-    """The ports' dataclass of an operation, from a JSON object. Raises TypeError when it does not fit."""
-    shape: Any = OPERATIONS[operation]
-    if shape is dict:
-        return dict(body)
-    known = {each.name: each for each in fields(shape)}
-    if unknown := body.keys() - known.keys():
-        raise TypeError(f"{operation} has no {', '.join(sorted(unknown))}")
-    # JSON has lists where the dataclasses have tuples.
-    return shape(**{name: tuple(v) if isinstance(v, list) else v for name, v in body.items()})
 
 
 class Submissions:
@@ -80,19 +58,15 @@ class Submissions:
     def __init__(
         self,
         store: Store,
-        orders: Orders,
-        services: Services,
+        outside: Outside,
         who: Callable[[Connection, str], Subject],
         wording: Wording,
         desk: Desk,
         tell: Callable[[Sequence[Message]], Awaitable[None]],
-        forget: Callable[[str, Sequence[str], Sequence[str]], Awaitable[None]],
     ) -> None:
-        self._forget = forget
         self._store = store
         self._desk = desk
-        self._orders = orders
-        self._services = services
+        self._outside = outside
         self._who = who
         self._wording = wording
         self._tell = tell
@@ -128,29 +102,15 @@ class Submissions:
             await (self._later(row) if order_no is None else self._accepted(row, order_no))
 
     async def _call(self, row: t.Record) -> str | None:
-        """The order number, or None while the order to amend has no number yet."""
-        if row.operation == "forget":
-            await self._forget(row.conversation, row.body["sessions"], row.body["pictures"])
-            return ""
+        """The order number, or None while the order it follows has no number yet."""
+        operation = OPERATIONS[row.operation]
         who = await self._store.read(self._who, row.conversation)
-        what = build(row.operation, row.body)
-        if row.operation == "report_fault":
-            return (await self._orders.report_fault(who, what, row.key)).order.order_no
-        if row.operation == "apply":
-            return (await self._orders.apply(who, what, row.key)).order.order_no
-        if row.operation == "voice":
-            return (await self._orders.voice(who, what, row.key)).order_no
-        if row.operation == "invoice":
-            account_no = what.pop("account_no", "")
-            draft = InvoiceDraft(**what)
-            return (await self._services.issue_invoice(who, account_no, draft, row.key)).invoice_no
-        if row.operation == "phone":
-            await carry_out(self._services, who, what, row.key)
-            return ""
-        first = await self._store.read(find, row.follows)
-        if first is None or first.order_no is None:
+        first = await self._store.read(find, row.follows) if row.follows else None
+        if row.follows and (first is None or first.order_no is None):
             return None
-        return (await self._orders.amend_fault(who, first.order_no, what, row.key)).order_no
+        number = first.order_no if first else ""
+        what = operation.build(row.body)
+        return await operation.call(self._outside, Write(who, what, row.key, row.conversation, number))
 
     async def _later(self, row: t.Record) -> None:
         pause = min(0.5 * 2 ** min(row.attempts, 10), _SLOWEST[row.urgent]) * random.uniform(0.7, 1.0)
@@ -160,24 +120,21 @@ class Submissions:
         await self._tell(await self._store.write(self._accept, row, order_no))
 
     def _accept(self, c: Connection, row: t.Record, order_no: str) -> list[Message]:
-        if not _end(c, row, {"state": "done", "order_no": order_no}) or row.operation in SILENT:
+        if not _end(c, row, {"state": "done", "order_no": order_no}) or OPERATIONS[row.operation].silent:
             return []
         talk, phone = messages.find_talk(c, row.conversation), row.body.get("phone")
         if talk and manners.of(talk.channel).texts and phone and order_no:  # nobody listens any more
             sms.queue(c, phone, self._wording.say("sms_order", order_no=order_no), sms.DAY)
-        text = "danger_order" if row.urgent else f"deferred_{row.operation}"
-        return _say(c, row, self._wording.say(text, order_no=order_no))
+        return _say(c, row, self._wording.say(OPERATIONS[row.operation].text, order_no=order_no))
 
     async def _refused(self, row: t.Record, error: Exception) -> None:
         log.error("submission_refused", submission=row.id, error=type(error).__name__)
         await self._tell(await self._store.write(self._refuse, row))
 
     def _refuse(self, c: Connection, row: t.Record) -> list[Message]:
-        if not _end(c, row, {"state": "refused"}) or row.operation in SILENT:
+        if not _end(c, row, {"state": "refused"}) or OPERATIONS[row.operation].silent:
             return []
-        skill = {"apply": "application", "voice": "complaint", "invoice": "billing", "phone": "general"}.get(
-            row.operation, "fault"
-        )
+        skill = OPERATIONS[row.operation].skill
         priority = 0 if row.urgent else 3
         ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", skill, priority))
         return _say(c, row, self._wording.say("deferred_refused", ticket=ticket))
@@ -194,7 +151,8 @@ def _free_claims(c: Connection) -> None:
 
 def _claim(c: Connection) -> Sequence[t.Record]:
     now, s = time.time(), t.submission.c
-    due = sa.select(s.id).where(s.state == "new", s.not_before <= now)
+    known = s.operation.in_(OPERATIONS)  # what a newer gateway has kept is left to it
+    due = sa.select(s.id).where(s.state == "new", s.not_before <= now, known)
     due = due.order_by(s.urgent.desc(), s.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
     claim = sa.update(t.submission).where(s.id.in_(due))
     return c.execute(

@@ -27,6 +27,7 @@ from bot.channels.speech import SpeechClient, SpeechSettings
 from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.jobs.job import Job
 from bot.gateway.store import messages
 from bot.gateway.store.clock import iso
 from bot.gateway.store.limits import TooFast
@@ -95,7 +96,6 @@ class Chat:
         self._tokens = tokens
         self._tabs: dict[str, Tab] = {}
         self._of: dict[str, set[str]] = defaultdict(set)
-        self._tail: asyncio.Task[None] | None = None
         self.server = server
         for name in ("connect", "disconnect", "session_request", "user_uttered", "read", "typing"):
             self.server.on(name, getattr(self, name))
@@ -109,8 +109,6 @@ class Chat:
             raise ConnectionRefusedError("unauthorized")
         self._tabs[sid] = Tab(conversation)
         self._of[conversation].add(sid)
-        if not self._gateway.store.single and self._tail is None:
-            self._tail = asyncio.create_task(self._follow_other_gateways())
 
     async def disconnect(self, sid: str, *_reason: object) -> None:
         tab = self._tabs.pop(sid, None)
@@ -205,18 +203,16 @@ class Chat:
         event = "user_echo" if message.author == "customer" else "bot_uttered"
         await self.server.emit(event, render(message, self._gateway.uploads.link), to=sid)
 
-    async def _follow_other_gateways(self) -> None:
+    async def follow(self) -> bool:
         """Bring what another gateway published: this process hears only of its own messages."""
-        while True:
-            await asyncio.sleep(_POLL)
-            try:
-                newest = await self._gateway.store.read(messages.last_seq, tuple(self._of))
-                for tab_sid, tab in tuple(self._tabs.items()):
-                    if tab.cursor is not None and newest.get(tab.conversation, 0) > tab.cursor:
-                        missed = await self._gateway.store.read(messages.after, tab.conversation, tab.cursor)
-                        await self._bring(tab_sid, missed)
-            except Exception as error:
-                log.error("tail_failed", error=type(error).__name__)
+        if self._gateway.store.single or not self._tabs:
+            return False
+        newest = await self._gateway.store.read(messages.last_seq, tuple(self._of))
+        for tab_sid, tab in tuple(self._tabs.items()):
+            if tab.cursor is not None and newest.get(tab.conversation, 0) > tab.cursor:
+                missed = await self._gateway.store.read(messages.after, tab.conversation, tab.cursor)
+                await self._bring(tab_sid, missed)
+        return False
 
 
 def rest(gateway: Gateway, tokens: SessionTokens, guard: Guard) -> APIRouter:
@@ -263,6 +259,7 @@ class WebChannel(Channel):
     def __init__(self, gateway: Gateway, speech: SpeechClient | None) -> None:
         self._gateway = gateway
         self._speech = speech
+        self._chat: Chat | None = None
 
     @classmethod
     def of(cls, gateway: Gateway) -> WebChannel:
@@ -272,9 +269,12 @@ class WebChannel(Channel):
         gateway = self._gateway
         tokens = SessionTokens(gateway.settings.session_key.get_secret_value())
         guard = Guard(gateway, tokens)
-        Chat(gateway, tokens, app.state.sockets)
+        self._chat = Chat(gateway, tokens, app.state.sockets)
         app.include_router(rest(gateway, tokens, guard))
         app.include_router(web_speech.routes(gateway, guard, self._speech))
+
+    def jobs(self) -> Sequence[Job]:
+        return (Job("web-follow", self._chat.follow, every=_POLL),) if self._chat else ()
 
     async def stop(self) -> None:
         if self._speech:

@@ -4,10 +4,13 @@ data/channels, one line in bot/channels/registry.py (docs/adding-a-channel.md)."
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fastapi import FastAPI
 from pydantic_settings import BaseSettings
+
+from bot.gateway.jobs.job import Job
 
 if TYPE_CHECKING:
     from bot.gateway.gateway import Gateway
@@ -33,8 +36,12 @@ class Channel(ABC):
     async def start(self) -> None:
         """Begin to work; the database is open."""
 
+    def jobs(self) -> Sequence[Job]:
+        """What is done again and again once it has started, and no more before it stops."""
+        return ()
+
     async def stop(self) -> None:
-        """Finish what runs and let go of connections; the database is still open."""
+        """Let go of connections; the database is still open."""
 
     async def forget(self, conversation: str) -> None:
         """Forget what the channel itself keeps of a conversation. Raises Unavailable to be asked again."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
 
 from bot.gateway.channel import Channel
 from bot.gateway.customer.identity import IdentityService
+from bot.gateway.duties import DESK, SUBMISSIONS, TURNS, duties
+from bot.gateway.jobs.jobs import Jobs
 from bot.gateway.people import logins
 from bot.gateway.people.desk import Desk
 from bot.gateway.settings import GatewaySettings
 from bot.gateway.store import sms
 from bot.gateway.store.limits import RateLimits
-from bot.gateway.store.loops import Loop
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
@@ -23,7 +25,7 @@ from bot.gateway.turns.inbox import Inbox, Receipt
 from bot.gateway.turns.operations import Outside
 from bot.gateway.turns.submissions import Submissions
 from bot.gateway.turns.uploads import Uploads
-from bot.gateway.turns.worker import Patience, Worker
+from bot.gateway.turns.worker import Worker
 from bot.ports.company import Company
 from bot.ports.errors import Unavailable
 from bot.region.desk import load as desk_rules
@@ -33,7 +35,7 @@ SESSION_IDLE = 7200.0
 
 
 class Gateway:
-    """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, and two lists of listeners
+    """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, `jobs`, and two lists of listeners
     that hear of published messages and of typing."""
 
     def __init__(self, settings: GatewaySettings, engine: EngineClient, company: Company) -> None:
@@ -66,16 +68,10 @@ class Gateway:
         self.channels: list[Channel] = []
         self.on_customer_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
-        self._turns = Loop("turns", self.worker.step, 0.25)
-        self._submitter = Loop("submissions", self.submissions.step, 0.5)
-        self._desk = Loop("desk", self.desk.step, 0.5)
-        self._others = [
-            self._desk,
-            Loop("leases", self.worker.renew, 1.0),
-            Loop("patience", Patience(self.store, self.wording, self.tell).step, 0.5),
-        ]
+        self.jobs = Jobs(self.store)
+        self.sms: sms.SmsSender | None = None
         self._sms_client: httpx.AsyncClient | None = None
-        self.worker.wake = self._turns.wake
+        self.worker.wake = partial(self.jobs.wake, TURNS)
 
     async def start(self) -> None:
         """Open the database and begin to work."""
@@ -88,19 +84,17 @@ class Gateway:
         if self.settings.sms_url:
             token = self.settings.sms_token.get_secret_value() if self.settings.sms_token else ""
             self._sms_client = httpx.AsyncClient(timeout=5, headers={"Authorization": f"Bearer {token}"})
-            sender = sms.SmsSender(self.store, self._sms_client, self.settings.sms_url)
-            self._others.append(Loop("sms", sender.step, 0.5))
-        for loop in (self._turns, self._submitter, *self._others):
-            loop.start()
+            self.sms = sms.SmsSender(self.store, self._sms_client, self.settings.sms_url)
+        self.jobs.start(*duties(self))
         for channel in self.channels:
             await channel.start()
+            self.jobs.start(*channel.jobs())
 
     async def stop(self) -> None:
         """Claim nothing more, let running turns end, close."""
-        await self._turns.stop()
+        await self.jobs.stop(TURNS)
         await self.worker.drain()
-        for loop in (self._submitter, *self._others):
-            await loop.stop()
+        await self.jobs.stop()
         for channel in reversed(self.channels):
             await channel.stop()
         if self._sms_client:
@@ -109,15 +103,15 @@ class Gateway:
 
     async def received(self, receipt: Receipt) -> None:
         """A message was committed: show it to whoever listens, and wake whoever has work with it."""
-        self._turns.wake()
+        self.jobs.wake(TURNS)
         if receipt.urgent:
-            self._submitter.wake()
+            self.jobs.wake(SUBMISSIONS)
         await self.tell(receipt.published)
 
     async def tell(self, published: Sequence[Message]) -> None:
         """Let every channel know what was published."""
         if self.desk.called:
-            self._desk.wake()
+            self.jobs.wake(DESK)
         if published:
             for listener in self.on_published:
                 await listener(published)
@@ -129,7 +123,7 @@ class Gateway:
 
     def seat_came_free(self) -> None:
         """Somebody may be served now."""
-        self._desk.wake()
+        self.jobs.wake(DESK)
 
     async def tell_moved(self, conversation: str) -> None:
         """An episode of this conversation has changed."""

@@ -59,8 +59,8 @@ def test_without_demo_an_sms_system_is_needed(monkeypatch: pytest.MonkeyPatch) -
 async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None:
     async with browser(desk) as http:
         assert (await http.get("/live")).status_code == 200
-        ready = await http.get("/ready")
-        assert ready.json() == {"ready": True, "reasons": [], "engine": "ready"}
+        ready = (await http.get("/ready")).json()
+        assert ready == {"ready": True, "reasons": [], "engine": "ready", "jobs": ready["jobs"]}
 
 
 async def test_every_page_carries_the_strict_policy(desk: Desk) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.gateway.jobs.job import Job
+from bot.gateway.jobs.leases import Ran
 from bot.gateway.store import tables as t
 from scripts.ports import free_port
 from tests.gateway.conftest import Desk, running
@@ -110,3 +112,22 @@ async def test_danger_on_two_gateways_at_once_is_one_order(desks: tuple[Desk, De
     assert len(left.company.filed) == 1
     rows = await left.rows(t.handoff)
     assert len(rows) == 1
+
+
+async def test_of_two_gateways_one_does_a_job_that_is_done_once(desks: tuple[Desk, Desk]) -> None:
+    done = []
+
+    async def step() -> bool:
+        await asyncio.sleep(0.2)
+        done.append(None)
+        return False
+
+    for desk in desks:
+        desk.gateway.jobs.start(Job("once", step, every=3600.0, once_in_cluster=True))
+
+    async def seen() -> bool:
+        return all([(await desk.gateway.jobs.ran()).get("once", Ran()).at for desk in desks])
+
+    await until(seen)
+    await asyncio.sleep(0.3)
+    assert len(done) == 1

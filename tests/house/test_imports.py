@@ -12,6 +12,7 @@ from tests.house.house import Import, files, imports, place, report
 
 GATEWAY_ROOMS = (
     "bot.gateway.store",
+    "bot.gateway.jobs",
     "bot.gateway.people",
     "bot.gateway.customer",
     "bot.gateway.turns",
@@ -28,11 +29,18 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.engine": ("bot.core",),
     "bot.voice": ("bot.core",),
     "bot.gateway.store": ("bot.core", "bot.region"),
+    "bot.gateway.jobs": ("bot.gateway.store",),
     "bot.gateway.people": ("bot.core", "bot.region", "bot.gateway.store"),
     "bot.gateway.customer": ("bot.core", "bot.ports", "bot.gateway.store"),
-    "bot.gateway.turns": ("bot.core", "bot.ports", *GATEWAY_ROOMS[:3]),
-    "bot.gateway": ("bot.ports", "bot.region", *GATEWAY_ROOMS[:4]),
-    "bot.gateway.http": ("bot.ports", *GATEWAY_ROOMS[:5]),
+    "bot.gateway.turns": (
+        "bot.core",
+        "bot.ports",
+        "bot.gateway.store",
+        "bot.gateway.people",
+        "bot.gateway.customer",
+    ),
+    "bot.gateway": ("bot.ports", "bot.region", *GATEWAY_ROOMS[:5]),
+    "bot.gateway.http": ("bot.ports", *GATEWAY_ROOMS[:6]),
     "bot.channels": ("bot.core", "bot.ports", "bot.region", *GATEWAY_ROOMS),
     "bot.gateway.app": ("bot.gateway", "bot.gateway.http", "bot.channels"),
     "bot.gateway.__main__": (

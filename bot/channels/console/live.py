@@ -24,7 +24,6 @@ from bot.gateway.store.storage import Connection
 log = structlog.get_logger()
 
 SPACE = "/console"
-_POLL = 1.0
 _TOGETHER = 0.15
 
 
@@ -47,7 +46,7 @@ class Live:
         self._screens: dict[str, Screen] = {}
         self._dirty: set[str] = set()
         self._flush: asyncio.Task[None] | None = None
-        self._tail: asyncio.Task[None] | None = None
+        self._mark: transcripts.Mark | None = None  # how far this process has told what others wrote
         for name in ("connect", "disconnect", "watch", "unwatch", "typing", "alive"):
             server.on(name, getattr(self, name), namespace=SPACE)
         gateway.on_published.append(self.published)
@@ -64,8 +63,8 @@ class Live:
             raise Refused("unauthorized")
         assert cookie
         self._screens[sid] = Screen(session, cookie.value)
-        if self._tail is None:
-            self._tail = asyncio.create_task(self._follow())
+        if self._mark is None:
+            self._mark = await self._gateway.store.read(transcripts.mark)
 
     async def disconnect(self, sid: str, *_reason: object) -> None:
         screen = self._screens.pop(sid, None)
@@ -194,21 +193,16 @@ class Live:
     async def _all(self, event: str, body: dict[str, Any]) -> None:
         await self._server.emit(event, body, namespace=SPACE)
 
-    async def _follow(self) -> None:
+    async def follow(self) -> bool:
         """Bring what another gateway wrote: this process hears only of its own."""
-        mark = await self._gateway.store.read(transcripts.mark)
-        while True:
-            await asyncio.sleep(_POLL)
-            if self._gateway.store.single or not self._screens:
-                continue
-            try:
-                mark, fresh = await self._gateway.store.read(transcripts.changed, mark)
-                for conversation, message in fresh:
-                    if message:
-                        await self.message(conversation, message)
-                    await self.moved(conversation)
-            except Exception as error:
-                log.error("console_tail_failed", error=type(error).__name__)
+        if self._gateway.store.single or not self._screens or self._mark is None:
+            return False
+        self._mark, fresh = await self._gateway.store.read(transcripts.changed, self._mark)
+        for conversation, message in fresh:
+            if message:
+                await self.message(conversation, message)
+            await self.moved(conversation)
+        return False
 
 
 def _name(raw: object) -> str:

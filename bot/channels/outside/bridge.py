@@ -15,13 +15,13 @@ from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, Forbidden, State
 from bot.gateway.gateway import Gateway
 from bot.gateway.people import cases, handoff
 from bot.gateway.people.handoff import NotYours
-from bot.gateway.store.loops import Loop
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Connection, Record
 
 log = structlog.get_logger()
 P = ParamSpec("P")
 
+JOB = "outside-desk"
 _PAUSE, _LONGEST = 2.0, 60.0
 
 
@@ -32,16 +32,15 @@ class Bridge:
         self._gateway = gateway
         self._desk = desk
         self.reachable = True
-        self.loop = Loop("outside-desk", self.step, 0.5)
         gateway.desk.outside = lambda: self.reachable and gateway.desk.manned()
         gateway.on_published.append(self._published)
         gateway.on_moved.append(self._moved)
 
     async def _published(self, _new: Sequence[Message]) -> None:
-        self.loop.wake()
+        self._gateway.jobs.wake(JOB)
 
     async def _moved(self, _conversation: str) -> None:
-        self.loop.wake()
+        self._gateway.jobs.wake(JOB)
 
     async def step(self) -> bool:
         """Tell the desk of one case. True when there was one."""

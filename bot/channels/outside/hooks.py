@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
-from bot.channels.outside.bridge import Bridge
+from bot.channels.outside.bridge import JOB, Bridge
 from bot.channels.outside.chatwoot import Chatwoot, hook, signed
 from bot.channels.outside.settings import ChatwootSettings, OutsideSettings
 from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
+from bot.gateway.jobs.job import Job
 from bot.gateway.people import cases
 from bot.gateway.store.storage import Store
 
@@ -37,11 +39,10 @@ class OutsideDesk(Channel):
         settings = gateway.settings.part(OutsideSettings).chatwoot
         return cls(gateway, settings) if settings else None
 
-    async def start(self) -> None:
-        self.bridge.loop.start()
+    def jobs(self) -> Sequence[Job]:
+        return (Job(JOB, self.bridge.step, every=0.5),)
 
     async def stop(self) -> None:
-        await self.bridge.loop.stop()
         await self._desk.close()
 
     def mount(self, app: FastAPI) -> None:

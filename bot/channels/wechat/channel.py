@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,10 +33,10 @@ from bot.channels.wechat.texts import Texts
 from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.jobs.job import Job
 from bot.gateway.store.clock import iso
 from bot.gateway.store.limits import TooFast
 from bot.gateway.store.logs import where
-from bot.gateway.store.loops import Loop
 from bot.gateway.store.storage import Connection
 from bot.gateway.store.wechat import followers, pieces, pushes
 from bot.region.region import load
@@ -48,7 +50,7 @@ WINDOW = 300
 _GRACE = 0.5
 _POLL = 1.5
 _TYPING_AT_ONCE = 8
-_HOUR = 3600.0
+_DELIVERY, _MEDIA = "wechat", "wechat-media"
 SUCCESS = "success"
 
 
@@ -77,15 +79,13 @@ class WechatChannel(Channel):
         apis = {alias: account.api for alias, account in self.accounts.items()}
         self._renderer = Renderer(self.texts.words, gateway.wording.say("busy"), self._link)
         self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()), speech is not None)
-        self.delivery = Delivery(gateway.store, apis, self._renderer)
+        self.delivery = Delivery(gateway.store, apis, self._renderer, partial(gateway.jobs.wake, _DELIVERY))
         self.notices = notices.Notices(gateway.store, apis, notices.load())
         self.media = MediaFetcher(gateway, apis, self._reception, self._tell, speech)
         self._watch = Watch()
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
         gateway.on_published += [self._watch.published, self.delivery.published]
-        self._expiry = Loop("wechat-expiry", self._expire, _HOUR)
-        self._loops = (self.delivery.loop, self.media.loop, self._expiry)
 
     @classmethod
     def of(cls, gateway: Gateway) -> WechatChannel | None:
@@ -160,12 +160,16 @@ class WechatChannel(Channel):
             log.warning(
                 "wechat_plain_messages_are_taken", meaning="anybody may forge them: never in production"
             )
-        for loop in self._loops:
-            loop.start()
+
+    def jobs(self) -> Sequence[Job]:
+        return (
+            Job(_DELIVERY, self.delivery.step, every=0.25),
+            Job("wechat-sweep", self.delivery.sweep, every=30.0),
+            Job(_MEDIA, self.media.step, every=1.0),
+            Job("wechat-expiry", self._expire, every=3600.0, once_in_cluster=True),
+        )
 
     async def stop(self) -> None:
-        for loop in self._loops:
-            await loop.stop()
         for task in tuple(self._tasks):
             task.cancel()
         await self.http.aclose()
@@ -235,7 +239,7 @@ class WechatChannel(Channel):
             reply = await self._settled(taken, event, deadline)
         if reply is None:
             self._show_typing(pushed)
-        self.delivery.loop.wake()
+        self.delivery.wake()
         return reply or ""
 
     async def _too_fast(self, pushed: Pushed) -> int:
@@ -254,7 +258,7 @@ class WechatChannel(Channel):
             await self._gateway.received(taken.receipt)
         await self._gateway.tell(taken.published)
         if not (taken.again or taken.receipt or taken.published):
-            self.media.loop.wake()
+            self._gateway.jobs.wake(_MEDIA)
 
     async def _settled(self, taken: TakenPush, event: asyncio.Event, deadline: float) -> str | None:
         """The passive reply once the turn has ended; None when that takes too long."""

@@ -1,4 +1,4 @@
-"""The background duty that fetches what customers sent by its id: pictures are handed in like any upload, recordings are
+"""The job that fetches what customers sent by its id: pictures are handed in like any upload, recordings are
 heard and handed in as words."""
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from bot.channels.speech import NoSpeech, NotSound, SpeechClient
 from bot.channels.wechat.api import Api, Failure, Kind
 from bot.channels.wechat.reception import Reception, TakenPush
 from bot.gateway.gateway import Gateway
-from bot.gateway.store.loops import Loop
 from bot.gateway.store.storage import Record
 from bot.gateway.store.wechat import pushes
 from bot.gateway.turns.uploads import NotAPicture
@@ -31,7 +30,6 @@ class MediaFetcher:
         self._reception = reception
         self._told = told
         self._speech = speech
-        self.loop = Loop("wechat-media", self.step, 1.0)
 
     async def step(self) -> bool:
         """Fetch one. True when there was one."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, SecretStr
 from bot.gateway.customer.identity import ProofOutcome, TooMany, UnknownConversation, conversation_of
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.jobs.leases import Ran
 from bot.gateway.store import sms
 from bot.gateway.store.clock import iso
 from bot.gateway.turns import personal
@@ -64,18 +65,29 @@ def health(gateway: Gateway) -> APIRouter:
 
     @router.get("/ready")
     async def ready() -> JSONResponse:
-        """The database must write and read; the engine is reported, since messages are safe without it."""
+        """The database must write and read; engine and jobs are reported, since messages are safe without them."""
         reasons = []
+        jobs: dict[str, Ran] = {}
         try:
             async with asyncio.timeout(1):
                 await gateway.store.check()
+                jobs = await gateway.jobs.ran()
         except Exception as error:
             reasons.append(f"database: {type(error).__name__}")
         engine = await gateway.engine.ready()
-        body = {"ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready"}
+        body = {
+            "ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready",
+            "jobs": {name: _ran(each) for name, each in jobs.items()},
+        }  # fmt: skip
         return JSONResponse(body, 503 if reasons else 200)
 
     return router
+
+
+def _ran(job: Ran) -> dict[str, Any]:
+    return {
+        "ran_at": job.at and iso(job.at), "error": job.error, "failed_at": job.failed_at and iso(job.failed_at),
+    }  # fmt: skip
 
 
 def identity(gateway: Gateway) -> APIRouter:

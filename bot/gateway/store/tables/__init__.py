@@ -23,6 +23,7 @@ from bot.gateway.store.tables.talks import counter as counter
 from bot.gateway.store.tables.talks import heartbeat as heartbeat
 from bot.gateway.store.tables.talks import identity as identity
 from bot.gateway.store.tables.talks import inbox as inbox
+from bot.gateway.store.tables.talks import job as job
 from bot.gateway.store.tables.talks import message as message
 from bot.gateway.store.tables.talks import sms as sms
 from bot.gateway.store.tables.talks import submission as submission

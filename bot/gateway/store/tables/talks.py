@@ -178,6 +178,18 @@ attachment = sa.Table(
     sa.Column("created_at", sa.Double, nullable=False),
 )
 
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("due_at", sa.Double, nullable=False),
+    sa.Column("holder", sa.String(36)),
+    sa.Column("lease_until", sa.Double, nullable=False),
+    sa.Column("ran_at", sa.Double),  # when it last came to its end
+    sa.Column("error", sa.String(80)),  # the kind of error that ended it before, the last time it did
+    sa.Column("failed_at", sa.Double),
+)
+
 heartbeat = sa.Table(
     "heartbeat",
     metadata,

@@ -22,7 +22,7 @@ _LEASE = 15.0
 
 
 @dataclass(frozen=True)
-class Job:
+class DuePiece:
     """A piece in hand."""
 
     id: int
@@ -84,7 +84,7 @@ def passive(c: Connection, conversation: str) -> str:
     return ""
 
 
-def claim(c: Connection, most: int) -> list[Job]:
+def claim(c: Connection, most: int) -> list[DuePiece]:
     """The first piece of each conversation that is due and may be sent now."""
     now, p, earlier = time.time(), w.piece.c, w.piece.alias()
     first = ~sa.exists().where(
@@ -95,8 +95,8 @@ def claim(c: Connection, most: int) -> list[Job]:
     mine = due.limit(most).with_for_update(skip_locked=True)
     taken = sa.update(w.piece).where(p.id.in_(mine))
     rows = c.execute(taken.values(not_before=now + _LEASE, attempts=p.attempts + 1).returning(w.piece)).all()
-    jobs = (_job(c, row) for row in sorted(rows, key=lambda row: row.id) if not _withheld(c, row))
-    return [job for job in jobs if job]
+    found = (_in_hand(c, row) for row in sorted(rows, key=lambda row: row.id) if not _withheld(c, row))
+    return [piece for piece in found if piece]
 
 
 def _withheld(c: Connection, row: Record) -> bool:
@@ -108,14 +108,14 @@ def _withheld(c: Connection, row: Record) -> bool:
     return True
 
 
-def _job(c: Connection, row: Record) -> Job | None:
+def _in_hand(c: Connection, row: Record) -> DuePiece | None:
     person = followers.find(c, row.conversation)
     if person is None:
         return None
     if person.quota < 1 or person.quota_until < time.time():
         refuse(c, row.conversation, CLOSED[person.quota < 1])
         return None
-    return Job(row.id, row.conversation, person.account, person.openid, row.text, row.attempts)
+    return DuePiece(row.id, row.conversation, person.account, person.openid, row.text, row.attempts)
 
 
 def end(c: Connection, piece: int, state: str, code: int | None = None) -> None:
@@ -124,14 +124,14 @@ def end(c: Connection, piece: int, state: str, code: int | None = None) -> None:
     c.execute(sa.update(w.piece).where(w.piece.c.id == piece).values(state=state, code=code, **kept))
 
 
-def sent(c: Connection, job: Job) -> None:
-    end(c, job.id, "sent")
-    mine = sa.update(w.user).where(w.user.c.conversation == job.conversation, w.user.c.quota > 0)
+def sent(c: Connection, piece: DuePiece) -> None:
+    end(c, piece.id, "sent")
+    mine = sa.update(w.user).where(w.user.c.conversation == piece.conversation, w.user.c.quota > 0)
     c.execute(mine.values(quota=w.user.c.quota - 1))
 
 
-def later(c: Connection, job: Job, code: int | None, pause: float) -> None:
-    again = sa.update(w.piece).where(w.piece.c.id == job.id, w.piece.c.state == t.NEW)
+def later(c: Connection, piece: DuePiece, code: int | None, pause: float) -> None:
+    again = sa.update(w.piece).where(w.piece.c.id == piece.id, w.piece.c.state == t.NEW)
     c.execute(again.values(not_before=time.time() + pause, code=code))
 
 

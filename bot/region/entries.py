@@ -13,6 +13,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.region import cases
+from bot.region.cases import DecisionRow
+from bot.region.facts import NOTHING, Facts
 from bot.region.placeholders import PLACEHOLDER, WORDING, Placeholders
 
 ROOT = Path(__file__).parents[2] / "data" / "knowledge"
@@ -37,6 +40,7 @@ class Head(BaseModel):
     valid_from: date
     regions: list[str] = []
     spoken: str | None = None
+    cases: list[DecisionRow] = []
 
 
 @dataclass(frozen=True)
@@ -96,15 +100,35 @@ def _faults(entry: Entry, placeholders: Placeholders) -> Iterator[str]:
         yield "spoken: holds a list, a link or bold text"
     for field, text in entry.texts:
         yield from (f"{field}: {fault}" for fault in _text_faults(text, entry.head.verified, placeholders))
+    yield from _case_faults(entry, placeholders)
 
 
-def _text_faults(text: str, verified: bool, placeholders: Placeholders) -> Iterator[str]:
+def _case_faults(entry: Entry, placeholders: Placeholders) -> Iterator[str]:
     try:
-        values = [placeholders.value(name) for name in placeholders.names(text)]
+        wrong = list(cases.faults(entry.head.cases, placeholders))
+    except KeyError as error:
+        wrong = [f"cases: {{{error.args[0]}}} is no value, fact or sum"]
+    yield from wrong
+    for n, case in enumerate(() if wrong else entry.head.cases):
+        texts = (
+            _text_faults(case.say, entry.head.verified, placeholders, known)
+            for known in cases.samples(case, placeholders)
+        )
+        found = dict.fromkeys(fault for faults in texts for fault in faults)
+        yield from (f"cases.{n}.say: {fault}" for fault in found)
+        if LIST_OR_LINK.search(case.say):
+            yield f"cases.{n}.say: holds a list, a link or bold text"
+
+
+def _text_faults(
+    text: str, verified: bool, placeholders: Placeholders, known: Facts = NOTHING
+) -> Iterator[str]:
+    try:
+        values = [placeholders.value(name, known) for name in placeholders.names(text)]
     except KeyError as error:
         yield f"{{{error.args[0]}}} is no value of this region"
         return
-    filled, rules = placeholders.fill(text), _rules()
+    filled, rules = placeholders.fill(text, case=known), _rules()
     if "{" in filled or "}" in filled:
         yield "a brace that is no placeholder"
     if len(filled) > LONGEST:

@@ -4,6 +4,8 @@
                          payment_channels. A list is joined; a commitment gives its duration, a contact its number,
                          a document entry its papers. A position in a list is counted from 0.
     {cost.<class>.<kwh>} what so many kWh of one month cost under that tariff, in yuan: computed, never typed.
+    {fact.<name>}        a fact of the case as the customer told it (data/knowledge/facts.yml).
+    {sum.<name>}         computed from facts and the region's figures (bot/region/sums.py).
 
 The words for durations and rates are in data/knowledge/wording.yml. A value carries the source and the verified
 flag of the entry it stands in."""
@@ -13,14 +15,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.region import region
+from bot.region import facts, region, sums
+from bot.region.facts import NOTHING, Facts
 
 WORDING = Path(__file__).parents[2] / "data" / "knowledge" / "wording.yml"
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -29,11 +32,13 @@ SHELVES = {
     "penalty": ("tariffs", "penalty"),
     "cut": ("tariffs", "cut"),
     "due": ("tariffs", "due"),
+    "prepaid": ("tariffs", "prepaid"),
     "commitment": ("commitments", "commitments"),
     "document": ("documents", "applications"),
     "contact": ("contacts", "contacts"),
     "payment_channels": ("contacts", "payment_channels"),
     "safety": ("safety", "scripts"),
+    "rule": ("rules", "rules"),
 }
 MAIN_FIELD = ("duration", "value", "documents", "items", "text")
 
@@ -63,21 +68,39 @@ class Placeholders:
         values = (entry["value"] for entry in self._file("contacts")["contacts"].values())
         return tuple(value for value in values if len(value) >= 4)
 
-    def fill(self, text: str, spoken: bool = False) -> str:
+    def needs(self, text: str) -> tuple[str, ...]:
+        """The facts that a text cannot be said without, in order. KeyError for a sum that is none."""
+        needed: list[str] = []
+        for placeholder in self.names(text):
+            shelf, _, name = placeholder.partition(".")
+            if shelf == "fact":
+                needed.append(name)
+            elif shelf == "sum" and name not in sums.SUMS:
+                raise KeyError(placeholder)
+            elif shelf == "sum":
+                needed += sums.SUMS[name].needs
+        return tuple(dict.fromkeys(needed))
+
+    def fill(self, text: str, spoken: bool = False, case: Facts = NOTHING) -> str:
         """The text with every placeholder replaced."""
 
         def said(match: re.Match[str]) -> str:
-            value = self.value(match[1])
+            value = self.value(match[1], case)
             return value.spoken if spoken else value.text
 
         return PLACEHOLDER.sub(said, text)
 
-    def value(self, name: str) -> Value:
+    def value(self, name: str, case: Facts = NOTHING) -> Value:
         """One value, with where it comes from."""
         shelf, *path = name.split(".")
         try:
             if shelf == "cost":
-                return self._cost(*path)
+                return self._summed(sums.cost(path[0], Decimal(path[1]), self._entries))
+            if shelf == "sum":
+                return self._summed(sums.SUMS[path[0]].work(case, self._entries))
+            if shelf == "fact":
+                told = facts.known()[path[0]].told(case[path[0]])
+                return Value(told, told, "", True)
             return self._shown(shelf, path)
         except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
             raise KeyError(name) from error
@@ -96,7 +119,7 @@ class Placeholders:
 
     def _text(self, node: Any) -> str:
         if isinstance(node, Mapping):
-            main = next(field for field in MAIN_FIELD if field in node)
+            main = next((field for field in MAIN_FIELD if field in node), MAIN_FIELD[0])
             return self._duration(node[main]) if main == "duration" else self._text(node[main])
         if isinstance(node, list):
             return str(self._wording["list_separator"]).join(map(str, node))
@@ -114,16 +137,18 @@ class Placeholders:
             unit, number = "days", number // 24
         return self._say(unit, str(number))
 
-    def _cost(self, price_class: str, kwh: str) -> Value:
-        tariff = self._file("tariffs")["tariffs"][price_class]
-        lower, total = Decimal(0), Decimal(0)
-        bounds = [*map(Decimal, tariff["bounds"]), Decimal("Infinity")]
-        for bound, price in zip(bounds, tariff["prices"], strict=True):
-            inside = max(min(Decimal(kwh), bound) - lower, Decimal(0))
-            total += (inside * Decimal(price)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-            lower = bound
-        text = str(total)
-        return Value(text, text, self._file("tariffs")["sources"][tariff["source"]], tariff["verified"])
+    def figure(self, name: str) -> Decimal:
+        """A number of the region, for a condition."""
+        return Decimal(self.value(name).text)
+
+    def _summed(self, result: sums.Result) -> Value:
+        text = result.text.removesuffix(".00")
+        source = self._file(result.file)["sources"][result.entry["source"]]
+        return Value(text, text, source, result.entry["verified"])
+
+    def _entries(self, stem: str, section: str) -> Mapping[str, Any]:
+        entries: Mapping[str, Any] = self._file(stem)[section]
+        return entries
 
     def _digits(self, text: str) -> str:
         spoken: str = self._wording["digits"]

@@ -177,7 +177,7 @@ class CompanyForm(Listener, FormValidationAction):
         """The sentence gave nothing: a question in between is answered; else the field is asked in other words."""
         if refuses(turn.heard):
             return self._missed(turn, say, "utter_refused" if will_not(turn.heard) else "utter_cannot_tell")
-        if found := clearly_known(turn):
+        if found := clearly_known(turn, self.own):
             tell_known(found, turn, say)
             return {"misses": None}
         return self._missed(turn, say, "utter_not_understood")

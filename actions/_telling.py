@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from actions import _names
@@ -11,9 +12,9 @@ from actions._wiring import parts
 from bot.core import phrasing
 from bot.ports.orders import FaultReceipt, Order
 from bot.ports.outages import Outage
+from bot.region import facts
 from bot.region.knowledge import Found
 
-CLEARLY = 0.2  # of 125 questions that are none of ours one reaches it, of ours half (knowledge_questions.tsv)
 CLOSE = 0.05  # within it the second answer is the right one as often as one time in five
 VISITS = {"applications/visit", "care/poor-visit", "care/no-smartphone"}  # entries that offer a visit at home
 ASKED = "/ask_operation_help"  # any intent that action_answer serves: the button names the entry
@@ -104,21 +105,23 @@ def usual(*names: str) -> dict[str, str]:
     return {name: phrasing.duration(clocks[name].working_days, clocks[name].span) for name in names}
 
 
-def clearly_known(turn: Turn) -> tuple[Found, ...]:
-    """Answers that fit the words so well that they may be said though no such question was recognised."""
-    found = parts().knowledge.search(turn.text) if turn.text else ()
-    return found if found and found[0].score >= CLEARLY else ()
+def clearly_known(turn: Turn, task: Collection[str] = ()) -> tuple[Found, ...]:
+    """Answers that fit the words so well that they may be said though no such question was recognised; those of the
+    task at hand go first."""
+    return parts().knowledge.clearly(turn.text, task)
 
 
 def serving(turn: Turn, intent: str) -> tuple[Found, ...]:
     """What is known for the words and serves that wish."""
-    found = parts().knowledge.search(turn.text, intent) if turn.text else ()
+    found = parts().knowledge.find(turn.text, (intent,)) if turn.text else ()
     return found if found and intent in parts().knowledge.intents(found[0].id) else ()
 
 
 def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[str, str]) -> None:
-    """The best answer with its source; a second one nearly as good is offered by its title."""
+    """The best answer for the case that the words tell, with its source; a second one nearly as good is offered by its
+    title."""
     best, *others = found
+    told = parts().knowledge.tell(best.id, facts.read(turn.text)).answer
     near = [
         choice(other.title, ASKED, choice=other.id)
         for other in others[:1]
@@ -127,6 +130,6 @@ def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[st
     if best.id in VISITS:
         near.append(button("visit", ASKED, choice="home_visit"))
     if turn.manner.short:
-        say("utter_knowledge_spoken", answer=best.spoken)
+        say("utter_knowledge_spoken", answer=told.spoken)
     else:
-        say("utter_knowledge", answer=best.text, source=best.source.split("；")[0], buttons=[*near, *buttons])
+        say("utter_knowledge", answer=told.text, source=told.source.split("；")[0], buttons=[*near, *buttons])

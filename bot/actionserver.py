@@ -5,6 +5,7 @@ request back to its sender, whatever fails."""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from collections.abc import AsyncIterator
@@ -62,8 +63,8 @@ def _plugged_in(settings: ActionSettings, company: Company) -> Lifespan[Starlett
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         identity = GatewayIdentity(settings.gateway_url, settings.internal_token.get_secret_value())
         async with company, aclosing(identity):
-            facts, answers = region.load(settings.region), knowledge.load(settings.region)
-            plug(Parts(company, identity, facts, answers))
+            answers = await asyncio.to_thread(knowledge.load, settings.region)
+            plug(Parts(company, identity, region.load(settings.region), answers))
             yield
 
     return lifespan

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 async def test_a_question_of_policy_is_answered_with_its_source(stranger: Conversation) -> None:
     (reply,) = await stranger.say("家里漏保老跳是咋回事", "ask_electric_safety")
-    entry = parts().knowledge.search("家里漏保老跳是咋回事", "ask_electric_safety")[0]
+    entry = parts().knowledge.find("家里漏保老跳是咋回事", ("ask_electric_safety",))[0]
     assert reply.text == f"{entry.text}\n依据：{entry.source.split('；')[0]}"
 
 
@@ -29,10 +29,24 @@ async def test_a_voice_caller_hears_the_spoken_form_without_a_source(stranger: C
 
 async def test_a_second_answer_nearly_as_good_is_offered_and_given(stranger: Conversation) -> None:
     (reply,) = await stranger.say("冬天屋里怎么用电最省钱呢", "ask_energy_saving")
-    first, second = parts().knowledge.search("冬天屋里怎么用电最省钱呢", "ask_energy_saving")[:2]
+    first, second = parts().knowledge.find("冬天屋里怎么用电最省钱呢", ("ask_energy_saving",))[:2]
     assert [b["title"] for b in reply.buttons] == [second.title]
     (other,) = await stranger.press(reply.buttons[0]["payload"])
     assert other.text.startswith(second.text) and first.text not in other.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("居民欠了430元，晚交20天，违约金多少钱", "8.60元"),
+        ("晚交几天违约金多少钱", "欠的电费×每天的比例×逾期天数"),
+    ],
+)
+async def test_a_question_that_tells_the_case_is_answered_for_it(
+    stranger: Conversation, asked: str, part: str
+) -> None:
+    (reply,) = await stranger.say(asked, "ask_tariff_policy")
+    assert part in reply.text
 
 
 async def test_what_is_not_in_the_base_is_admitted_and_a_person_offered(stranger: Conversation) -> None:

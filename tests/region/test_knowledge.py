@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.knowledge import questions as held_back
 from bot.region.entries import KnowledgeError, read
-from bot.region.knowledge import THRESHOLD, Knowledge, load
+from bot.region.knowledge import CERTAIN, THRESHOLD, WAYS, Knowledge, Ways, load
 from bot.region.placeholders import Placeholders
 
 REGION = "bayannur"
@@ -60,9 +61,9 @@ def faults(root: Path) -> list[str]:
     return str(caught.value).splitlines()
 
 
-def test_there_are_at_least_150_entries_in_every_topic_asked_for(knowledge: Knowledge) -> None:
+def test_there_are_at_least_600_entries_over_every_topic(knowledge: Knowledge) -> None:
     topics = {entry.id.split("/")[0] for entry in knowledge.entries}
-    assert len(knowledge.entries) >= 150
+    assert len(knowledge.entries) >= 600
     assert {"tariffs", "payment", "meters", "outages", "applications", "safety", "saving", "rights"} <= topics
     assert {"care", "operation", "value-added"} <= topics
 
@@ -100,7 +101,7 @@ def hits(knowledge: Knowledge, asked: list[Question], hint: bool) -> tuple[float
     first = among = 0
     for question in asked:
         intent = knowledge.intents(min(question.right))[0] if hint else None
-        ids = [found.id for found in knowledge.search(question.text, intent)]
+        ids = [found.id for found in knowledge.find(question.text, (intent,) if intent else ())]
         first += bool(question.right & set(ids[:1]))
         among += bool(question.right & set(ids))
     return first / len(asked), among / len(asked)
@@ -108,7 +109,7 @@ def hits(knowledge: Knowledge, asked: list[Question], hint: bool) -> tuple[float
 
 @pytest.mark.parametrize(
     ("part", "hint", "first", "among"),
-    [("all", True, 0.90, 0.97), ("unseen", True, 0.85, 0.92), ("unseen", False, 0.77, 0.90)],
+    [("all", True, 0.93, 0.97), ("unseen", True, 0.87, 0.93), ("unseen", False, 0.86, 0.92)],
 )
 def test_the_right_answer_comes_first(
     knowledge: Knowledge, questions: list[Question], part: str, hint: bool, first: float, among: float
@@ -121,38 +122,48 @@ def test_the_right_answer_comes_first(
     assert measured[0] >= first and measured[1] >= among
 
 
+def test_held_back_questions_find_their_answer_first(knowledge: Knowledge) -> None:
+    """They were written before any wording was read; BM25 over the entries of before found 64 %."""
+    asked = held_back.read(held_back.HELD_BACK, [entry.id for entry in knowledge.entries])
+    known = [question for question in asked if question.about]
+    assert len(known) >= 150
+    assert sum(knowledge.best(question.text)[0] in question.about for question in known) / len(known) >= 0.80
+
+
 def test_a_question_without_an_answer_gets_none(knowledge: Knowledge, questions: list[Question]) -> None:
     asked = [question for question in questions if not question.right]
-    refused = sum(not knowledge.search(question.text, "ask_tariff_policy") for question in asked) / len(asked)
+    refused = sum(not knowledge.find(question.text, ("ask_tariff_policy",)) for question in asked) / len(
+        asked
+    )
     print(f"\nrefused {refused:.3f} of {len(asked)}")
     assert refused >= 0.80
 
 
-def test_a_search_takes_less_than_five_milliseconds(knowledge: Knowledge, questions: list[Question]) -> None:
+def test_a_search_takes_less_than_twelve_milliseconds_of_processor(
+    knowledge: Knowledge, questions: list[Question]
+) -> None:
     start = time.process_time()
     for question in questions:
-        knowledge.search(question.text)
-    assert (time.process_time() - start) / len(questions) < 0.005
+        knowledge.find(question.text)
+    assert (time.process_time() - start) / len(questions) < 0.012
 
 
 def test_misheard_words_are_found_by_their_sound(knowledge: Knowledge) -> None:
-    assert knowledge.search("电废交错户了咋办")[0].id == "payment/wrong-account"
-    assert knowledge.search("楼倒保护器老跳")[0].id == "safety/rcd-trips"
+    assert knowledge.find("电废交错户了咋办")[0].id == "payment/wrong-account"
+    assert knowledge.find("楼倒保护器老跳")[0].id == "safety/rcd-trips"
 
 
 def test_the_intent_decides_between_safety_and_saving(knowledge: Knowledge) -> None:
     safety, saving = (
-        knowledge.search("电热毯开一晚上", i)[0] for i in ("ask_electric_safety", "ask_energy_saving")
+        knowledge.find("电热毯开一晚上", (i,))[0] for i in ("ask_electric_safety", "ask_energy_saving")
     )
     assert (safety.id, saving.id) == ("safety/electric-blanket", "saving/electric-blanket")
 
 
 def test_an_entry_is_not_found_before_it_is_valid(knowledge: Knowledge) -> None:
     question = "没有智能手机怎么办"
-    assert knowledge.search(question)[0].id == "care/no-smartphone"
-    assert "care/no-smartphone" not in [
-        found.id for found in knowledge.search(question, on=date(2023, 8, 31))
-    ]
+    assert knowledge.find(question)[0].id == "care/no-smartphone"
+    assert "care/no-smartphone" not in [found.id for found in knowledge.find(question, on=date(2023, 8, 31))]
 
 
 def test_the_tier_example_is_computed_from_the_tariff(knowledge: Knowledge) -> None:
@@ -223,6 +234,32 @@ def test_an_entry_of_another_region_is_left_out(tmp_path: Path) -> None:
         ("出结果", "出结果，收50元", "50元 is a typed price"),
         ("出结果", "出结果，问95598", "95598 is typed: use a placeholder"),
         ("出结果", "出结果" + "很" * 200, "characters, at most 180"),
+        (
+            "---\n一般",
+            "cases:\n  - when: {age: recent}\n    say: 一般马上\n---\n一般",
+            "when.age: recent is no choice",
+        ),
+        (
+            "---\n一般",
+            "cases:\n  - when: {weather: wet}\n    say: 一般马上\n---\n一般",
+            "when.weather: no such fact",
+        ),
+        (
+            "---\n一般",
+            "cases:\n  - when: {days: {over: rule.none}}\n    say: 一般马上\n---\n一般",
+            "rule.none is no figure",
+        ),
+        (
+            "---\n一般",
+            "cases:\n  - say: 一般马上\n  - when: {meter: card}\n    say: 一般明天\n---\n一般",
+            "cases.1: can never be reached",
+        ),
+        ("---\n一般", "cases:\n  - say: 马上就好\n---\n一般", "cases.0.say: not verified"),
+        (
+            "---\n一般",
+            "cases:\n  - say: 一般{sum.nothing}元\n---\n一般",
+            "{sum.nothing} is no value, fact or sum",
+        ),
         ("出结果。", "出结果：\n- 一\n- 二", "spoken: needed"),
     ],
 )
@@ -241,14 +278,39 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert any("stands in" in line for line in faults(tmp_path))
 
 
+def test_what_is_asked_in_other_words_is_found_by_its_meaning(knowledge: Knowledge) -> None:
+    asked = "变压器接着没带负荷，也跑电吗"
+    by_words, by_both = (
+        knowledge.entries[int(knowledge.scores(asked, ways).argmax())].id for ways in (Ways(1, 0), WAYS)
+    )
+    assert by_words != by_both == "saving/transformer-idle"
+
+
+@pytest.mark.parametrize(
+    "asked", ["how much is electricity per kwh", "tell me a joke", "wo jia ting dian le", "???"]
+)
+def test_what_has_no_chinese_in_it_gets_no_answer(knowledge: Knowledge, asked: str) -> None:
+    assert not knowledge.find(asked)
+
+
+def test_what_does_not_fit_is_not_let_in_by_the_task_at_hand(knowledge: Knowledge) -> None:
+    assert not knowledge.find("怎么做红烧肉", ("apply_pv",))
+
+
+def test_only_what_fits_well_is_clearly_known(knowledge: Knowledge) -> None:
+    assert knowledge.clearly("外线的钱谁出")[0].id == "applications/outer-line"
+    assert knowledge.find("多久能办好") and not knowledge.clearly("多久能办好")
+    assert not knowledge.clearly("")
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_searched_without_an_error(knowledge: Knowledge, text: str) -> None:
-    found = knowledge.search(text)
+    found = knowledge.find(text)
     assert len(found) <= 3 and all(each.score >= THRESHOLD for each in found)
-    assert found == knowledge.search(text)
+    assert found == knowledge.find(text)
 
 
 def test_a_question_that_an_entry_names_word_for_word_is_certain() -> None:
-    found = load("bayannur").search("举报有奖吗")
-    assert (found[0].id, found[0].score) == ("rights/report-theft", 1.0)
+    found = load("bayannur").find("举报有奖吗")
+    assert (found[0].id, found[0].score) == ("rights/report-theft", CERTAIN)

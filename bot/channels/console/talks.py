@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -25,7 +26,7 @@ from bot.gateway.store.texts import read
 from bot.gateway.turns.inbox import Refused, clean
 from bot.ports.errors import CompanyError
 from bot.ports.identity import Subject
-from bot.region import knowledge
+from bot.region import facts, knowledge
 
 MAX_TEXT = 1000
 _PAGE = 50
@@ -252,14 +253,17 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     @doors.open("GET", f"{path}/suggestion", SERVES)
     async def suggestion(name: str) -> Any:
         asked = await gateway.store.read(transcripts.last_words, name)
-        found = knowledge.load(gateway.settings.region).search(asked) if asked else ()
+        if not asked:
+            return Response(status_code=204)
+        base = await asyncio.to_thread(knowledge.load, gateway.settings.region)
+        found = base.find(asked)
         if not found:
             return Response(status_code=204)
-        best = found[0]
+        best = base.tell(found[0].id, facts.read(asked)).answer
         return {
             "text": best.text,
             "source": {"title": f"{best.title}（{best.source}）", "id": best.id},
-            "score": best.score,
+            "score": found[0].score,
         }
 
 

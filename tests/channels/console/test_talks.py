@@ -16,6 +16,7 @@ from bot.gateway.people.handoff import Wish
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
 from bot.ports.identity import Level
+from bot.region import knowledge
 from tests.channels.console.conftest import Client, Office
 from tests.gateway.fakes import ACCOUNT, until
 
@@ -249,6 +250,7 @@ async def test_an_order_is_made_once_however_often_it_is_sent(office: Office) ->
 
 
 async def test_a_question_of_policy_gets_a_suggestion_with_its_source(office: Office) -> None:
+    await asyncio.to_thread(knowledge.load, "bayannur")  # the first one to ask would wait for some seconds
     await office.customer(TALK, "阶梯电价怎么分档", wish=Wish("user_asked"))
     page = await office.page("a01")
     found = await page.get(f"/conversations/{TALK}/suggestion")

@@ -14,7 +14,7 @@ from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import NAME, PHONE, merge_address
-from bot.core import answers, complaint_test, values
+from bot.core import answers, complaint, values
 from bot.core.form import Field
 from bot.ports.orders import VoiceDraft
 
@@ -40,8 +40,8 @@ class VoiceForm(CompanyForm):
         kind = KIND[slots.get("voice_kind") or "file_complaint"]
         detailed = kind in ("complaint", "report")
         content = slots.get("content") or ""
-        about_people = kind == "complaint" and complaint_test.category(content) == STAFF
-        nobody_named = about_people and not complaint_test.names_someone(content)
+        about_people = kind == "complaint" and complaint.category(content) == STAFF
+        nobody_named = about_people and not complaint.names_someone(content)
         return (
             Field("content", free=True),
             *((Field("party", words=values.words, optional=True),) if nobody_named else ()),
@@ -90,13 +90,11 @@ class FileVoice(SubmitAction):
     def draft(self, turn: Turn) -> VoiceDraft:
         slots, kind = turn.slots, KIND[turn.slots.get("voice_kind") or "file_complaint"]
         content = slots.get("content") or ""
-        if kind == "complaint" and not complaint_test.is_complaint(
-            content, has_contact=bool(slots.get("phone"))
-        ):
+        if kind == "complaint" and not complaint.is_complaint(content, has_contact=bool(slots.get("phone"))):
             kind = "suggestion"
         category = {
-            "complaint": complaint_test.category,
-            "report": complaint_test.report_category,
+            "complaint": complaint.category,
+            "report": complaint.report_category,
         }.get(kind)
         who = slots.get("party")
         told = f"{content}（{_names.word('label', 'party')}：{who}）" if who else content

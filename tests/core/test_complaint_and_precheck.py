@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.complaint_test import category, is_complaint, report_category
+from bot.core.complaint import category, is_complaint, report_category
 from bot.core.precheck import Finding, Signs, check, urgent
 
 

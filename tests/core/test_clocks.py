@@ -62,3 +62,19 @@ def test_a_pause_in_the_middle_makes_the_clock_longer() -> None:
 def test_a_clock_whose_start_was_never_entered_runs_from_the_present_state() -> None:
     stages = [Stage("dispatched", at("2026-11-20 10:00")), Stage("arrived", at("2026-11-20 11:00"))]
     assert ARRIVAL.due_at(stages, works) == at("2026-11-20 11:45")
+
+
+@pytest.mark.parametrize(
+    ("now", "standing"),
+    [("2026-10-06 09:59", "running"), ("2026-10-07 10:00", "warning"), ("2026-10-08 10:01", "late")],
+)
+def test_a_clock_of_working_days_warns_and_ends_on_working_days(now: str, standing: str) -> None:
+    stages = [Stage("accepted", at("2026-09-30 10:00"))]
+    assert FIVE_DAYS.standing(stages, at(now), works) == standing
+
+
+def test_a_clock_without_a_warning_runs_until_it_is_late() -> None:
+    clock = Clock("accepted", Span(time=timedelta(minutes=45)))
+    stages = [Stage("accepted", at("2026-11-20 10:00"))]
+    assert clock.standing(stages, at("2026-11-20 10:45"), works) == "running"
+    assert clock.standing(stages, at("2026-11-20 10:46"), works) == "late"

@@ -122,3 +122,45 @@ def test_words_of_danger_that_are_not_meant_speak_against_it(said: str) -> None:
 def test_one_denied_word_does_not_hide_another() -> None:
     danger = assess("不是跳闸,是冒烟")
     assert danger and danger.primary == "smoke"
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ("没见冒烟,表箱在冒烟", True),
+        ("没见冒烟", False),
+        ("表箱里没有烟", False),
+        ("上回表箱冒烟", False),
+        ("上回表箱冒烟,现在又冒烟", True),
+        ("表箱冒烟,已经修好了", False),
+        ("表箱冒烟,修好了又冒烟", True),
+        ("表箱冒烟危险吗", False),
+        ("我家表箱冒烟危险吗", True),
+    ],
+)
+def test_a_hit_counts_when_it_is_meant(said: str, seen: bool) -> None:
+    found, unreal = weigh(said)
+    assert bool(found) is seen
+    assert unreal or seen
+
+
+def test_a_sentence_without_words_of_danger_does_not_speak_against_it() -> None:
+    assert weigh("电费多少") == (None, False)
+    assert weigh("急得嗓子冒烟") == (None, True)
+
+
+@pytest.mark.parametrize("said", ["着火!!", "，着火。", "~火~"])
+def test_a_cry_of_one_word_is_heard_through_its_marks(said: str) -> None:
+    danger = assess(said)
+    assert danger and danger.primary == "fire"
+    assert danger.evidence == (said.strip("!，。~"),)
+
+
+@pytest.mark.parametrize("said", ["没电了我爸的呼吸机没有电", "呼吸机没有电了快来"])
+def test_a_machine_without_power_is_not_a_denial(said: str) -> None:
+    danger = assess(said)
+    assert danger and "life_support" in danger.hazards
+
+
+def test_words_that_only_sound_alike_are_left_alone() -> None:
+    assert assess("感冒了,买个打火机") is None

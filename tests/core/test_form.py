@@ -17,7 +17,9 @@ from bot.core.form import (
     house_numbers,
     meant,
     missing,
+    offered,
     refuses,
+    will_not,
 )
 
 PHONE = Field("phone", ("phone",), words=values.number_words, check=values.phone)
@@ -254,3 +256,123 @@ def test_a_name_told_in_passing(text: str, name: str | None) -> None:
 )
 def test_only_words_about_papers_answer_for_papers(text: str, said: bool) -> None:
     assert (answers.papers_said(text) is not None) is said
+
+
+def test_a_short_answer_is_at_most_twelve_characters_long() -> None:
+    lit = Field("lit", says={"有电": True, "^X": False})
+    assert lit.said(Heard("隔壁老王家说他们家有电呢", "inform")) is True
+    assert lit.said(Heard("隔壁老王家说他们家都有电呢", "inform")) is None
+
+
+def test_a_plain_no_refuses_and_a_no_with_news_does_not() -> None:
+    assert refuses(Heard("不", "deny"))
+    assert not refuses(Heard("不", "affirm"))
+    assert not refuses(heard("不是，是金川小区", "deny", address="金川小区"))
+
+
+def test_not_wanting_to_tell_is_not_not_knowing() -> None:
+    assert will_not(heard("不想说")) and not will_not(heard("不知道"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("不知道啊真的说不清楚了", None), ("不知道谁家的狗把线咬断了躲开了", "不知道谁家的狗把线咬断了躲开了")],
+)
+def test_a_story_may_begin_with_not_knowing(text: str, value: str | None) -> None:
+    assert STORY.answer(heard(text)) == value
+
+
+def test_a_field_in_other_words_takes_the_choice_of_an_intent_and_else_its_words() -> None:
+    lit = Field("lit", answers={"affirm": True}, words=lambda text: text == "亮" or None)
+    assert lit.answer(heard("嗯", "affirm")) is True
+    assert lit.answer(heard("亮")) is True
+    assert lit.answer(heard("嗯")) is None
+
+
+def test_only_what_stands_right_behind_an_address_belongs_to_it() -> None:
+    text = "我在建设村3组2号，电话13800000001"
+    found = (
+        Mention("date", "2026-12-05", "5号", 0),
+        Mention("address", "建设村3组", "建设村3组", 2),
+        Mention("date", "2026-12-02", "2号", 7),
+        Mention("phone", "13800000001", "13800000001", 12),
+    )
+    kept = house_numbers(text, found)
+    assert [(m.name, m.value) for m in kept] == [
+        ("date", "2026-12-05"), ("address", "建设村3组2号"), ("phone", "13800000001"),
+    ]  # fmt: skip
+    whole = (Mention("address", "建设村2号", "建设村2号", 0),)
+    assert house_numbers("建设村2号3号", whole) == whole
+
+
+def test_digits_alone_answer_only_a_question_for_a_number() -> None:
+    area = Field("area", ("number",), words=lambda text: None)
+    assert fill((area,), {}, "area", heard("120", number="120")).values == {"area": "120"}
+    said = heard("13800000001", phone="13800000001")
+    assert fill((area, PHONE), {}, "area", said).values == {"phone": "13800000001"}
+
+
+def test_a_place_said_to_a_question_for_a_number_is_taken_as_the_place() -> None:
+    wordy = Field("phone", ("phone",), words=lambda text: text)
+    assert fill((wordy, PLACE), {}, "phone", heard("金川小区", address="金川小区")).values == {
+        "place": "金川小区"
+    }
+
+
+def test_a_place_is_no_news_beside_a_story() -> None:
+    assert fill((STORY, PLACE), {}, "story", heard("金川小区", address="金川小区")).values == {
+        "story": "金川小区", "place": "金川小区",
+    }  # fmt: skip
+
+
+def test_news_of_another_field_is_told_by_fields_that_can_be_answered() -> None:
+    told = Field("told", tells=lambda text: "x")
+    assert fill((LIT, told), {}, "lit", heard("有电")).values == {"lit": True, "told": "x"}
+    assert fill((LIT, told), {}, "lit", heard("嗯", "affirm")).values == {"lit": True, "told": "x"}
+
+
+def test_plain_words_are_merged_with_what_is_known_of_the_asked_field() -> None:
+    place = Field("place", merge=lambda old, new: f"{old}{new}", words=lambda text: text)
+    assert fill((place,), {"place": "甲"}, "place", heard("乙")).values == {"place": "甲乙"}
+
+
+def test_only_the_question_asked_takes_a_period_with_from_and_to() -> None:
+    period = Field("period", ("date",), verbatim=True)
+    said = Heard("下个月1号到年底", "inform", (Mention("date", "2026-12-01", "下个月1号", 0),))
+    assert fill((period,), {}, None, said).values == {"period": "下个月1号"}
+
+
+def test_what_mentions_offer_is_the_last_the_merged_or_their_words() -> None:
+    first, last = Mention("date", "2026-12-01", "1号", 0), Mention("date", "2026-12-03", "3号", 3)
+    assert offered(Field("day"), [first, last]) == ["2026-12-03"]
+    assert offered(Field("day", merge=lambda old, new: new), [first, last]) == ["2026-12-01", "2026-12-03"]
+    assert offered(Field("day", verbatim=True), [first, last], "1号、3号") == ["1号3号"]
+    assert offered(Field("day", verbatim=True), []) == []
+    assert offered(Field("day"), []) == []
+
+
+def test_an_invalid_value_is_told_of_when_nothing_else_was_said() -> None:
+    assert fill(FIELDS, {}, None, heard("138", phone="138")).invalid == "phone"
+    assert fill(FIELDS, {}, "name", heard("138", phone="138")).invalid == "phone"
+
+
+def test_the_last_value_that_can_be_taken_counts() -> None:
+    phones = Field("phone", ("phone",), check=values.phone, merge=lambda old, new: new)
+    said = Heard("13800000001 138 13800000002 1", "inform", tuple(
+        Mention("phone", v, v, n) for n, v in enumerate(("13800000001", "138", "13800000002", "1"))
+    ))  # fmt: skip
+    assert fill((phones,), {}, None, said).values == {"phone": "13800000002"}
+
+
+def test_the_longest_name_of_a_field_is_the_one_meant() -> None:
+    labels = {"户名": "old", "新户名": "name", "名": "short"}
+    assert corrected("新户名写错了，改成李铁牛。", labels) == ("name", "李铁牛")
+    assert corrected("户名改成 李铁牛,", labels) == ("old", "李铁牛")
+
+
+def test_filler_words_beside_a_number_are_no_answer() -> None:
+    name = Field("name", ("person_name",), words=lambda text: text)
+    twice = heard("13800000001，电话是13800000001", phone="13800000001")
+    assert fill((name, PHONE), {}, "name", twice).values["name"] == "13800000001，电话是13800000001"
+    once = heard("电话是13800000001", phone="13800000001")
+    assert fill((name, PHONE), {}, "name", once).values == {"phone": "13800000001"}

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import phrasing
 from bot.core.numbers import digits, id_no, measure, money, number, phone, plain
 from bot.core.ranges import Range, is_rough
 from tests.core.cases import rows
@@ -180,17 +179,3 @@ def test_no_text_breaks_them(said: str) -> None:
 @pytest.mark.parametrize("text", ["1" * 2000, "万" * 2000, "1万" * 1000, "一百" * 1000])
 def test_a_long_text_is_no_number(text: str) -> None:
     assert [read(text) for read in (number, money, measure, phone, id_no)] == [None] * 5
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("13800000058", "13 80 00 00 05 8"),
-        ("0100000000017", "01 00 00 00 00 01 7"),
-        ("狼山镇民主村1组7号", "狼山镇民主村1组7号"),
-        ("118.12", "118.12"),
-        (17, "17"),
-    ],
-)
-def test_long_numbers_are_read_in_pairs(text: object, read: str) -> None:
-    assert phrasing.in_pairs(text) == read

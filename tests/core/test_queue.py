@@ -29,6 +29,55 @@ def test_danger_comes_first_however_long_others_have_waited() -> None:
 def test_waiting_makes_up_for_a_lower_class() -> None:
     old, new = Waiting(1, 6, since=0), Waiting(2, 3, since=4 * AGEING)
     assert [one.id for one in in_order([new, old], 4 * AGEING)] == [1, 2]
+    half_way = [Waiting(1, 6, since=0), Waiting(2, 5, since=AGEING / 2)]
+    assert [one.id for one in in_order(half_way, AGEING / 2)] == [2, 1]
+
+
+def test_waiting_lifts_nobody_above_the_first_class() -> None:
+    """Where all have waited long enough, the one who came first is next; and the first class is better than the
+    second."""
+    long_since, later = Waiting(1, 3, since=100), Waiting(2, 1, since=200)
+    assert [one.id for one in in_order([later, long_since], 99 + 2 * AGEING)] == [2, 1]
+    for now in (100 + 2 * AGEING, 2000):
+        assert [one.id for one in in_order([later, long_since], now)] == [1, 2]
+    assert [one.id for one in in_order([Waiting(1, 2, since=0), Waiting(2, 1, since=0)], 0)] == [2, 1]
+
+
+def test_who_went_on_with_the_bot_comes_after_the_line_but_for_danger() -> None:
+    promised, danger = Waiting(1, 1, since=0, promised=True), Waiting(2, 0, since=900, promised=True)
+    assert [one.id for one in in_order([promised, danger, Waiting(3, 9, since=900)], 1000)] == [2, 3, 1]
+
+
+def test_of_two_alike_the_older_number_and_the_longer_idle_agent_are_first() -> None:
+    line = [Waiting(2, 5, since=0), Waiting(1, 5, since=0)]
+    seats = [
+        Seat("a", frozenset(), idle_since=9),
+        Seat("c", frozenset(), idle_since=3),
+        Seat("b", frozenset(), idle_since=3),
+    ]
+    assert assign(line, seats, 1) == [(1, "b"), (2, "c")]
+
+
+def test_an_agent_of_a_lower_level_does_not_fit() -> None:
+    seats = [Seat("junior", frozenset(), level=1), Seat("senior", frozenset(), level=2, busy=0.9)]
+    assert assign([Waiting(1, 5, since=0, level=2)], seats, 1) == [(1, "senior")]
+    assert assign([Waiting(1, 5, since=0, level=1)], seats, 1) == [(1, "junior")]
+
+
+def test_a_seat_serves_as_many_as_it_has_places_and_one_who_fits_nobody_keeps_none_from_the_others() -> None:
+    seats = [Seat("a", frozenset({"billing"}), free=2), Seat("b", frozenset({"billing"}), free=0)]
+    line = [Waiting(1, 5, 0, "fault"), Waiting(2, 5, 0, "billing"), Waiting(3, 5, 0), Waiting(4, 5, 0)]
+    assert assign(line, seats, 1) == [(2, "a"), (3, "a")]
+
+
+def test_only_those_who_could_take_the_same_agent_stand_before_one() -> None:
+    seats = [Seat("a", frozenset({"billing"})), Seat("b", frozenset({"fault"}))]
+    line = [
+        Waiting(n, 5, 0, skill)
+        for n, skill in enumerate(("billing", "fault", "billing", "billing", "general"), 1)
+    ]
+    assert ahead(line, seats, 1) == {1: 0, 2: 0, 3: 1, 4: 2, 5: 4}
+    assert ahead(line[:3], [], 1) == {1: 0, 2: 1, 3: 2}
 
 
 def test_the_agent_of_the_last_talk_is_preferred_then_the_least_busy() -> None:
@@ -39,14 +88,17 @@ def test_the_agent_of_the_last_talk_is_preferred_then_the_least_busy() -> None:
 
 def test_a_skill_nobody_on_duty_has_is_served_by_anybody_after_a_minute_and_danger_at_once() -> None:
     seats = [Seat("a", frozenset({"billing"}))]
-    assert assign([Waiting(1, 5, 0, "mongolian")], seats, 10) == []
-    assert assign([Waiting(1, 5, 0, "mongolian")], seats, 61) == [(1, "a")]
-    assert assign([Waiting(1, 0, 0, "fault")], seats, 1) == [(1, "a")]
+    for since in (0, 1000):
+        assert assign([Waiting(1, 5, since, "mongolian")], seats, since + 59.9) == []
+        assert assign([Waiting(1, 5, since, "mongolian")], seats, since + 60) == [(1, "a")]
+        assert assign([Waiting(1, 0, since, "fault")], seats, since) == [(1, "a")]
 
 
 def test_the_wait_is_a_range_and_nothing_is_said_when_nobody_is_there() -> None:
     assert wait_range(0, 2, (3, 8)) == (1, 8)
     assert wait_range(5, 2, (3, 8)) == (7, 24)
+    assert wait_range(3, 1, (3, 8)) == (9, 32)
+    assert wait_range(0, 5, (0.2, 0.5)) == (1, 1)
     assert wait_range(3, 0, (3, 8)) is None
 
 

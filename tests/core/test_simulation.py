@@ -32,3 +32,16 @@ def test_a_month_costs_by_the_hour_it_was_used() -> None:
     kwh = {"peak": Decimal(107), "flat": Decimal(80), "valley": Decimal(81)}
     prices = {"peak": Decimal("0.4648"), "flat": Decimal("0.4150"), "valley": Decimal("0.2490")}
     assert by_period(kwh, prices) == Decimal("103.10")
+
+
+def test_half_a_cent_is_rounded_up() -> None:
+    assert by_period({"flat": Decimal("0.5")}, {"flat": Decimal("0.25")}) == Decimal("0.13")
+    assert cost_of_more(Decimal(0), Decimal("0.5"), (), (Decimal("0.25"),)) == Decimal("0.13")
+    assert by_period({}, {}) == Decimal("0.00")
+
+
+def test_every_tier_and_every_period_must_have_its_price() -> None:
+    with pytest.raises(ValueError):
+        cost_of_more(Decimal(0), Decimal(100), BOUNDS, PRICES[:2])
+    with pytest.raises(KeyError):
+        by_period({"peak": Decimal(1)}, {"flat": Decimal(1)})

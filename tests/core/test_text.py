@@ -25,13 +25,22 @@ def test_spellings_become_one(said: str, plain: str) -> None:
     assert normalise(said) == plain
 
 
-@pytest.mark.parametrize("said", ["/intent{}", "／greet", "  //x", "⁄a"])
+@pytest.mark.parametrize("said", ["/intent{}", "／greet", "  //x", "⁄a", "∕a"])
 def test_a_leading_slash_is_disarmed(said: str) -> None:
     assert not normalise(disarm(said)).lstrip().startswith("/")
 
 
-def test_a_slash_inside_stays() -> None:
-    assert disarm("1/2") == "1/2"
+def test_only_the_slash_and_the_blanks_around_it_go() -> None:
+    assert disarm(" / greet ") == "greet "
+    assert [disarm(text) for text in ("1/2", "  你好 ", "X/", "")] == ["1/2", "  你好 ", "X/", ""]
+
+
+def test_a_span_points_at_the_customers_own_characters() -> None:
+    folded = fold("共㎡电")
+    assert folded.text == "共m2电"
+    assert [folded.original_span(at, at + 1) for at in range(4)] == [(0, 1), (1, 2), (1, 2), (2, 3)]
+    assert folded.original_span(1, 3) == (1, 2)
+    assert folded.original_span(3, 3) == (2, 2)
 
 
 @given(st.text(alphabet=st.characters(), max_size=300))

@@ -43,6 +43,23 @@ async def test_other_wishes_of_a_sentence_are_offered_and_taken_up(holder: Conve
     assert names(await holder.say("好", "affirm"))[0] == "utter_query_tier"
 
 
+async def test_a_wish_that_was_served_is_not_offered_again(holder: Conversation) -> None:
+    replies = await holder.say("查余额", "query_balance", also=("query_balance",))
+    assert "utter_offer_wish" not in names(replies)
+    await holder.say("查余额，看看几档，再开发票", "query_balance", also=("query_tier", "request_invoice"))
+    assert holder.slots["wishes"] == ["request_invoice"] and holder.slots["offered"] == "query_tier"
+    replies = await holder.say("开发票", "request_invoice", also=("request_invoice",))
+    assert holder.slots["wishes"] is None and "utter_offer_wish" not in names(replies)
+
+
+async def test_a_wish_named_again_while_it_is_taken_up_is_not_offered_afterwards(
+    holder: Conversation,
+) -> None:
+    await holder.say("查余额，再投诉一下", "query_balance", also=("file_complaint",))
+    await holder.say("好，投诉一下", "affirm", also=("file_complaint",))
+    assert holder.form == "voice_form" and holder.slots["wishes"] is None
+
+
 async def test_an_offered_wish_with_a_form_opens_it(holder: Conversation) -> None:
     await holder.say("查余额，再投诉一下", "query_balance", also=("file_complaint",))
     assert names(await holder.say("好", "affirm")) == ["utter_empathy", "utter_ask_content"]

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tests.actions.conftest import ACCOUNT
-from tests.actions.conversation import Conversation, names
-from tests.ports.fake import FakeCompany
+from tests.actions.conversation import Conversation, FakeIdentity, names
+from tests.ports.fake import FakeCompany, household
 
 
 class FreshSubject:
@@ -115,3 +115,39 @@ async def test_a_wrong_pair_of_address_and_holder_tells_nothing(stranger: Conver
     await stranger.say("阳光小区1号楼", address="阳光小区1号楼")
     told = names(await stranger.say("王秀英", person_name="王秀英"))
     assert told == ["utter_identity_failed", "utter_ask_address"]
+
+
+async def test_what_an_earlier_message_proved_is_not_proof_for_this_one(stranger: Conversation) -> None:
+    old = {"message_id": "m-0", "subject": "old", "level": "L3", "accounts": [ACCOUNT]}
+    stranger.slots["proven"] = old
+    replies = await stranger.say("还剩多少钱", "query_balance", account_no=ACCOUNT)
+    assert names(replies) == ["utter_ask_holder_name"]
+
+
+async def test_a_name_is_not_enough_where_a_code_is_wanted(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    await stranger.say("开发票", "request_invoice", month="2026-10")
+    await stranger.say(ACCOUNT, account_no=ACCOUNT)
+    await stranger.say("个人", "inform")
+    await stranger.say("13800000777", phone="13800000777")
+    assert names(await stranger.say("对", "affirm")) == ["utter_code_sent", "utter_ask_code"]
+    stranger.slots["way"] = "holder_name"  # as after the address and the holder's name
+    told = names(await stranger.say("王秀英", person_name="王秀英"))
+    assert told == ["utter_code_sent", "utter_ask_code"] and not company.invoices
+    assert stranger.slots["proven"] is None, "the weaker proof opens nothing"
+    assert names(await stranger.say("123456")) == ["utter_invoice_done"]
+
+
+async def test_choosing_among_ones_accounts_is_not_enough_where_a_code_is_wanted() -> None:
+    other = "0100000000456"
+    company = FakeCompany(household(ACCOUNT), household(other))
+    talk = Conversation(company, FakeIdentity(), level="L2", accounts=[ACCOUNT, other])
+    await talk.say("开发票", "request_invoice", month="2026-10")
+    await talk.say("个人", "inform")
+    await talk.say("13800000777", phone="13800000777")
+    assert names(await talk.say("对", "affirm")) == ["utter_choose_account"]
+    told = names(await talk.say(other, account_no=other))
+    assert told == ["utter_code_sent", "utter_ask_code"] and not company.invoices
+    assert talk.identity.sent == [other]
+    assert names(await talk.say("123456")) == ["utter_invoice_done"]

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend import addresses
+from backend.access import Caller
 from backend.storage import Store
 from backend.tables import AccountRow
 from tests.backend import world
@@ -146,3 +147,20 @@ def test_reporting_a_strangers_account_tells_nothing_about_it(client: Client) ->
 
     assert report(world.DARK) == report(world.UNKNOWN)
     assert report(world.HOSPITAL) == report(world.UNKNOWN)
+
+
+def test_nobody_owns_an_account_that_was_only_named() -> None:
+    """What an assertion without a proof lists is what was said, not what was shown."""
+    assert not Caller("L0", (world.HOME,)).owns(world.HOME)
+    assert Caller("L1", (world.HOME,)).owns(world.HOME)
+    assert not Caller("L4", (world.HOME,)).owns(world.UNKNOWN)
+    assert not Caller("L4", (world.HOME,)).owns(None)
+
+
+def test_an_order_belongs_to_an_account_only_when_somebody_was_vouched_for(client: Client) -> None:
+    told = {"phenomenon": "household", "description": "停电", "account_no": world.DARK}
+    for level, belongs in (("L0", False), ("L1", True)):
+        answer = client.post(
+            "/v1/faults", json=told, headers=as_(level, world.DARK) | {"Idempotency-Key": level}
+        )
+        assert bool(answer.json()["order"]["account_no_masked"]) is belongs

@@ -177,3 +177,17 @@ async def test_after_the_talk_the_customer_is_asked_how_it_was_and_why_when_it_w
     (row,) = await manned.rows(t.survey)
     assert (row.agent, row.score, row.reason) == ("wang", 1, "slow")
     assert (await manned.texts())[-1] == manned.text("survey_thanks")
+
+
+async def test_a_promise_holds_for_the_hours_that_were_promised_and_then_its_end_is_told(desk: Desk) -> None:
+    hours = desk.gateway.rules.times.promise_hours
+    await asked(desk)
+    row = (await desk.rows(t.handoff))[0]
+    await desk.change(
+        sa.update(t.handoff).values(state="OFFLINE_MESSAGE", since=row.since - (hours - 1) * 3600)
+    )
+    await desk.gateway.store.write(desk.gateway.desk.serve)
+    assert await state(desk) == "OFFLINE_MESSAGE"
+    await long_ago(desk, since=3601)
+    await becomes(desk, "CLOSED")
+    assert (await desk.texts())[-1] == desk.text("promise_ended", ticket=row.ticket)

@@ -1,13 +1,19 @@
 """What actions ask of the gateway: cards, a person, kept writes, a fresh start; and buttons."""
 
-import pytest
+import time
 
+import pytest
+import sqlalchemy as sa
+
+from bot.gateway.duties import SUBMISSIONS
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import day
 from bot.gateway.store.messages import open_conversation
 from bot.gateway.turns.inbox import Refused
-from bot.ports.errors import BadData, Unavailable
+from bot.gateway.turns.operations import OPERATIONS
+from bot.ports.errors import BadData, Conflict, Unavailable
 from bot.ports.identity import Level
+from bot.ports.orders import FaultReport
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import ACCOUNT, until
 
@@ -225,3 +231,143 @@ async def test_an_elder_mode_asked_for_in_words_is_told_with_the_words_that_prom
     await desk.say("说慢点")
     await desk.idle()
     assert (await desk.shown())[-1].body == {"text": "好的，我慢慢说。", "profile": {"elder": True}}
+
+
+APPLICATION = {"business": "new_connection_residential", "contact_name": "王秀英", "phone": "13800000001"}
+VOICE = {"kind": "complaint", "content": "说一件事"}
+
+
+async def test_applications_and_complaints_are_kept_and_told_too(desk: Desk) -> None:
+    works = {"报装": ("apply", APPLICATION), "投诉": ("voice", VOICE)}
+
+    def answer(turn: dict) -> list[dict]:
+        operation, body = works[turn["text"]]
+        return reply({"type": "deferred", "operation": operation, "key": turn["text"], "body": body})
+
+    desk.engine.answer = answer
+    for text in works:
+        await desk.say(text)
+        await desk.idle()
+    await until(lambda: submitted(desk, 2))
+    for (operation, _), row in zip(works.values(), await desk.rows(t.submission), strict=True):
+        assert row.order_no and await _count(desk, desk.text(f"deferred_{operation}", order_no=row.order_no))
+    assert [each.business for each in desk.company.applications] == [APPLICATION["business"]]
+    assert [each.content for each in desk.company.voices] == [VOICE["content"]]
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "skill"),
+    [
+        ("report_fault", FAULT["body"], "fault"),
+        ("apply", APPLICATION, "application"),
+        ("voice", VOICE, "complaint"),
+    ],
+)
+async def test_a_refused_write_calls_the_person_who_can_mend_it(
+    desk: Desk, operation: str, body: dict, skill: str
+) -> None:
+    desk.company.failing[operation] = BadData("no", "phone")
+    wish = {"type": "deferred", "operation": operation, "key": "k", "body": body}
+    desk.engine.answer = lambda turn: [{"text": "先记下了"}, *reply(wish)]
+    await desk.say("办理")
+    (row,) = await until(lambda: desk.rows(t.handoff))
+    assert (row.reason, row.skill, row.priority) == ("backend_down", skill, 3)
+    await desk.idle()
+    assert [each.state for each in await desk.rows(t.submission)] == ["refused"]
+
+
+async def test_a_refused_emergency_order_is_the_most_urgent_call(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = BadData("no", "address")
+    await desk.say("电表箱着火了")
+    await until(lambda: _refused(desk))
+    (row,) = await desk.rows(t.handoff)
+    assert (row.priority, row.skill) == (0, "fault")
+    await desk.idle()
+
+
+async def _refused(desk: Desk) -> bool:
+    return [row.state for row in await desk.rows(t.submission)] == ["refused"]
+
+
+async def test_a_refused_addition_is_told_to_nobody(desk: Desk) -> None:
+    desk.company.failing["amend_fault"] = BadData("no", "address")
+    await desk.say("电表箱着火了")
+    await desk.say("着火还没灭")
+    await until(lambda: _amendment_refused(desk))
+    await desk.idle()
+    ticket = (await desk.rows(t.handoff))[0].ticket
+    assert desk.text("deferred_refused", ticket=ticket) not in await desk.texts()
+
+
+async def _amendment_refused(desk: Desk) -> bool:
+    return [row.state for row in await desk.rows(t.submission)] == ["done", "refused"]
+
+
+async def test_a_company_that_is_down_is_asked_again_after_a_growing_pause(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = Unavailable("down")
+    desk.engine.answer = lambda turn: reply(FAULT)
+    await desk.gateway.jobs.stop(SUBMISSIONS)
+    await desk.say("报修")
+    await desk.idle()
+    for pause in (1, 2, 4):
+        await desk.change(sa.update(t.submission).values(not_before=0.0))
+        before = time.time()
+        await desk.gateway.submissions.step()
+        (row,) = await desk.rows(t.submission)
+        assert row.not_before - before >= pause * 0.7 and row.not_before - time.time() <= pause
+        assert row.state == "new"
+
+
+async def test_after_many_conflicts_a_write_is_given_up(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = Conflict("busy")
+    desk.engine.answer = lambda turn: reply(FAULT)
+    await desk.gateway.jobs.stop(SUBMISSIONS)
+    await desk.say("报修")
+    await desk.idle()
+    for attempts, state in ((18, "new"), (19, "refused")):
+        await desk.change(sa.update(t.submission).values(attempts=attempts, not_before=0.0))
+        await desk.gateway.submissions.step()
+        assert [row.state for row in await desk.rows(t.submission)] == [state]
+
+
+async def test_an_order_number_is_waited_for_and_no_longer_than_that(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = Unavailable("down")
+    desk.engine.answer = lambda turn: reply(FAULT)
+    await desk.say("报修")
+    await desk.idle()
+    began = time.monotonic()
+    assert await desk.gateway.submissions.order_of("draft-1", 0.3) is None
+    assert 0.3 <= time.monotonic() - began < 5
+    assert await desk.gateway.submissions.order_of("unknown", 60) is None
+    desk.company.failing.clear()
+    order_no = await desk.gateway.submissions.order_of("draft-1", 8)
+    assert order_no in desk.company.filed
+
+
+def test_a_write_takes_the_shape_of_its_operation() -> None:
+    build = OPERATIONS["report_fault"].build
+    report = build({**FAULT["body"], "attachments": ["a", "b"]})  # type: ignore[dict-item]
+    assert isinstance(report, FaultReport) and report.attachments == ("a", "b")
+    assert OPERATIONS["invoice"].build({"month": "2026-10"}) == {"month": "2026-10"}
+    with pytest.raises(TypeError, match="report_fault has no colour, size"):
+        build({**FAULT["body"], "size": 1, "colour": 2})  # type: ignore[dict-item]
+    with pytest.raises(TypeError):
+        build({"description": "没电"})
+
+
+async def test_a_picture_a_card_and_the_slot_asked_for_reach_the_page(desk: Desk) -> None:
+    card = {"type": "card", "card": "bill", "data": {"month": "2026-10"}}
+    desk.engine.answer = lambda turn: [
+        {"text": "户号?", "response": "utter_ask_invoice_form_account_no"},
+        {"text": "看图", "image": "/help/pay.png", "response": "utter_help"},
+        {"text": None, "custom": card},
+        {"text": "不认识的卡", "custom": {**card, "card": "advertisement"}},
+    ]
+    await desk.say("你好")
+    await desk.idle()
+    assert [m.body for m in await desk.shown()][1:] == [
+        {"text": "户号?", "asks": "account_no"},
+        {"text": "看图", "image": {"url": "/help/pay.png", "alt": ""}},
+        {"card": {"card": "bill", "data": {"month": "2026-10"}}},
+        {"text": "不认识的卡"},
+    ]

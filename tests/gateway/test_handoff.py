@@ -166,3 +166,42 @@ async def test_a_new_wish_keeps_the_ticket_and_takes_the_more_urgent_priority(de
     assert (first, fresh, still) == (again, True, False)
     (row,) = await desk.rows(t.handoff)
     assert (row.priority, row.skill, row.reason) == (0, "fault", "hazard")
+
+
+async def test_a_reply_to_an_earlier_state_of_affairs_is_not_shown_though_the_bot_has_the_word_again(
+    desk: Desk,
+) -> None:
+    desk.engine.delay = 2.0
+    await desk.say("你好")
+    await until(lambda: desk.engine.running)
+    await desk.gateway.store.write(handoff.release, TALK, "xiao-wang", await taken(desk))
+    await desk.idle()
+    assert await desk.texts() == ["你好"]
+    assert (await desk.rows(t.message))[-1].state == "suppressed"
+
+
+async def test_a_hand_over_that_nobody_hears_calls_nobody(desk: Desk) -> None:
+    wish = {"type": "handover", "reason": "user_asked", "priority": 1, "summary": "转人工"}
+    desk.engine.answer = lambda turn: [{"custom": wish}]
+    desk.engine.delay = 2.0
+    await desk.say("转人工")
+    await until(lambda: desk.engine.running)
+    await taken(desk)
+    events = len(await desk.rows(t.handoff_event))
+    await desk.idle()
+    (row,) = await desk.rows(t.handoff)
+    assert (row.state, row.priority, row.summary) == ("ASSIGNED", 5, "")
+    assert len(await desk.rows(t.handoff_event)) == events
+    assert await desk.texts() == ["转人工"]
+
+
+async def test_a_person_offered_to_nobody_is_no_offer(desk: Desk) -> None:
+    desk.engine.answer = lambda turn: [
+        {"text": "要人工吗", "buttons": [{"title": "人工", "payload": "/request_human"}]}
+    ]
+    desk.engine.delay = 2.0
+    await desk.say("你好")
+    await until(lambda: desk.engine.running)
+    await desk.gateway.store.write(handoff.release, TALK, "xiao-wang", await taken(desk))
+    await desk.idle()
+    assert [row.state for row in await desk.rows(t.handoff)] == ["BOT"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from joserfc.jwk import OctKey
 from sqlalchemy import update
 
 from bot.gateway.app import create
+from bot.gateway.customer import subject
 from bot.gateway.store import tables as t
 from bot.ports.identity import Level
 from tests.gateway.conftest import TALK, Desk
@@ -239,3 +241,72 @@ async def test_how_much_is_kept_is_told_to_actions_alone(known: Desk) -> None:
         assert (await http.get(f"/internal/v1/identity/{TALK}/stored")).json()["messages"] == 2
     async with client(known, "wrong") as http:
         assert (await http.get(f"/internal/v1/identity/{TALK}/stored")).status_code == 401
+
+
+async def test_the_companys_app_takes_back_what_it_said_of_one_conversation_only(known: Desk) -> None:
+    vouch, who = known.gateway.identity.vouch, known.gateway.identity.who
+    other = "0100000000456"
+    for talk in (TALK, "c-other"):
+        await known.gateway.store.write(vouch, talk, Level.L3, [ACCOUNT])
+    await match(known, other, RIGHT)
+    await known.gateway.store.write(vouch, TALK, Level.L3, [])
+    assert ACCOUNT not in (await known.gateway.store.read(who, TALK)).accounts
+    assert (await known.gateway.store.read(who, "c-other")).accounts == (ACCOUNT,)
+
+
+async def test_a_proof_holds_for_half_an_hour_and_a_try_counts_for_an_hour(known: Desk) -> None:
+    await match(known, ACCOUNT, RIGHT)
+    (proof,) = await known.rows(t.identity)
+    assert (proof.source, proof.level, proof.until - proof.verified_at) == ("match", "L2", 1800)
+    for _ in range(3):
+        await match(known, UNKNOWN, WRONG)
+    await known.change(update(t.wrong_try).values(at=t.wrong_try.c.at - 3590))
+    refused = await match(known, ACCOUNT, RIGHT)
+    assert refused.status_code == 429 and 1 <= int(refused.headers["Retry-After"]) <= 11
+    await known.change(update(t.wrong_try).values(at=t.wrong_try.c.at - 20))
+    assert (await match(known, ACCOUNT, RIGHT)).json()["matched"]
+
+
+async def test_a_right_answer_uses_up_no_try(known: Desk) -> None:
+    for _ in range(5):
+        assert (await match(known, ACCOUNT, RIGHT)).json()["tries_left"] == 3
+    home = known.company.households[ACCOUNT].address
+    for _ in range(5):
+        found = await post(known, "find", {"holder_name": "王秀英", "address": home})
+        assert found.json()["tries_left"] == 3
+    assert await known.rows(t.wrong_try) == []
+
+
+async def test_a_phone_gets_five_codes_a_day_from_whichever_conversations(known: Desk) -> None:
+    statuses = []
+    for n in range(6):
+        await known.say("你好", talk=f"c-{n}")
+        answer = await post(known, "code", {"account_no": ACCOUNT}, f"c-{n}")
+        statuses.append(answer.status_code)
+    await known.idle()
+    assert statuses == [200] * 5 + [429]
+    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_401
+    await known.change(update(t.code).values(created_at=t.code.c.created_at - 86_401))
+    assert (await post(known, "code", {"account_no": ACCOUNT}, "c-0")).status_code == 200
+
+
+async def test_a_wrong_code_tells_how_many_tries_it_has_left(known: Desk) -> None:
+    await post(known, "code", {"account_no": ACCOUNT})
+    wrong = "000000" if await code(known) != "000000" else "000001"
+    left = [(await post(known, "code/check", {"code": wrong})).json()["tries_left"] for _ in range(5)]
+    assert left == [4, 3, 2, 1, 0]
+    refused = await post(known, "code/check", {"code": wrong})
+    assert refused.status_code == 429 and 290 <= int(refused.headers["Retry-After"]) <= 301
+    nobody = await post(known, "code/check", {"code": wrong}, "c-other")
+    assert (nobody.json()["matched"], nobody.json()["tries_left"]) == (False, 0)
+
+
+async def test_a_subject_lives_for_a_minute_and_is_another_each_time() -> None:
+    first, second = (subject.mint("k" * 32, TALK, "L1", (ACCOUNT,)) for _ in range(2))
+    claims = jwt.decode(first, OctKey.import_key("k" * 32)).claims
+    assert {**claims, "iat": 0, "exp": claims["exp"] - claims["iat"], "jti": ""} == {
+        "iss": "gridcare-gateway", "aud": "company", "sub": TALK, "level": "L1", "accounts": [ACCOUNT],
+        "iat": 0, "exp": 60, "jti": "",
+    }  # fmt: skip
+    assert abs(claims["iat"] - time.time()) < 5 and first != second
+    assert jwt.decode(first, OctKey.import_key("k" * 32)).header["alg"] == "HS256"

@@ -1,6 +1,5 @@
 """Settings, pages, headers, sizes, pictures, schema: what stands around the conversation."""
 
-import io
 from itertools import chain
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 import yaml
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from PIL import Image
 
 from bot.channels.registry import CHANNELS
 from bot.gateway import settings as settings_module
@@ -20,9 +18,9 @@ from bot.gateway.store import sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.logs import redact
 from bot.gateway.store.storage import Store
-from bot.gateway.turns.uploads import NotAPicture
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import TOKENS
+from tests.gateway.test_uploads import drawn
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,43 +108,9 @@ async def test_the_demo_shows_its_text_messages_with_a_banner_and_inert(desk: De
     assert listed["sent"] is False and listed["messages"][0]["phone"] == "13800000001"
 
 
-def picture(kind: str, size: tuple[int, int] = (40, 20), **more: object) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "red").save(out, kind, **more)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("kind", "mime"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")]
-)
-async def test_a_picture_is_drawn_anew_without_what_it_knew(desk: Desk, kind: str, mime: str) -> None:
-    exif = Image.Exif()
-    exif[0x010E] = "where I live"
-    await desk.say("你好")
-    upload = await desk.gateway.uploads.keep(TALK, picture(kind, exif=exif) + b"<?php polyglot ?>")
-    kept = (desk.gateway.settings.upload_dir / upload.id).read_bytes()
-    assert (upload.mime, upload.width, upload.height) == (mime, 40, 20)
-    assert b"where I live" not in kept and b"php" not in kept
-    await desk.idle()
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"), picture("PNG")[:60]],
-)
-async def test_what_is_no_picture_is_refused(desk: Desk, data: bytes) -> None:
-    with pytest.raises(NotAPicture):
-        await desk.gateway.uploads.keep(TALK, data)
-
-
-async def test_a_picture_with_far_too_many_pixels_is_refused_before_it_is_drawn(desk: Desk) -> None:
-    with pytest.raises(NotAPicture, match="too many"):
-        await desk.gateway.uploads.keep(TALK, picture("PNG", (9000, 9000)))
-
-
 async def test_a_picture_link_works_for_a_while_and_not_when_changed(desk: Desk) -> None:
     await desk.say("你好")
-    upload = await desk.gateway.uploads.keep(TALK, picture("PNG"))
+    upload = await desk.gateway.uploads.keep(TALK, drawn("PNG"))
     parts = urlsplit(desk.gateway.uploads.link(upload.id))
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     async with browser(desk) as http:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import sqlalchemy as sa
 from PIL import Image
 
 from bot.gateway.store import tables as t
@@ -79,3 +80,27 @@ async def test_a_call_for_a_person_that_is_open_keeps_what_it_needs(desk: Desk) 
     await erased(desk)
     (call,) = await desk.rows(t.handoff)
     assert call.summary == "问电费"
+
+
+async def test_of_what_the_company_was_sent_only_what_is_still_to_be_sent_keeps_its_words(desk: Desk) -> None:
+    await desk.say(SECRET)
+    await desk.idle()
+    for key, state in (("sent", "done"), ("waiting", "new")):
+        await desk.change(
+            sa.insert(t.submission).values(
+                key=key, conversation=TALK, operation="voice", body={"content": SECRET}, state=state,
+                urgent=False, created_at=0.0, not_before=9e9,
+            )
+        )  # fmt: skip
+    await erased(desk)
+    bodies = {row.key: row.body for row in await desk.rows(t.submission)}
+    assert bodies["sent"] == {} and bodies["waiting"] == {"content": SECRET}
+
+
+async def test_another_conversation_keeps_everything(desk: Desk) -> None:
+    await desk.say(SECRET, talk="c-other")
+    await desk.idle()
+    await desk.gateway.uploads.keep("c-other", picture())
+    await erased(desk)
+    assert SECRET in await desk.texts("c-other")
+    assert [row.conversation for row in await desk.rows(t.attachment)] == ["c-other"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,30 @@ async def test_transactions_that_wait_together_fail_alone(desk: Desk) -> None:
     )
     assert [type(each) for each in done] == [ValueError, type(None), ValueError]
     assert [row.name for row in await desk.rows(t.counter)] == ["fine"]
+
+
+async def test_an_answer_of_a_worker_that_lost_its_claim_is_not_stored(desk: Desk) -> None:
+    desk.engine.delay = 0.3
+    await desk.say("你好")
+    await until(lambda: desk.engine.turns)
+    elsewhere = {"holder": "another-gateway", "lease_until": time.time() + 60}
+    await desk.change(sa.update(t.inbox).values(**elsewhere))
+    await until(lambda: desk.engine.executed)
+    await desk.gateway.worker.drain()
+    assert await desk.texts() == ["你好"]
+    assert [row.state for row in await desk.rows(t.inbox)] == ["new"]
+
+
+async def test_an_engine_that_is_down_costs_a_message_no_attempt(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeEngine(), company()) as desk:
+        await desk.say("你好")
+        holders: set[str] = set()
+
+        async def tried_four_times() -> bool:
+            (row,) = await desk.rows(t.inbox)
+            holders.add(row.holder)
+            assert row.attempts <= 1
+            return len(holders - {""}) >= 4
+
+        await until(tried_four_times, 8)
+        assert (await desk.rows(t.inbox))[0].state == "new"

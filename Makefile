@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE
 
-.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu help-pictures agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench lock system-packages clean
+.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu help-pictures agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -148,6 +148,9 @@ evaluate-intents: setup ## the intent model on a table of your own: TRAIN=a.tsv 
 
 learning-curve: setup ## what more training data would buy, and the loss by homophones
 	@$(ENGINE_PY) -m benchmarks.learning_curve
+
+mutate: .venv/stamp ## does a test notice when a line is changed? SET=core or services, FILES="bot/core/queue.py", DRAW=100, SEED=2
+	@for set in $(or $(SET),core services); do $(PY) -m scripts.mutate $$set $(FILES) $(if $(DRAW),--draw $(DRAW)) $(if $(SEED),--seed $(SEED)); done
 
 bench: setup train ## ours beside stock Rasa, in one run on this machine
 	@$(PY) -m benchmarks

@@ -20,7 +20,7 @@ MADE = (
 )  # not in the tree
 LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
-COMMAND = re.compile(r"\bmake ([a-z][a-z-]*)")
+COMMAND = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 MODULE = re.compile(r"python -m ((?:scripts|backend|bot|benchmarks)[\w.]*)")
 
 
@@ -30,7 +30,7 @@ def documents() -> list[Path]:
 
 def targets() -> set[str]:
     lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
-    found = (re.match(r"([a-z][a-z-]*):", line) for line in lines)
+    found = (re.match(r"([a-z][a-z0-9-]*):", line) for line in lines)
     return {match[1] for match in found if match}
 
 

@@ -58,7 +58,13 @@ async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None
     async with browser(desk) as http:
         assert (await http.get("/live")).status_code == 200
         ready = (await http.get("/ready")).json()
-        assert ready == {"ready": True, "reasons": [], "engine": "ready", "jobs": ready["jobs"]}
+        assert ready == {
+            "ready": True,
+            "reasons": [],
+            "engine": "ready",
+            "texts_given_up": 0,
+            "jobs": ready["jobs"],
+        }
 
 
 async def test_every_page_carries_the_strict_policy(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Text messages reach the company's SMS system, and nothing of them is kept."""
 
 import json
+import time
 
 import httpx
 from sqlalchemy import update
@@ -49,3 +50,37 @@ async def test_a_code_that_has_expired_is_not_sent_any_more(desk: Desk) -> None:
     assert await one.step()
     (row,) = await desk.rows(t.sms)
     assert posted == [] and (row.state, row.phone, row.text) == ("failed", "", "")
+
+
+async def test_a_message_about_an_order_is_tried_for_a_day_after_growing_pauses(desk: Desk) -> None:
+    await desk.gateway.store.write(sms.queue, PHONE, "工单号已登记", sms.DAY)
+    one, posted = sender(desk, *[503] * 9, 200)
+    pauses = []
+    for _ in range(9):
+        began = time.time()
+        assert await one.step()
+        (row,) = await desk.rows(t.sms)
+        pauses.append(round((row.not_before - began) / 10))
+        await desk.change(update(t.sms).values(not_before=0.0))
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert await one.step()
+    (row,) = await desk.rows(t.sms)
+    assert row.state == "sent" and len(posted) == 10 and await desk.gateway.store.read(sms.given_up) == 0
+
+
+async def test_a_message_nobody_took_in_time_is_counted(desk: Desk) -> None:
+    await desk.gateway.store.write(sms.queue, PHONE, "工单号已登记", sms.DAY)
+    one, _ = sender(desk, 503)
+    assert await one.step()
+    await desk.change(update(t.sms).values(until=time.time() + 5, not_before=0.0))
+    one, _ = sender(desk, 503)
+    assert await one.step()
+    (row,) = await desk.rows(t.sms)
+    assert row.not_before == row.until, "given up as soon as it is of no use"
+    await desk.change(update(t.sms).values(until=time.time() - 1, not_before=0.0))
+    assert await one.step()
+    (row,) = await desk.rows(t.sms)
+    assert (row.state, row.phone, row.text) == ("failed", "", "")
+    assert await desk.gateway.store.read(sms.given_up) == 1
+    await desk.change(update(t.sms).values(until=time.time() - sms.DAY - 1))
+    assert await desk.gateway.store.read(sms.given_up) == 0

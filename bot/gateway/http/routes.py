@@ -68,10 +68,12 @@ def health(gateway: Gateway) -> APIRouter:
         """The database must write and read; engine and jobs are reported, since messages are safe without them."""
         reasons = []
         jobs: dict[str, Ran] = {}
+        lost: int | None = None
         try:
             async with asyncio.timeout(1):
                 await gateway.store.check()
                 jobs = await gateway.jobs.ran()
+                lost = await gateway.store.read(sms.given_up)
         except Exception as error:
             reasons.append(f"database: {type(error).__name__}")
         engine = await gateway.engine.ready()
@@ -79,6 +81,7 @@ def health(gateway: Gateway) -> APIRouter:
             "ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready",
             "jobs": {name: _ran(each) for name, each in jobs.items()},
         }  # fmt: skip
+        body |= {} if lost is None else {"texts_given_up": lost}
         return JSONResponse(body, 503 if reasons else 200)
 
     return router

@@ -18,11 +18,11 @@ from bot.gateway.store.storage import Store
 
 log = structlog.get_logger()
 
-_ATTEMPTS = 5
 _USEFUL = 300
 DAY = 86_400.0
 """How long a message about an order is of use, in seconds."""
-_RETRY = 10
+_RETRY = 10.0
+_SLOWEST = 600.0
 
 
 def queue(c: Connection, phone: str, text: str, useful: float = _USEFUL) -> None:
@@ -37,8 +37,14 @@ def newest(c: Connection, count: int = 20) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in c.execute(query.order_by(t.sms.c.id.desc()).limit(count))]
 
 
+def given_up(c: Connection) -> int:
+    """How many messages went out of use in the last day before the SMS system took them."""
+    lost = sa.select(sa.func.count()).where(t.sms.c.state == "failed", t.sms.c.until > time.time() - DAY)
+    return int(c.execute(lost).scalar_one())
+
+
 class SmsSender:
-    """Posts waiting messages to the company's SMS system."""
+    """Posts waiting messages to the company's SMS system, after growing pauses for as long as they are of use."""
 
     def __init__(self, store: Store, client: httpx.AsyncClient, url: str) -> None:
         self._store = store
@@ -50,10 +56,15 @@ class SmsSender:
         row = await self._store.write(_claim)
         if row is None:
             return False
-        late = time.time() >= (row.until or row.created_at + _USEFUL)
-        sent = not late and await self._post(row)
-        if sent or row.attempts >= _ATTEMPTS or late:
-            await self._store.write(_forget, row.id, "sent" if sent else "failed")
+        until = row.until or row.created_at + _USEFUL
+        if time.time() >= until:
+            log.error("sms_given_up", sms=row.id, attempts=row.attempts - 1)
+            await self._store.write(_forget, row.id, "failed")
+        elif await self._post(row):
+            await self._store.write(_forget, row.id, "sent")
+        else:
+            pause = min(_RETRY * 2.0 ** min(row.attempts - 1, 10), _SLOWEST)
+            await self._store.write(_put_off, row.id, min(time.time() + pause, until))
         return True
 
     async def _post(self, row: t.Record) -> bool:
@@ -75,6 +86,10 @@ def _claim(c: Connection) -> t.Record | None:
     claim = sa.update(t.sms).where(t.sms.c.id == due.scalar_subquery())
     values = {"not_before": now + _RETRY, "attempts": t.sms.c.attempts + 1}
     return c.execute(claim.values(**values).returning(t.sms)).first()
+
+
+def _put_off(c: Connection, number: int, until: float) -> None:
+    c.execute(sa.update(t.sms).where(t.sms.c.id == number).values(not_before=until))
 
 
 def _forget(c: Connection, number: int, state: str) -> None:

@@ -168,7 +168,7 @@ class Chat:
         await self._gateway.customer_types(self._tabs[sid].conversation, on)
 
     async def bot_types(self, conversation: str, on: bool) -> None:
-        for sid in self._of.get(conversation, ()):
+        for sid in tuple(self._of.get(conversation, ())):
             await self.server.emit("typing", {"on": on, "from": "bot"}, to=sid)
 
     async def published(self, fresh: Sequence[Message]) -> None:

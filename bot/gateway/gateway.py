@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import structlog
 
 from bot.gateway.channel import Channel
 from bot.gateway.customer.identity import IdentityService
@@ -17,6 +18,7 @@ from bot.gateway.people.desk import Desk
 from bot.gateway.settings import GatewaySettings
 from bot.gateway.store import sms
 from bot.gateway.store.limits import RateLimits
+from bot.gateway.store.logs import where
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
@@ -30,6 +32,8 @@ from bot.ports.company import Company
 from bot.ports.errors import Unavailable
 from bot.region.desk import load as desk_rules
 from bot.region.region import load
+
+log = structlog.get_logger()
 
 SESSION_IDLE = 7200.0
 
@@ -113,13 +117,11 @@ class Gateway:
         if self.desk.called:
             self.jobs.wake(DESK)
         if published:
-            for listener in self.on_published:
-                await listener(published)
+            await _let_know(self.on_published, published)
 
     async def customer_types(self, conversation: str, on: bool) -> None:
         """A channel saw the customer type."""
-        for listener in self.on_customer_typing:
-            await listener(conversation, on)
+        await _let_know(self.on_customer_typing, conversation, on)
 
     def seat_came_free(self) -> None:
         """Somebody may be served now."""
@@ -131,8 +133,7 @@ class Gateway:
         await self._tell_listeners(conversation)
 
     async def _tell_listeners(self, conversation: str) -> None:
-        for listener in self.on_moved:
-            await listener(conversation)
+        await _let_know(self.on_moved, conversation)
 
     async def _forget(self, conversation: str, sessions: Sequence[str], pictures: Sequence[str]) -> None:
         """Delete what lies outside of the database. Raises Unavailable while somebody cannot."""
@@ -152,5 +153,13 @@ class Gateway:
         return None
 
     async def _tell_typing(self, conversation: str, on: bool) -> None:
-        for listener in self.on_typing:
-            await listener(conversation, on)
+        await _let_know(self.on_typing, conversation, on)
+
+
+async def _let_know(listeners: Sequence[Callable[..., Awaitable[None]]], *said: Any) -> None:
+    """Tell each listener; one that fails costs neither the others nor the speaker anything."""
+    for listener in tuple(listeners):
+        try:
+            await listener(*said)
+        except Exception as error:
+            log.error("listener_failed", error=type(error).__name__, at=where(error))

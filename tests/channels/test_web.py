@@ -3,6 +3,8 @@
 import asyncio
 import io
 import uuid
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import socketio
@@ -13,7 +15,7 @@ from joserfc.jwk import OctKey
 from PIL import Image
 
 from bot.channels.sessions import SessionTokens
-from bot.channels.web import MAX_TEXT, parse
+from bot.channels.web import MAX_TEXT, Chat, parse
 from bot.gateway.people import handoff
 from bot.gateway.turns.inbox import Refused
 from tests.channels.conftest import Page
@@ -286,3 +288,45 @@ async def test_a_page_hears_that_the_bot_noticed_the_wish_for_plain_talk(page: P
     page.site.engine.answer = lambda turn: [{"text": "好的，我慢慢说。", "custom": wish}]
     await page.say("说慢点")
     assert (await page.hears("好的，我慢慢说。"))["profile"] == {"elder": True}
+
+
+async def test_a_listener_that_fails_costs_the_page_neither_its_receipt_nor_the_answer(page: Page) -> None:
+    async def broken(*_said: object) -> None:
+        raise RuntimeError("a screen that fell over")
+
+    gateway = page.site.gateway
+    assert gateway
+    for listeners in (gateway.on_published, gateway.on_typing):
+        listeners.insert(0, broken)
+    assert await page.say("你好") == {"ok": True, "seq": 1}
+    assert (await page.hears("echo:你好"))["seq"] == 2
+    assert [body["on"] for body in page.got("typing")] == [True, False]
+
+
+class ClosingTabs:
+    """Sockets whose tab closes while something is sent to it."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Any] = {}
+        self.told: set[str] = set()
+
+    def on(self, name: str, handler: Any) -> None:
+        self.handlers[name] = handler
+
+    async def emit(self, _event: str, _body: object, to: str) -> None:
+        self.told.add(to)
+        await self.handlers["disconnect"](to)
+
+
+async def test_tabs_may_close_while_they_are_told_that_the_bot_types() -> None:
+    gateway, tokens, sockets = (
+        SimpleNamespace(on_published=[], on_typing=[], store=SimpleNamespace(single=True)),
+        SessionTokens("k" * 32),
+        ClosingTabs(),
+    )
+    chat = Chat(gateway, tokens, sockets)  # type: ignore[arg-type]
+    token, _ = tokens.mint("c-1")
+    for tab in "abc":
+        await chat.connect(tab, {}, {"token": token})
+    await chat.bot_types("c-1", True)
+    assert sockets.told == {"a", "b", "c"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -15,6 +16,7 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.settings import BadSettings, read
 from bot.gateway.store import logs
 from bot.gateway.turns.engine import EngineClient
+from bot.region import knowledge
 from bot.region.region import RegionError
 
 
@@ -29,6 +31,8 @@ def main() -> int:
         print(f"gateway: {wrong}", file=sys.stderr)
         return 2
     logs.configure()
+    # Takes seconds, and agents ask for it: it is there before the first of them does.
+    threading.Thread(target=knowledge.load, args=(settings.region,), daemon=True).start()
     address = urlsplit(settings.gateway_url)
     config = uvicorn.Config(
         app, host=address.hostname or "127.0.0.1", port=address.port or 8080, access_log=False,

@@ -230,3 +230,17 @@ def test_only_the_engine_and_the_actions_know_rasa() -> None:
             and room(module_of(found)) not in ("bot.engine", "bot.actionserver")
         ]
     )
+
+
+def test_nothing_is_loaded_in_the_event_loop() -> None:
+    """A `load` reads files for seconds, in which no message is answered; asyncio.to_thread calls it elsewhere."""
+    findings = []
+    for path in files("bot/gateway/*.py", "bot/channels/*.py", "actions/*.py", "backend/*.py"):
+        for outer in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(outer, ast.AsyncFunctionDef):
+                calls = (each.func for each in ast.walk(outer) if isinstance(each, ast.Call))
+                names = (getattr(each, "id", getattr(each, "attr", "")) for each in calls)
+                findings += [
+                    f"{place(path, outer.lineno)} {outer.name} loads" for name in names if name == "load"
+                ]
+    report(findings)

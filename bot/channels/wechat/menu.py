@@ -82,13 +82,13 @@ def bind_url(settings: WechatSettings, alias: str) -> str | None:
     return f"{public.rstrip('/')}/wechat/{alias}/bind" if public else None
 
 
-async def _apply_all(settings: WechatSettings) -> int:
+async def _apply_all(settings: WechatSettings, menu: list[MenuButton]) -> int:
     wrong = 0
     async with client(settings.wechat_url) as http:
         for alias, account in settings.wechat_accounts.items():
             api = Api(alias, account, http)
             try:
-                done = await apply(api, as_wechat(load(), bind_url(settings, alias)))
+                done = await apply(api, as_wechat(menu, bind_url(settings, alias)))
                 print(f"{alias}: {'menu created' if done else 'menu is up to date'}")
             except Failure as failure:
                 wrong += 1
@@ -105,7 +105,7 @@ def main() -> int:
     if not settings.wechat_accounts:
         print("wechat-menu: GRIDCARE_WECHAT_ACCOUNTS names no account", file=sys.stderr)
         return 2
-    return asyncio.run(_apply_all(settings))
+    return asyncio.run(_apply_all(settings, load()))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from bot.gateway.store import audit
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Connection
 from bot.gateway.store.texts import read
-from bot.gateway.turns.inbox import Refused, clean
+from bot.gateway.turns.inbox import Refused, clean, require_upload
 from bot.ports.errors import CompanyError
 from bot.ports.identity import Subject
 from bot.region import facts, knowledge
@@ -192,10 +192,11 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         try:
             if body.text:
                 shown["text"] = clean(body.text, MAX_TEXT)
+            if body.upload:
+                await gateway.store.read(require_upload, name, body.upload)
+                shown["image"] = {"upload": body.upload, "alt": ""}
         except Refused as refused:
             raise Problem(422, "invalid", refused.code) from None
-        if body.upload:
-            shown["image"] = {"upload": body.upload, "alt": ""}
         if not shown:
             raise Problem(422, "invalid", "text")
         if (limit := await gateway.limit(name)) and limit["left"] < 1:

@@ -145,7 +145,7 @@ class Inbox:
                 raise Refused("unknown_choice")
             return {"text": found.title}, {**body, "text": None, "payload": found.payload}
         if inbound.upload is not None:
-            _require_upload(c, talk.id, inbound.upload)
+            require_upload(c, talk.id, inbound.upload)
             text = inbound.text or self._wording.say("upload")
             shown: dict[str, Any] = {"image": {"upload": inbound.upload, "alt": self._wording.say("upload")}}
             shown["text"] = inbound.text or ""
@@ -186,7 +186,8 @@ def _button(c: Connection, talk: t.Record, which: sa.ColumnElement[bool]) -> t.R
     return (c.execute(query)).first()
 
 
-def _require_upload(c: Connection, conversation: str, upload: str) -> None:
+def require_upload(c: Connection, conversation: str, upload: str) -> None:
+    """Raises Refused unless this picture was sent in the conversation."""
     query = sa.select(t.attachment.c.id).where(
         t.attachment.c.id == upload, t.attachment.c.conversation == conversation
     )

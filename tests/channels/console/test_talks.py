@@ -19,6 +19,7 @@ from bot.ports.identity import Level
 from bot.region import knowledge
 from tests.channels.console.conftest import Client, Office
 from tests.gateway.fakes import ACCOUNT, until
+from tests.gateway.test_personal import picture
 
 TALK = "c-customer"
 XSS = [
@@ -336,3 +337,21 @@ async def test_a_picture_for_a_conversation_that_does_not_exist_begins_none(offi
     )
     assert answer.status_code == 404
     assert await office.gateway.store.read(messages.find_talk, "c-nobody") is None
+
+
+async def test_an_agent_shows_only_pictures_of_the_conversation(office: Office) -> None:
+    for talk in (TALK, "c-other"):
+        await office.customer(talk, "你好", wish=Wish("user_asked"))
+    mine, other = [
+        await office.gateway.uploads.keep(talk, picture()) for talk in (TALK, "c-other")
+    ]  # an id names a file, and a link to it is signed
+    page = await office.page("a01")
+    await page.post(f"/conversations/{TALK}/take", {"version": (await row(page, TALK))["version"]})
+    for wrong in (other.id, "made-up", "../gateway.db"):
+        answer = await page.ask("POST", f"/conversations/{TALK}/messages", {"msg_id": "0", "upload": wrong})
+        assert (answer.status_code, answer.json()["detail"]) == (422, "unknown_upload")
+    said = await page.post(f"/conversations/{TALK}/messages", {"msg_id": "1", "upload": mine.id})
+    assert mine.id in said["image"]["url"]
+    assert not [
+        m for m in await office.rows(t.message) if "made-up" in str(m.body) or other.id in str(m.body)
+    ]

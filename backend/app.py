@@ -10,6 +10,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         title="GridCare reference company system",
         version="1",
         lifespan=lifespan,
+        openapi_url=None,  # served below to those who know the token
         docs_url=None,  # these pages load their scripts from elsewhere
         redoc_url=None,
     )
@@ -63,6 +65,12 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(health)
     app.include_router(api)
     app.include_router(services.router)
+    app.add_api_route(
+        "/openapi.json",
+        lambda: JSONResponse(app.openapi()),
+        dependencies=[Depends(asking)],
+        include_in_schema=False,
+    )
     app.openapi()  # works out every route now: not under the first request, and a broken one stops the start
     return app
 

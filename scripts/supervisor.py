@@ -353,7 +353,7 @@ async def up() -> int:
                         else ""
                     )
                     + f"  API of the gateway {base}/openapi.json\n"
-                    f"  API of the company {system.url('backend')}/openapi.json\n"
+                    f"  API of the company {system.url('backend')}/openapi.json (with GRIDCARE_BACKEND_TOKEN)\n"
                     f"  terminal       make chat\n  logs           {system.layout.run_dir / 'logs'}\n"
                     "\nCtrl-C stops everything.",
                     flush=True,

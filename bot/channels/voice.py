@@ -246,7 +246,7 @@ def _state(c: Connection, conversation: str) -> dict[str, Any]:
 
 def calls(channel: VoiceChannel) -> APIRouter:
     """What callers say and hear."""
-    router = APIRouter(prefix="/internal/v1/voice/calls")
+    router = APIRouter(prefix="/internal/v1/voice/calls", include_in_schema=False)
 
     @router.post("")
     async def call(opened: Opened) -> dict[str, Any]:
@@ -277,7 +277,7 @@ def calls(channel: VoiceChannel) -> APIRouter:
 
 def dialling(channel: VoiceChannel) -> APIRouter:
     """Whom the line calls back."""
-    router = APIRouter(prefix="/internal/v1/voice/callbacks")
+    router = APIRouter(prefix="/internal/v1/voice/callbacks", include_in_schema=False)
 
     @router.post("/next")
     async def due() -> dict[str, Any] | None:

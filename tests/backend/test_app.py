@@ -59,6 +59,8 @@ def test_money_and_energy_are_text_with_two_places(client: Client) -> None:
 
 
 def test_the_api_describes_itself_with_examples(client: Client) -> None:
+    stranger = client.get("/openapi.json", headers={"Authorization": "Bearer wrong"})
+    assert (stranger.status_code, stranger.json().get("paths")) == (401, None)
     described = client.get("/openapi.json").json()
     assert len(described["paths"]) >= 22
     schemas = described["components"]["schemas"]

@@ -1,5 +1,6 @@
 """Settings, pages, headers, sizes, pictures, schema: what stands around the conversation."""
 
+import re
 from itertools import chain
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -65,6 +66,17 @@ async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None
             "texts_given_up": 0,
             "jobs": ready["jobs"],
         }
+
+
+async def test_the_public_description_names_no_private_path(desk: Desk) -> None:
+    async with browser(desk) as http:
+        paths = (await http.get("/openapi.json")).json()["paths"]
+        private = await http.get("/internal/v1/identity/c-1/stored")
+    assert "/api/v1/messages" in paths and not [path for path in paths if path.startswith("/internal")]
+    assert private.status_code == 401, "it is there all the same"
+    for path in (ROOT / "bot").rglob("*.py"):  # those of channels that are not set up here, too
+        for router in re.findall(r'APIRouter\(prefix="/internal.*', path.read_text(encoding="utf-8")):
+            assert "include_in_schema=False" in router, path.name
 
 
 async def test_every_page_carries_the_strict_policy(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from bot.gateway.store.wechat import pieces
 
 def standing(gateway: Gateway) -> APIRouter:
     """For agents' screens, private: the quota that is left and what did not arrive."""
-    router = APIRouter(prefix="/internal/v1/wechat")
+    router = APIRouter(prefix="/internal/v1/wechat", include_in_schema=False)
 
     @router.get("/{conversation}")
     async def of(conversation: str, request: Request) -> dict[str, object]:
@@ -38,7 +38,7 @@ class NoticeOrder(BaseModel):
 
 def announcing(gateway: Gateway, sender: notices.Notices) -> APIRouter:
     """For the company's systems, private: outage, restoration, arrears, progress."""
-    router = APIRouter(prefix="/internal/v1/wechat")
+    router = APIRouter(prefix="/internal/v1/wechat", include_in_schema=False)
 
     @router.post("/notices")
     async def announce(request: Request, body: NoticeOrder) -> dict[str, int]:

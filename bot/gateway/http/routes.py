@@ -99,7 +99,9 @@ def identity(gateway: Gateway) -> APIRouter:
     async def allowed(request: Request) -> None:
         bearer(request, gateway.settings.internal_token)
 
-    router = APIRouter(prefix="/internal/v1/identity/{name}", dependencies=[Depends(allowed)])
+    router = APIRouter(
+        prefix="/internal/v1/identity/{name}", include_in_schema=False, dependencies=[Depends(allowed)]
+    )
 
     @router.post("/match")
     async def match(name: str, body: MatchRequest) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from bot.region.working_days import is_working_day
 RECONNECTION = "request_reconnection"
 
 
-async def find_order(turn: Turn, kind: str | None = None) -> Order | None:
+async def find_order(turn: Turn) -> Order | None:
     """The order meant: by number, else the newest of this conversation, else of the customer's account."""
     orders = parts().company.orders
     number = turn.mention("order_no") or turn.slots.get("order_no")
@@ -29,7 +29,7 @@ async def find_order(turn: Turn, kind: str | None = None) -> Order | None:
     account_no = account_for(turn, Level.L1) if turn.mention("account_no") else own_account(turn)
     if not found and account_no and turn.subject.level.covers(Level.L1):
         found = await orders.open_orders(turn.subject, account_no=account_no)
-    return next((o for o in found if kind in (None, o.kind)), None)
+    return next(iter(found), None)
 
 
 class QueryProgress(CompanyAction):

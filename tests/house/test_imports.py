@@ -244,3 +244,46 @@ def test_nothing_is_loaded_in_the_event_loop() -> None:
                     f"{place(path, outer.lineno)} {outer.name} loads" for name in names if name == "load"
                 ]
     report(findings)
+
+
+def test_no_parameter_is_left_that_nobody_gives() -> None:
+    """Of functions that are only called by name: each parameter with a default is given by some call."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in files("*.py")}
+    nodes = [node for tree in trees.values() for node in ast.walk(tree)]
+    calls: defaultdict[str, list[ast.Call]] = defaultdict(list)
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            calls[getattr(node.func, "id", getattr(node.func, "attr", ""))].append(node)
+    called = {id(call.func) for each in calls.values() for call in each}
+    handed_on = {
+        getattr(node, "id", getattr(node, "attr", ""))
+        for node in nodes
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called
+    }
+    findings = []
+    for path in files("actions/*.py", "bot/core/*.py"):
+        for made in trees[path].body:
+            if not isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef) or made.decorator_list:
+                continue
+            if made.name in handed_on or made.name not in calls:
+                continue
+            places = [*made.args.posonlyargs, *made.args.args]
+            optional = {
+                each.arg: n for n, each in enumerate(places) if n >= len(places) - len(made.args.defaults)
+            }
+            optional |= {
+                each.arg: 99
+                for each, default in zip(made.args.kwonlyargs, made.args.kw_defaults, strict=True)
+                if default
+            }
+            findings += [
+                f"{place(path, made.lineno)} {made.name}: nobody gives {name}"
+                for name, n in optional.items()
+                if not any(_gives(call, name, n) for call in calls[made.name])
+            ]
+    report(findings)
+
+
+def _gives(call: ast.Call, name: str, position: int) -> bool:
+    open_end = any(isinstance(each, ast.Starred) for each in call.args)
+    return open_end or len(call.args) > position or any(each.arg in (name, None) for each in call.keywords)

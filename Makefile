@@ -27,22 +27,28 @@ help: ## this list
 	@python3 -m venv .tools && .tools/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
-.venv/stamp: requirements.lock .tools/stamp-$(UV_VERSION)
+.venv/stamp: requirements/dev.lock .tools/stamp-$(UV_VERSION)
 	@echo "- installing the services' packages (Python 3.11 or later)"
 	@[ -x $(PY) ] || $(UV) venv -q --python '>=3.11' .venv
-	@$(UV) pip sync -q --require-hashes --python .venv requirements.lock
+	@$(UV) pip sync -q --require-hashes --python .venv requirements/dev.lock
 	@touch $@
 
-bot/engine/.venv/stamp: bot/engine/requirements.lock .tools/stamp-$(UV_VERSION)
+bot/engine/.venv/stamp: requirements/engine-dev.lock .tools/stamp-$(UV_VERSION)
 	@echo "- installing the engine's packages (Python 3.10, Rasa)"
-	@cd bot/engine && { [ -x .venv/bin/python ] || $(UV) venv -q --python 3.10 .venv; }
-	@cd bot/engine && $(UV) pip sync -q --require-hashes --python .venv requirements.lock
+	@[ -x $(ENGINE_PY) ] || { cd bot/engine && $(UV) venv -q --python 3.10 .venv; }
+	@$(UV) pip sync -q --require-hashes --python bot/engine/.venv requirements/engine-dev.lock
+	@touch $@
+
+$(RUN)/stock-venv/stamp: requirements/stock.lock .tools/stamp-$(UV_VERSION)
+	@echo "- installing stock Rasa for the comparison"
+	@[ -x $(RUN)/stock-venv/bin/python ] || { cd bot/engine && $(UV) venv -q --python 3.10 $(CURDIR)/$(RUN)/stock-venv; }
+	@$(UV) pip sync -q --require-hashes --python $(RUN)/stock-venv requirements/stock.lock
 	@touch $@
 
 setup: .venv/stamp bot/engine/.venv/stamp ## install both Python environments from their locks
 
 web/node_modules/.stamp: web/package-lock.json
-	@command -v npm >/dev/null || { echo "npm (Node.js 20 or later) is missing: install it with your package manager"; exit 1; }
+	@command -v npm >/dev/null || { echo "npm (Node.js 20.19, 22.12 or 24 and later) is missing: install it with your package manager"; exit 1; }
 	@echo "- installing the web packages"
 	@cd web && npm ci --silent --no-audit --no-fund
 	@touch $@
@@ -152,12 +158,18 @@ learning-curve: setup ## what more training data would buy, and the loss by homo
 mutate: .venv/stamp ## does a test notice when a line is changed? SET=core or services, FILES="bot/core/queue.py", DRAW=100, SEED=2
 	@for set in $(or $(SET),core services); do $(PY) -m scripts.mutate $$set $(FILES) $(if $(DRAW),--draw $(DRAW)) $(if $(SEED),--seed $(SEED)); done
 
-bench: setup train ## ours beside stock Rasa, in one run on this machine
+bench: setup train $(RUN)/stock-venv/stamp ## ours beside stock Rasa, in one run on this machine
 	@$(PY) -m benchmarks
 
-lock: .tools/stamp-$(UV_VERSION) ## resolve both environments anew into their hash locks
-	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
-	@cd bot/engine && $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.10 --group dev pyproject.toml -o requirements.lock
+# Each lock of the production environments holds the versions of the development lock above it.
+COMPILE = $(UV) pip compile -q --universal --generate-hashes --no-header $(if $(UP),$(if $(filter all,$(UP)),--upgrade,--upgrade-package $(UP)))
+lock: .tools/stamp-$(UV_VERSION) ## write the hash locks anew after an edit: UP=name upgrades one package, UP=all every one
+	@$(COMPILE) --python-version 3.11 --group dev pyproject.toml -o requirements/dev.lock
+	@$(COMPILE) --python-version 3.11 -c requirements/dev.lock --group actions pyproject.toml -o requirements/actions.lock
+	@$(COMPILE) --python-version 3.11 -c requirements/dev.lock pyproject.toml -o requirements/services.lock
+	@cd bot/engine && $(COMPILE) --python-version 3.10 --group dev pyproject.toml -o ../../requirements/engine-dev.lock
+	@cd bot/engine && $(COMPILE) --python-version 3.10 -c ../../requirements/engine-dev.lock pyproject.toml -o ../../requirements/engine.lock
+	@cd benchmarks/stock && $(COMPILE) --no-config --python-version 3.10 requirements.in -o ../../requirements/stock.lock
 
 clean: ## remove everything that make made, the data of the demo included
 	@rm -rf .tools .venv bot/engine/.venv web/node_modules web/dist models $(RUN) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,8 +1,8 @@
 """`make bench`: GridCare beside stock Rasa in one run on this machine. Prints a Markdown table.
 
 Stock Rasa is version 3.6.21 with its default Chinese pipeline (Jieba, DIET) and policies (TED), its REST channel and
-its in-memory store, on the same sentences, rules and action server. Our own numbers are taken through gateway, durable
-inbox, worker, engine, action and backend. PER_INTENT sentences of each intent are used by both (DIET needs hours for
+its in-memory store, in an environment of its own (requirements/stock.lock), on the same sentences, rules and action
+server. Our own numbers are taken through gateway, durable inbox, worker, engine, action and backend. PER_INTENT sentences of each intent are used by both (DIET needs hours for
 all of them); the last line trains ours on everything. Models are kept in .run/bench under a name made of what they
 were trained from, with what their training took: a run that was interrupted goes on where it stopped. `python -m
 benchmarks train` only trains.
@@ -30,6 +30,7 @@ from benchmarks import frozen, load, workspace
 from scripts.supervisor import ENGINE, ROOT, SERVICES, Layout, System, free_ports
 
 KEPT = ROOT / ".run" / "bench"
+STOCK = ROOT / ".run" / "stock-venv" / "bin" / "python"
 PER_INTENT = int(os.environ.get("PER_INTENT") or 27)
 USERS = ((1, 60), (8, 24), (32, 12))
 ENVIRONMENT = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -44,7 +45,7 @@ def trained(
     if not record.exists():
         print(f"- training {name}", file=sys.stderr, flush=True)
         workspace.make(folder, per_intent, config)
-        took = timed([str(ENGINE), "-m", *command], folder)
+        took = timed(command, folder)
         record.write_text(json.dumps(took), encoding="utf-8")
     return folder, json.loads(record.read_text(encoding="utf-8"))
 
@@ -68,7 +69,7 @@ def _spent() -> float:
 def understanding(model: Path, cases: Path, stock: bool) -> dict[str, float]:
     """What benchmarks/parse_speed.py says of a model."""
     command = [
-        str(ENGINE),
+        str(STOCK if stock else ENGINE),
         "benchmarks/parse_speed.py",
         str(model),
         str(cases),
@@ -134,7 +135,7 @@ async def run_stock(folder: Path, run: Path) -> dict[str, float]:
         await system[name].ready()
     port = layout.ports["engine"]
     command = [
-        str(ENGINE),
+        str(STOCK),
         "-m",
         "rasa",
         "run",
@@ -184,11 +185,15 @@ def table(ours: dict[str, Any], stock: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    config, own, code = ROOT / "config.yml", ["bot.engine.train"], ("bot/core/*.py", "bot/engine/*.py")
+    config, own, code = (
+        ROOT / "config.yml",
+        [str(ENGINE), "-m", "bot.engine.train"],
+        ("bot/core/*.py", "bot/engine/*.py"),
+    )
     ours_at, ours_took = trained("ours", config, PER_INTENT, own, code)
     everything_at, everything_took = trained("everything", config, None, own, code)
     stock_at, stock_took = trained(
-        "stock", ROOT / "benchmarks/stock/config.yml", PER_INTENT, ["rasa", "train"]
+        "stock", ROOT / "benchmarks/stock/config.yml", PER_INTENT, [str(STOCK), "-m", "rasa", "train"]
     )
     if sys.argv[1:] == ["train"]:
         return 0

@@ -1,9 +1,9 @@
 """Keeps out of the process what Rasa imports and this engine never uses.
 
 `import rasa.core.processor` pulls in TensorFlow, every chat platform's client and four databases: measured here
-17.6 s and 537 MB, against 4.3 s and 153 MB without them. `leave_out_the_unused` puts stand-ins in their place
-before Rasa is imported. A stand-in may be named in an annotation or subclassed; anything that really calls it
-gets an ImportError that says why.
+17.6 s and 537 MB, against 4.3 s and 153 MB without them. The lock leaves them out (`exclude-dependencies` in
+bot/engine/pyproject.toml), and `leave_out_the_unused` puts stand-ins in their place before Rasa is imported. A
+stand-in may be named in an annotation or subclassed; anything that really calls it gets an ImportError that says why.
 """
 
 from __future__ import annotations
@@ -15,28 +15,13 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-UNUSED = frozenset(
-    [
-        "tensorflow",
-        "tensorflow_addons",
-        "tensorflow_hub",
-        "keras",
-        "matplotlib",
-        "transformers",
-        "twilio",
-        "slack_sdk",
-        "mattermostwrapper",
-        "rocketchat_API",
-        "webexteamssdk",
-        "fbmessenger",
-        "aiogram",
-        "pymongo",
-        "boto3",
-        "botocore",
-        "redis",
-        "confluent_kafka",
-    ]
-)
+UNUSED = frozenset((
+    "tensorflow", "tensorflow_addons", "tensorflow_hub", "keras", "matplotlib", "transformers", "sklearn_crfsuite", "skops",
+    "aiogram", "cachecontrol", "fbmessenger", "google", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio",
+    "webexteamssdk", "engineio", "socketio", "aio_pika", "aiormq", "boto3", "botocore", "confluent_kafka", "pymongo",
+    "redis", "sanic_cors", "sanic_jwt", "sentry_sdk", "structlog_sentry",
+    "colorclass", "coloredlogs", "prompt_toolkit", "pydot", "questionary", "terminaltables",
+))  # fmt: skip
 
 
 class _StandIn(type):

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from bot.engine.lean import leave_out_the_unused
 
-INPUTS = ("config.yml", "domain.yml", "data/nlu", "data/dialogue", "data/region", "bot/core", "bot/engine")
+INPUTS = (
+    *("config.yml", "domain.yml", "data/nlu", "data/dialogue", "data/region"),
+    *("bot/core", "bot/engine", "requirements/engine.lock"),
+)
 SUFFIXES = frozenset((".yml", ".txt", ".ini", ".py", ".lock"))
 KEPT = 3
 

@@ -136,17 +136,3 @@ def rule_forms() -> set[str]:
         - {"active_form"}
         - set(re.findall(r"utter_ask_(\w+_form)", text))
     )
-
-
-def test_the_locks_name_no_squatted_model_package_and_hash_everything() -> None:
-    findings = []
-    for lock in (ROOT / "requirements.lock", ROOT / "bot/engine/requirements.lock"):
-        text = lock.read_text(encoding="utf-8")
-        findings += [
-            f"{place(lock)} holds {n}" for n in re.findall(r"^\w+[-_]core[-_](?:web|news)\S*", text, re.M)
-        ]
-        findings += [f"{place(lock)} names an address" for _ in re.findall(r"https?://", text)]
-        for requirement in re.split(r"\n(?=[a-zA-Z0-9])", text):
-            if "==" in requirement.split("\n")[0] and "--hash=sha256:" not in requirement:
-                findings.append(f"{place(lock)} {requirement.split()[0]} has no hash")
-    report(findings)

@@ -20,7 +20,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions import _names, _turn
+from actions import _before, _names, _turn
 from actions._turn import Turn
 from bot.core.dates import NoSuchDate
 from bot.ports.errors import CompanyError, NotAllowed, NotFound, Unavailable
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 Changes = dict[str, Any]
 
 LISTEN = "action_listen"
+TOLD_AT_ONCE = ("query_", "find_hall")  # wishes that only ask: served one after the other, not offered
 MISSES_BEFORE_PERSON = 2
 ACT_SECONDS = 7.0  # below the engine's patience with an action, above the company's longest answer
 DONE = dict.fromkeys(("proven", "goal", "unclear_count", "opening"))  # forgotten when a turn is answered
@@ -103,8 +104,13 @@ class CompanyAction(Action, ABC):
         say = Say(dispatcher, turn)
         try:
             async with asyncio.timeout(ACT_SECONDS):
-                changes = await self.act(turn, say)
+                first = _before.business(turn, say) if _before.opens(turn, self.name()) else None
+                if isinstance(first, str):
+                    return [FollowupAction(first)]
+                changes = await self.act(turn, say) if first is None else first
         except Needs as need:
+            if (answered := _before.rule(turn, say)) is not None:
+                return next_up(turn, say, {**DONE, **answered})
             return [*sets({"goal": self.name(), **need.slots}), FollowupAction(need.form)]
         except Exception as error:
             changes = self.trouble(error, turn, say)
@@ -163,11 +169,15 @@ def next_up(turn: Turn, say: Say, changes: Changes) -> list[EventType]:
     wishes of the sentence, or listen."""
     now = {**turn.slots, **changes}
     agenda, wishes = list(now.get("agenda") or ()), merged_wishes(turn, now)
-    following, offered = LISTEN, None
+    following, offered, served = LISTEN, None, None
     if turn.form and turn.form == now.get("doing"):
         following = turn.form
     elif agenda:
         following = agenda.pop()
+    elif wishes and wishes[0].startswith(TOLD_AT_ONCE) and not changes.get("offered"):
+        following, served = f"action_{wishes[0]}", wishes.pop(0)
+        if served not in turn.also:
+            say("utter_next_wish", wish=_names.word("wish", served))
     elif wishes:
         offered = wishes.pop(0)
         wish = _names.word("wish", offered)
@@ -175,6 +185,7 @@ def next_up(turn: Turn, say: Say, changes: Changes) -> list[EventType]:
     stand = {
         "agenda": agenda or None, "wishes": wishes or None, "offered": offered or changes.get("offered"),
         "resume": following if following.endswith("_form") else None,
+        **({"opening": served} if served else {}),
     }  # fmt: skip
     return [*sets({**changes, **stand}, turn), FollowupAction(following)]
 

@@ -41,6 +41,7 @@ from bot.core.form import (
     refuses,
     will_not,
 )
+from bot.core.talk import marks
 
 MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
 QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
@@ -50,11 +51,10 @@ CONFIRM = Field("confirm", answers={"affirm": True, "deny": False}, says=answers
 class CompanyForm(Listener, FormValidationAction):
     """Base of all forms; see the module docstring."""
 
-    own: ClassVar[frozenset[str]] = frozenset()  # intents that open it or say more about it
     submit: ClassVar[str] = ""
     private: ClassVar[tuple[str, ...]] = ()  # slots that are forgotten when it opens and ends
-    cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel"})
     left: ClassVar[str] = "utter_cancelled"  # what is said to who leaves it
+    story: ClassVar[tuple[str, ...]] = ()  # slots beside the fields that keep the customer's own words
     secret: ClassVar[frozenset[str]] = frozenset()  # fields whose values are never stored
 
     def opening(self, turn: Turn, intent: str) -> Changes:
@@ -104,6 +104,8 @@ class CompanyForm(Listener, FormValidationAction):
         asked = next((f for f in self.fields(dict(slots)) if f.slot == requested), None)
         if turn.intent in self.cancelled_by or (requested == QUIT and turn.intent == "affirm"):
             return self._cancel(turn, say, requested)
+        if self._given_up(turn, asked):
+            return self._cancel(turn, say, requested)
         if (aside := self._aside(turn, asked, say)) is not None:
             return self._asking(turn, aside, str(requested))
         if self._interrupted(turn, asked):
@@ -115,19 +117,21 @@ class CompanyForm(Listener, FormValidationAction):
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
         intent = turn.slots.get("opening") or turn.intent
         waiting, interrupted = list(turn.slots.get("agenda") or ()), turn.slots.get("doing")
-        if intent == "report_danger":
-            waiting = []
-        elif interrupted and interrupted not in waiting:
+        if interrupted and interrupted not in waiting:
             waiting.append(interrupted)
         changes: Changes = {
             **dict.fromkeys((*self.private, "opening", "resume", "misses", "confirm")),
             "doing": self.form(),
-            "agenda": [w for w in waiting if w != self.form()] or None,
+            "agenda": [w for w in self.waiting(turn, waiting) if w != self.form()] or None,
             **self.opening(turn, intent),
         }
         heard = {} if turn.slots.get("goal") else self._heard(turn, None, changes)
         news = {**changes, **heard}
         return await self._ask(turn, say, {**news, "wishes": self.wishes(turn, news) or None})
+
+    def waiting(self, turn: Turn, agenda: list[str]) -> list[str]:
+        """What is taken up again when the form ends."""
+        return agenda
 
     def wishes(self, turn: Turn, news: Changes) -> list[str]:
         """The wishes to offer afterwards; a story told in the customer's own words names none."""
@@ -147,6 +151,13 @@ class CompanyForm(Listener, FormValidationAction):
         self, turn: Turn, say: Say, requested: str | None, asked: Field | None
     ) -> list[EventType]:
         fields = self.fields(dict(turn.slots))
+        if (
+            marks.has("adds", turn.text)
+            and not (asked and asked.free)
+            and (more := self._reworded(turn, fields))
+        ):
+            say("utter_added")
+            return await self._ask(turn, say, more)
         filled = fill(fields, turn.slots, requested, turn.heard)
         if not (asked and asked.free) and (fixed := self._by_name(turn, fields)):
             others = {s: v for s, v in filled.values.items() if s not in (requested, "confirm")}
@@ -170,7 +181,9 @@ class CompanyForm(Listener, FormValidationAction):
 
     def _reworded(self, turn: Turn, fields: tuple[Field, ...]) -> Changes:
         """A correction or more of the story is added to the form's own words, when it has any."""
-        free = next((f.slot for f in fields if f.free and turn.slots.get(f.slot)), None)
+        free = next(
+            (s for s in (*(f.slot for f in fields if f.free), *self.story) if turn.slots.get(s)), None
+        )
         return {free: f"{turn.slots[free]}；{turn.text}"} if free and turn.text else {}
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
@@ -225,10 +238,11 @@ class CompanyForm(Listener, FormValidationAction):
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         slots = dict(turn.slots)
         known = [f for f in self.fields(slots) if f.asked and slots.get(f.slot) is not None]
-        if requested != QUIT and len(known) >= MUCH_TO_LOSE:
+        wishes = (w for w in (turn.intent, *turn.also) if w not in self.own | self.cancelled_by)
+        instead = next((w for w in wishes if _names.offerable(w)), None)
+        if requested != QUIT and len(known) >= MUCH_TO_LOSE and instead is None:
             return self._asking(turn, {}, QUIT)
         say(self.left)
-        instead = next((w for w in turn.also if _names.offerable(w) and w not in self.own), None)
         if instead is None:
             return self._close(turn, say, {})
         agenda = [*(turn.slots.get("agenda") or ()), entry_of(instead)]

@@ -7,14 +7,20 @@ from typing import ClassVar
 
 from actions import _names
 from actions._base import Changes, Say
+from actions._telling import rule_asked, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.answers import names_a_person
 from bot.core.form import SHORT_ANSWER, Field, Filled, Heard, cannot_tell, corrected, fill, meant, will_not
+from bot.core.talk import marks
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
-ALWAYS_HEARD = {"report_danger", "request_human", "repeat", "request_elder_mode"}
-HEARD_OVER_WORDS = {"report_danger", "request_human"}  # even while the customer's own words are asked for
+ALWAYS_HEARD = {"report_danger", "tell_distress", "request_human", "repeat", "request_elder_mode"}
+HEARD_OVER_WORDS = {
+    "report_danger",
+    "tell_distress",
+    "request_human",
+}  # even while the customer's own words are asked for
 QUIET = ALWAYS_HEARD | {
     "thank",
     "greet",
@@ -26,18 +32,38 @@ QUIET = ALWAYS_HEARD | {
 class Listener(ABC):
     """The hearing of a form; see actions/_form.py."""
 
+    own: ClassVar[frozenset[str]] = frozenset()  # intents that open it or say more about it
+    cancelled_by: ClassVar[frozenset[str]] = frozenset({"cancel"})
     kind: ClassVar[str] = ""  # the slot that keeps which intent opened it
 
     @abstractmethod
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         """The fields for this state of the slots, in the order they are asked."""
 
+    def _given_up(self, turn: Turn, asked: Field | None) -> bool:
+        """算了先不报了，帮我看看余额: what is under way is dropped, and something else is wished for."""
+        if turn.danger or turn.intent in HEARD_OVER_WORDS or (asked and asked.free):
+            return False
+        if asked and asked.said(turn.heard) is not None:
+            return False
+        others = (w for w in (turn.intent, *turn.also) if w not in self.own | self.cancelled_by)
+        return marks.has("drops", turn.text) and any(_names.offerable(w) for w in others)
+
     def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
         """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them, or more than that."""
         if turn.danger or turn.intent in HEARD_OVER_WORDS:
             return None
-        if asked is None or asked.free or turn.heard.mentions or asked.said(turn.heard) is not None:
+        if asked is None or asked.free or asked.said(turn.heard) is not None:
             return None
+        answers_it = any(mention.name in asked.entities for mention in turn.heard.mentions)
+        if not answers_it and turn.intent in ANSWERS | self.own and (found := rule_asked(turn)):
+            tell_known(found, turn, say)
+            return {"misses": None}
+        if turn.heard.mentions:
+            return None
+        if marks.has("small_talk", turn.text) and len(turn.text) <= SHORT_ANSWER:
+            say("utter_small_talk")
+            return {}
         if answers.asks_to_wait(turn.text):
             say("utter_take_your_time")
             return {}
@@ -66,6 +92,8 @@ class Listener(ABC):
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """True when the sentence is about something else: another wish that does not answer the question."""
+        if turn.intent == "tell_distress":
+            return True
         if asked and not turn.danger and self._answers_it(turn, asked):
             return False
         if asked and asked.free:

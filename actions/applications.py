@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 from actions import _names
 from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
-from actions._telling import serving, tell_clock, tell_known
+from actions._telling import rule_asked, serving, tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
 from actions.fault import ACCOUNT, ADDRESS, NAME, PHONE
 from bot.core import answers, phrasing, values
 from bot.core.form import Field
+from bot.core.talk import marks
 from bot.ports.orders import ApplicationDraft
 from bot.region.region import Application
 
@@ -118,9 +119,12 @@ class ApplicationForm(CompanyForm):
             say(f"utter_begin_{slots['application_kind']}")
             return {}
         if "application_kind" in news:
-            if slots["application_kind"] == LOSS and (found := serving(turn, LOSS)):
+            loss = slots["application_kind"] == LOSS
+            asked = () if marks.has("way", turn.text) else rule_asked(turn)
+            if found := serving(turn, LOSS) if loss else asked:
                 tell_known(found, turn, say)
-            tell_documents(slots, say)
+            if loss or not found:
+                tell_documents(slots, say)
             return {}
         if "supply_kind" in news:
             tell_documents(slots, say)

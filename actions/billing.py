@@ -10,11 +10,14 @@ from typing import Any
 from actions import _names
 from actions._account import account_for
 from actions._base import Changes, CompanyAction, Say, button
+from actions._before import SUM
 from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
+from actions.figures import MONTHS_KEPT, billed_use, month_just_told, month_meant, told
 from bot.core import bill_explanation, phrasing, simulation, values
 from bot.core.ranges import Range
+from bot.core.talk import sums
 from bot.ports.billing import Bill, Payment, TariffRef
 from bot.ports.errors import NotFound
 from bot.ports.identity import Level
@@ -23,7 +26,6 @@ DAYS_SHOWN = 30
 PAYMENT_DAYS = 365
 MORE_KWH = 100
 PAYMENTS_TOLD = 3
-MONTHS_TOLD = 13
 
 
 class QueryBalance(CompanyAction):
@@ -47,11 +49,16 @@ class QueryBill(CompanyAction):
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L2)
-        billing, months = parts().company.billing, turn.months()
+        billing = parts().company.billing
+        if sums.asked(turn.text) and turn.intent == "query_bill":
+            return {"account_no": account_no, "agenda": [*(turn.slots.get("agenda") or ()), SUM]}
+        leaning = month_meant(turn)
+        months = Range(leaning, leaning) if leaning else turn.months()
         if months and months.low != months.high:
-            bills = await billing.bills(turn.subject, account_no, MONTHS_TOLD)
-            tell_bills([each for each in bills if months.low <= each.month <= months.high], months, say)
-            return {"account_no": account_no, "month": None}
+            bills = await billing.bills(turn.subject, account_no, MONTHS_KEPT)
+            named = [each for each in bills if months.low <= each.month <= months.high]
+            tell_bills(named, months, say)
+            return {"account_no": account_no, "month": None, **told(turn, *(each.month for each in named))}
         try:
             bill = await billing.bill(turn.subject, account_no, months and months.low)
         except NotFound:
@@ -68,7 +75,7 @@ class QueryBill(CompanyAction):
         if len(bill.lines) > 1:
             say("utter_query_bill_tiers", lines="，".join(_line(bill)))
         say.card("bill_history", history_card(account_no, history))
-        return {"account_no": account_no, "month": None, "bill_month": bill.month}
+        return {"account_no": account_no, "month": None, "bill_month": bill.month, **told(turn, bill.month)}
 
 
 def tell_bills(bills: list[Bill], months: Range, say: Say) -> None:
@@ -164,9 +171,18 @@ class QueryUsage(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L1)
         today = turn.now.date()
-        first, last = turn.days() or (today - timedelta(DAYS_SHOWN), today)
+        month = month_meant(turn) or month_just_told(turn)
+        first, last = (values.day_range(month, today) if month else turn.days()) or (
+            today - timedelta(DAYS_SHOWN),
+            today,
+        )
         days = await parts().company.billing.usage(turn.subject, account_no, first, last)
         good = [d.kwh for d in days if d.kwh is not None]
+        if not good and (billed := await billed_use(turn, account_no, first, last)):
+            say(
+                "utter_query_usage_billed", month=phrasing.month(billed.month), total=phrasing.kwh(billed.kwh)
+            )
+            return {"account_no": account_no, "month": None, **told(turn, billed.month)}
         if not good:
             say("utter_query_usage_none", first=phrasing.day(first), last=phrasing.day(last))
             return {"account_no": account_no, "month": None}
@@ -251,4 +267,9 @@ class ExplainBill(CompanyAction):
             **usual("meter_test"),
             buttons=[button("meter_test", "/request_meter_test"), button("no", "/deny")],
         )
-        return {"account_no": account_no, "month": None, "bill_month": new.month}
+        return {
+            "account_no": account_no,
+            "month": None,
+            "bill_month": new.month,
+            **told(turn, old.month, new.month),
+        }

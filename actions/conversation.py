@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from actions import _names, _people
 from actions._account import account_named
-from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
+from actions._base import (
+    MISSES_BEFORE_PERSON,
+    Changes,
+    CompanyAction,
+    Say,
+    button,
+    choice,
+)
+from actions._before import ABOUT_AN_ORDER, AMEND, tell_still_called
 from actions._form import entry_of
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, rating
+from bot.core.talk import marks
 from bot.ports.errors import Unavailable
 from bot.ports.services import Rating
 
 logger = logging.getLogger(__name__)
+IN_DANGER = "danger_form"  # asks on for the place, whoever has been called
+LEFT = dict.fromkeys(("doing", "agenda", "wishes", "offered", "resume"))
+FOR_A_PERSON = {"address", "phone", "contact_name"}
 UNHAPPY = 3  # and below: of five
 
 
@@ -62,7 +75,7 @@ class Cancel(CompanyAction):
     """Nothing is under way: say so, and drop what waits."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say("utter_nothing_to_cancel")
+        say("utter_denied" if turn.slots.get("offered") else "utter_nothing_to_cancel")
         return {"agenda": None, "wishes": None}
 
 
@@ -107,16 +120,20 @@ class RequestElderMode(CompanyAction):
 
 
 class RequestHuman(CompanyAction):
-    """A person, with what is known, so that nobody has to repeat."""
+    """A person, with what is known, so that nobody has to repeat. From then on nothing is asked: the form is left,
+    and what it knows is kept for the person and for the customer who takes it up again."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
+        if turn.slots.get("called") and marks.has("awaits", turn.text):
+            return tell_still_called(turn, say)
         reason, _, skill = str(turn.mention("choice") or "user_asked").partition("/")
         say("utter_handover")
         wanted = await _people.wish(
             turn, reason, skill or skill_of(turn), summary_of(turn), known_slots(turn)
         )
         say.effect("handover", **wanted)
-        return {"misses": None}
+        called = {"misses": None, "called": turn.now.isoformat()}
+        return called if turn.form == IN_DANGER else {**called, **LEFT}
 
 
 def skill_of(turn: Turn) -> str:
@@ -156,6 +173,24 @@ class Deny(CompanyAction):
         return {"offered": None, "wishes": None}
 
 
+class AnswerPress(CompanyAction):
+    """The company's own people speak to the press; the name, the paper and the number are what they need."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        say("utter_press")
+        say.effect("handover", **await _people.wish(turn, "policy", "complaint", turn.text, {}))
+        return {**LEFT, "called": turn.now.isoformat()}
+
+
+class WarnOfFraud(CompanyAction):
+    """Who was called by somebody that pretends to be us hears what we never do, and what to do now."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        contacts = parts().region.contacts
+        say("utter_fraud", police=contacts["police"].value, hotline=contacts["hotline"].value)
+        return {}
+
+
 class Inform(CompanyAction):
     """A detail on its own: the last topic is answered again with it; without one, ask what for."""
 
@@ -173,6 +208,9 @@ class Correct(CompanyAction):
 async def retell(turn: Turn, say: Say) -> Changes:
     told = {m.name: turn.mention(m.name) for m in turn.heard.mentions if m.name in turn.slots}
     topic = turn.slots.get("topic")
+    if told and turn.slots.get("called") and told.keys() <= FOR_A_PERSON:
+        say("utter_noted_for_person")
+        return told
     if turn.heard.mentions and topic:
         return {**told, "agenda": [topic]}
     if told:
@@ -190,6 +228,8 @@ async def unclear(turn: Turn, say: Say) -> Changes:
     if answers.asks_to_wait(turn.text):
         say("utter_take_your_time")
         return {}
+    if turn.slots.get("topic") in ABOUT_AN_ORDER and marks.has("adds", turn.text):
+        return {"agenda": [AMEND]}
     if turn.slots.get("topic") and (account := await account_named(turn)):
         return {"account_no": account, "agenda": [turn.slots["topic"]]}
     if found := clearly_known(turn):
@@ -211,7 +251,18 @@ async def unclear(turn: Turn, say: Say) -> Changes:
     return {"unclear_count": count}
 
 
+def tell_in_two_languages(say: Say) -> Changes:
+    hotline = parts().region.contacts["hotline"].value
+    say("utter_two_languages", hotline=hotline, buttons=[button("person", "/request_human")])
+    return {}
+
+
 _HELPLESS = 8  # characters of 现在咋办, which is about what was said before
+
+
+def foreign(text: str) -> bool:
+    """Whether a sentence is written in Latin letters alone (English, or Chinese by its sounds)."""
+    return bool(re.search(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}", text)) and not re.search(r"[\u4e00-\u9fff]", text)
 
 
 class OutOfScope(CompanyAction):
@@ -221,6 +272,8 @@ class OutOfScope(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         if turn.picture:
             return await unclear(turn, say)
+        if foreign(turn.text):
+            return tell_in_two_languages(say)
         if found := clearly_known(turn):
             tell_known(found, turn, say)
             return {}
@@ -242,6 +295,8 @@ class Clarify(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         if _people.language(turn.text):
             return await RequestHuman().act(turn, say)
+        if foreign(turn.text):
+            return tell_in_two_languages(say)
         return await unclear(turn, say)
 
 

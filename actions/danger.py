@@ -11,26 +11,30 @@ from actions._base import Changes, CompanyAction, Say
 from actions._form import CompanyForm
 from actions._turn import Turn
 from actions._wiring import parts
-from actions.fault import ADDRESS, PHONE
-from bot.core import danger, values
+from actions.fault import ADDRESS, PHONE, YES_NO
+from bot.core import answers, danger, values
 from bot.core.form import Field
 from bot.ports.errors import Unavailable
 from bot.ports.orders import FaultReport
 
-DANGER_HEARS = {"report_danger", "request_human", "repeat"}
+DANGER_HEARS = {"report_danger", "tell_distress", "request_human", "repeat"}
 
 
 class DangerForm(CompanyForm):
     """Place and phone, nothing else. The gateway has usually spoken and opened the order already
-    (metadata.danger); then what is told is added to it, at once and piece by piece."""
+    (metadata.danger); then what is told is added to it, at once and piece by piece.
+
+    Where the model alone took a sentence for a danger and no word says so, that is asked first: it may be the answer
+    to something else, and a crew is sent for nothing less than a danger."""
 
     own: ClassVar[frozenset[str]] = frozenset({"report_danger"})
     kind: ClassVar[str] = "danger_kind"
     submit: ClassVar[str] = "action_report_danger"
-    private: ClassVar[tuple[str, ...]] = ("hazard", "danger_order", "danger_words")
+    private: ClassVar[tuple[str, ...]] = ("in_danger", "hazard", "danger_order", "danger_words")
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         return (
+            Field("in_danger", answers=YES_NO, says=answers.IN_DANGER, told=False),
             Field("account_no", ("account_no",), asked=False, check=values.account_no),
             ADDRESS,
             Field("phone", PHONE.entities, words=PHONE.words, check=PHONE.check, optional=True),
@@ -39,7 +43,7 @@ class DangerForm(CompanyForm):
     def opening(self, turn: Turn, intent: str) -> Changes:
         seen = danger.assess(turn.text)
         hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [None])
-        return {**super().opening(turn, intent), "hazard": hazards[0], "danger_words": turn.text,
+        return {**super().opening(turn, intent), "in_danger": True if certain(turn) else None, "hazard": hazards[0], "danger_words": turn.text,
                 "danger_order": turn.danger.get("order_no")}  # fmt: skip
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
@@ -65,8 +69,19 @@ class DangerForm(CompanyForm):
         """Nothing else is offered after a danger."""
         return []
 
+    def waiting(self, turn: Turn, agenda: list[str]) -> list[str]:
+        """What was under way is over in a danger; while it is only asked about, it waits."""
+        return [] if certain(turn) else agenda
+
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        if "danger_words" in news and not turn.danger:
+        if slots.get("in_danger") is False:
+            say("utter_no_danger" if slots.get("agenda") else "utter_no_danger_what")
+            return {"doing": None}
+        if not (slots.get("in_danger") or news.get("address") or certain(turn)):
+            return {}
+        sure = {"in_danger": True, "agenda": None}
+        begins = "danger_words" in news or not turn.slots.get("in_danger")
+        if begins and not turn.danger:
             script = parts().region.safety.get(slots.get("hazard") or "")
             say.again(script.spoken if turn.manner.spoken else script.text) if script else say(
                 "utter_danger_first"
@@ -74,8 +89,13 @@ class DangerForm(CompanyForm):
             say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
         told = {k: str(news[k]) for k in ("address", "phone") if news.get(k)}
         if not slots.get("address") or (slots.get("danger_order") and not told):
-            return {}
-        return await record_danger(turn, slots, told, say)
+            return sure
+        return {**sure, **await record_danger(turn, slots, told, say)}
+
+
+def certain(turn: Turn) -> bool:
+    """Whether the danger lane, the words themselves or a button of ours say that there is danger."""
+    return bool(turn.danger) or not turn.text or danger.assess(turn.text) is not None
 
 
 async def record_danger(turn: Turn, slots: Changes, told: dict[str, str], say: Say) -> Changes:

@@ -17,6 +17,7 @@ from actions._write import SubmitAction
 from bot.core import address, answers, precheck, values
 from bot.core.form import Field
 from bot.core.precheck import Finding, Signs
+from bot.core.talk import marks
 from bot.ports.errors import CompanyError
 from bot.ports.identity import Level
 from bot.ports.orders import FaultReport, Order
@@ -90,6 +91,7 @@ class FaultForm(CompanyForm):
     own: ClassVar[frozenset[str]] = frozenset(PHENOMENON)
     kind: ClassVar[str] = "fault_kind"
     submit: ClassVar[str] = "action_report_fault"
+    story: ClassVar[tuple[str, ...]] = ("description",)
     private: ClassVar[tuple[str, ...]] = (
         "description", "scope", "occurred_at", "neighbours_lit", "breaker_off", "finding", "still_report", "on_file",
         "account_told",
@@ -113,7 +115,9 @@ class FaultForm(CompanyForm):
     def opening(self, turn: Turn, intent: str) -> Changes:
         mine = turn.subject.accounts
         known: Changes = {"account_no": mine[0]} if len(mine) == 1 else {}
-        return {**super().opening(turn, intent), "description": turn.text or None, **known}
+        other = turn.mention("address") or marks.has("elsewhere", turn.text)
+        elsewhere: Changes = {"account_no": turn.mention("account_no")} if other else {}
+        return {**super().opening(turn, intent), "description": turn.text or None, **known, **elsewhere}
 
     async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         """Who has an open order and asks about it or presses it wants no second one."""
@@ -128,6 +132,9 @@ class FaultForm(CompanyForm):
             return {"doing": None}
         if news.get("still_report") and slots.get("finding") == Finding.REPORTED.value:
             return ELSEWHERE
+        own = slots.get("account_no") is None or slots["account_no"] in turn.subject.accounts
+        if own and "address" in news and "account_no" not in turn.heard.names:
+            slots = {**slots, "account_no": await account_at(turn, slots["address"])}
         if "description" in news:
             kind = slots["fault_kind"]
             if answers.angry(turn.text):
@@ -137,6 +144,7 @@ class FaultForm(CompanyForm):
             if season := season_of(turn, slots):
                 say("utter_season", notice=season.notice)
         told = {
+            "account_no": slots.get("account_no"),
             "on_file": slots.get("account_no") in turn.subject.accounts,
             "account_told": slots.get("account_told")
             or bool("account_no" in news and "description" not in news),
@@ -197,6 +205,21 @@ async def reported_before(turn: Turn) -> Order | None:
     return next((o for o in found if o.kind == "fault" and o.business in OUTAGES), None)
 
 
+async def account_at(turn: Turn, place: str) -> str | None:
+    """The customer's own account that stands at a place they named; None for anybody else's place (the phone on
+    file would send the crew to the wrong door)."""
+    if marks.has("elsewhere", turn.text):
+        return None
+    for number in turn.subject.accounts:
+        try:
+            account = await parts().company.billing.account(turn.subject, number)
+        except CompanyError:
+            return None
+        if (street := account.address_masked.rstrip("*")) and street.removeprefix(account.county) in place:
+            return number
+    return None
+
+
 def active(outages: tuple[Outage, ...]) -> Outage | None:
     return next((o for o in outages if o.status == "active"), None)
 
@@ -235,7 +258,7 @@ class ReportFault(SubmitAction):
         tell_receipt(receipt, turn, say)
         if await _people.flags_of(turn) & _people.MUST_NOT_WAIT:
             say.effect("handover", **await _people.wish(turn, "policy", "fault", draft.description, {}))
-        return {"order_no": receipt.order.order_no}
+        return {"order_no": receipt.order.order_no, "topic": "action_amend_order"}
 
 
 def season_of(turn: Turn, slots: Changes) -> Season | None:

@@ -8,6 +8,8 @@ from actions._telling import tell_known, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, phrasing
+from bot.core.address import county_in
+from bot.core.talk import marks
 from bot.region.knowledge import Found
 
 HALLS_TOLD = 3
@@ -15,7 +17,7 @@ MANAGER = "ask_value_added_service"
 PICTURES = {"pay": 2, "report": 3, "bind": 3}  # utter_picture_…, taken by `make help-pictures`
 HELP, VISIT = "ask_operation_help", "home_visit"
 TOPIC = 10  # characters: so few rather name a topic (电费怎么交) than ask something in particular
-SURELY = 0.45  # of such, two in five that are ours and no other reach it; 空调怎么用省电 has 0.36 for a wrong entry
+SURELY = 0.4  # of short topics; 空调怎么用省电 has 0.36 for a wrong entry
 
 
 class Answer(CompanyAction):
@@ -90,20 +92,30 @@ class AskOperationHelp(Answer):
 class QueryPaymentChannels(Answer):
     """How to pay: the entry that fits, else all ways."""
 
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        where = marks.has("where", turn.text) and county_in(turn.text, parts().region.gazetteer)
+        return (
+            {"agenda": [*(turn.slots.get("agenda") or ()), "action_find_hall"]}
+            if where
+            else await super().act(turn, say)
+        )
+
     def standing(self, intent: str, say: Say) -> None:
         say("utter_query_payment_channels", channels=phrasing.listing(parts().region.payment_channels))
 
 
 class FindHall(CompanyAction):
-    """The halls of the county named, with what is announced about them; without one, the first of all."""
+    """The halls of the county named or talked about, with what is announced about them; else the first of all."""
+
+    topic = True
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         company, said = parts().company, turn.mention("address")
         places = (await company.outages.locate(said)).places if said else ()
         halls = await company.directory.halls()
-        named = [place.county for place in places] or [
-            hall.county for hall in halls if hall.county in turn.text
-        ]
+        gazetteer = parts().region.gazetteer
+        told = [county_in(words, gazetteer) for words in (turn.text, str(turn.slots.get("address") or ""))]
+        named = [place.county for place in places] or [county for county in told if county]
         found = [hall for hall in halls if not named or hall.county == named[0]]
         for hall in found[:HALLS_TOLD]:
             name = "utter_find_hall" if hall.verified else "utter_find_hall_unverified"

@@ -126,6 +126,31 @@ class UrgeOrder(CompanyAction):
         return {"order_no": order.order_no}
 
 
+class AmendOrder(CompanyAction):
+    """What is said about a fault report after it was placed goes into that order: a phone, a place, a word to the crew."""
+
+    topic = True
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        order = await find_order(turn)
+        if order is None:
+            say("utter_order_not_found")
+            return {"topic": None}
+        if order.kind != "fault":
+            say.offer_person("policy", response="utter_order_needs_person")
+            return {"order_no": order.order_no}
+        told = {name: str(turn.mention(name)) for name in ("phone", "address") if turn.mention(name)}
+        changes = told or {"description": turn.text}
+        await parts().company.orders.amend_fault(
+            turn.subject, order.order_no, changes, turn.key("amend_fault")
+        )
+        known = "、".join(
+            f"{_names.word('label', name)}{turn.read_back(value)}" for name, value in told.items()
+        )
+        say("utter_order_amended" if told else "utter_order_noted", order_no=order.order_no, told=known)
+        return {**told, "order_no": order.order_no}
+
+
 class WithdrawComplaint(CompanyAction):
     """Asked back once, then logged with the order; the company calls before it closes anything."""
 

@@ -90,6 +90,15 @@ class Gazetteer:
         return cls(names, towns)
 
 
+def county_in(text: str, gazetteer: Gazetteer) -> str | None:
+    """The county that a sentence names, in full or as people shorten it (杭后), or by a town that only it has; None
+    when it names none or several."""
+    named = {county for name, county in gazetteer.counties.items() if name in text}
+    if not named:
+        named = {homes[0] for town, homes in gazetteer.towns.items() if len(homes) == 1 and town in text}
+    return named.pop() if len(named) == 1 else None
+
+
 def parse(text: str, gazetteer: Gazetteer) -> Address:
     """The parts of an address text. What is no known part becomes the place; an empty text an empty address."""
     rest = _LEAD.sub("", text.strip(" ,。，"))

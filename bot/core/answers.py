@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-SUBMIT: Mapping[str, bool] = {r"^(提交|没问题|都对|可以|没错)|^[👌👍✅🆗]": True}
+SUBMIT: Mapping[str, bool] = {
+    r"^(提交|没(有|啥|什么)*问题|都对|可以(?!不|吗)|没错|不用改|(行|好|那)?就这样|没(有)?别的|没啥(要)?改)|^[👌👍✅🆗]|^\[强\]|^/:(strong|ok)": True
+}
 LIT: Mapping[str, bool] = {
     r"^(也|都|全)?(没(?!跳|掉|动)|无|停|黑)|也没|都没|一样|没有电": False,
-    r"有电|亮着|都亮|灯.{0,2}(着|亮)|^(邻居|隔壁|对门|人家|别家)?有(呢|着|的)?$|都有": True,
+    r"有电|亮着|亮堂|都亮|灯.{0,2}(着|亮)|^(邻居|隔壁|对门|人家|别家)?有(呢|着|的)?$|都有": True,
 }
 _NEIGHBOUR = r"(邻居|隔壁|对门|别人家|别家|楼上|楼下|左右).{0,4}"
 NEIGHBOURS_TOLD: Mapping[str, bool] = {
-    _NEIGHBOUR + r"(没|停|黑|不亮)": False,
+    _NEIGHBOUR + r"(没(?!跳|掉|停|黑|有?影响)|停了|停电|黑|不亮|灭)": False,
+    r"(不光|不止|不只|不单)(是)?(我|俺|咱)|(全|整)(村|队|楼|栋|单元|小区|条街|个?村|个?小区).{0,4}(没|停|黑|灭)|都(没电|停电|停了|黑了|灭了|摸黑)": False,
     _NEIGHBOUR + r"(有电|亮|有呢|有着|有$)": True,
+    r"(就|只|光|单)(是)?(我|俺|咱)们?(一|这|自)?(家|户|屋)": True,
 }
 BREAKER_OFF: Mapping[str, bool] = {
     r"没跳|没有跳|没掉|合着|正常|上着": False,
@@ -24,6 +28,10 @@ BREAKER_TOLD: Mapping[str, bool] = {
     r"跳闸了|跳了闸|跳闸.{0,4}(推|合)不|[闸开关].{0,4}(跳了|掉了|跳下来)|推不上": True,
 }
 NO_WISH: Mapping[str, str] = {r"^没(有|啥|什么|甚)*(要求|想法|诉求|说的)": ""}
+IN_DANGER: Mapping[str, bool] = {
+    r"^(没|不是|不算|无|都没|倒没|不要紧|没事)": False,
+    r"^(是|有|对|嗯|就是|真|快|着|冒|断|危险)": True,
+}
 REPORT_ANYWAY: Mapping[str, bool] = {
     r"^(那)?(就)?(不用|不必|算了|等等?吧|不登)": False,
     r"^(还|就)?(要|是)?(登记|报)(修|一下|上)?": True,
@@ -115,6 +123,7 @@ _NAMED = re.compile(
     rf"^(?:叫|姓|我是)?((?:[{_SURNAME}][\u4e00-\u9fff]{{0,2}}?(?:{_TITLE}))|[小老][{_SURNAME}])(?:[呀啊哇吧]|就行)?$|"
     r"(?:我|免贵|本人|^|[，,、 ])(姓[\u4e00-\u9fff])(?![\u4e00-\u9fff])"
     r"|(?:我叫|叫我)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
+    rf"|^([{_SURNAME}][\u4e00-\u9fff]{{1,2}})[，,、 ]*(?:电话|手机|号码)?(?:号?是)?[，,、 ]*1\d{{10}}$"
     r"|(?<!\d)1\d{10}[，,、 ]*(?!我|叫|姓)([\u4e00-\u9fff]{2,4})$"
 )
 _PART_OF_PLACE = re.compile(

@@ -19,7 +19,7 @@ NUMBERS_AND_TIMES = {*NUMBERS, "order_no", "date", "time"}  # what no story cons
 
 _NEGATION = re.compile(r"(不是|不叫|不对是|别记|别写|说成|写成|记成|弄成|当成|报成|念成)[在到]?\s*$")
 _REFUSAL = re.compile(
-    r"不晓得|找不[见着]|不会看|认不得|没法看|不想|不愿|不方便|先不说|不说行|不留|不给行|说不[上好准清]|看不[见到清]|不告诉|保密|匿名|没有|记不|不知道|不清楚|忘了|不记得|找不到|不待要|没带"
+    r"不晓得|找不[见着]|不会看|认不得|没法看|不想|不愿|不方便|先不说|不说行|不留|不给行|说不[上好准清]|看不[见到清]|不告诉|保密|匿名|没有|记不|不知道|不清楚|忘了|不记得|找不到|不待要|没带|就这样|没别的|[咋叫随]?(叫|啥|便)(啥|叫)?都行|随便叫"
 )
 _WILL_NOT = re.compile(r"不想|不愿|不方便|先不说|不留|不给|不告诉|保密|匿名|不待要")
 _CORRECTED = r".{0,20}(?:是|改成|换成|改为|写成|记成|改到)(.{1,30})$"
@@ -51,6 +51,11 @@ class Heard:
     text: str
     intent: str
     mentions: tuple[Mention, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The kinds of values the sentence holds."""
+        return frozenset(mention.name for mention in self.mentions)
 
 
 def _same(value: Any) -> Any:
@@ -214,6 +219,9 @@ def _tells_only_others(fields: tuple[Field, ...], requested: str | None, heard: 
         return any(
             f.tells and f.answers and f.tells(heard.text) is not None for f in fields if f is not asked
         )
+    told = any(f.tells and f.tells(heard.text) is not None for f in fields if f is not asked)
+    if told and asked.words and not asked.free and not any(m.name in asked.entities for m in heard.mentions):
+        return asked.tells is None or asked.tells(heard.text) is None
     elsewhere = NUMBERS_AND_TIMES | ({"address"} if NUMBERS & set(asked.entities) else set())
     others = [m for m in heard.mentions if m.name in elsewhere and m.name not in asked.entities]
     rest = heard.text

@@ -50,6 +50,7 @@ REASONS_IN = frozenset(
         "n_failures",
         "low_confidence_risk",
         "hazard",
+        "distress",
         "complaint",
         "elder",
         "backend_down",

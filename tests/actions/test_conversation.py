@@ -38,16 +38,22 @@ async def test_an_understood_sentence_starts_the_count_again(stranger: Conversat
 
 
 async def test_other_wishes_of_a_sentence_are_offered_and_taken_up(holder: Conversation) -> None:
-    replies = await holder.say("查余额，再看看几档", "query_balance", also=("query_tier",))
+    replies = await holder.say("查余额，再投诉一下", "query_balance", also=("file_complaint",))
     assert names(replies)[-1] == "utter_offer_wish"
-    assert names(await holder.say("好", "affirm"))[0] == "utter_query_tier"
+    assert names(await holder.say("好", "affirm"))[0] == "utter_empathy"
+
+
+async def test_a_second_question_is_answered_in_the_same_breath(holder: Conversation) -> None:
+    told = names(await holder.say("查余额，再看看几档", "query_balance", also=("query_tier",)))
+    assert told.index("utter_query_balance") < told.index("utter_query_tier")
+    assert "utter_offer_wish" not in told
 
 
 async def test_a_wish_that_was_served_is_not_offered_again(holder: Conversation) -> None:
     replies = await holder.say("查余额", "query_balance", also=("query_balance",))
     assert "utter_offer_wish" not in names(replies)
     await holder.say("查余额，看看几档，再开发票", "query_balance", also=("query_tier", "request_invoice"))
-    assert holder.slots["wishes"] == ["request_invoice"] and holder.slots["offered"] == "query_tier"
+    assert holder.slots["wishes"] is None and holder.slots["offered"] == "request_invoice"
     replies = await holder.say("开发票", "request_invoice", also=("request_invoice",))
     assert holder.slots["wishes"] is None and "utter_offer_wish" not in names(replies)
 
@@ -74,13 +80,15 @@ async def test_a_wish_is_offered_after_the_form_it_came_with(stranger: Conversat
     assert told == ["utter_begin_request_invoice", "utter_ask_account_no"]
 
 
-async def test_a_wish_in_the_answer_to_a_question_is_offered_afterwards(stranger: Conversation) -> None:
+async def test_a_question_in_the_answer_to_another_is_answered_afterwards(stranger: Conversation) -> None:
     await stranger.say("整栋楼没电", "report_outage", scope="building")
     replies = await stranger.say("金川小区，几点能来电", "query_restoration_time", address="金川小区")
     assert names(replies) == ["utter_ask_phone"]
     await stranger.say("13800000001", phone="13800000001")
     await stranger.say("不说", "deny")
-    assert names(await stranger.say("对", "affirm"))[-1] == "utter_offer_wish"
+    told = names(await stranger.say("对", "affirm"))
+    assert told.index("utter_fault_reported") < len(told) - 1
+    assert "utter_offer_wish" not in told
 
 
 async def test_an_offered_wish_may_be_declined(holder: Conversation) -> None:
@@ -107,7 +115,8 @@ async def test_a_person_is_asked_for_with_all_that_is_known(stranger: Conversati
     assert effect["type"] == "handover"
     assert (effect["reason"], effect["skill"]) == ("user_asked", "fault")
     assert effect["slots"]["description"] == "整栋楼没电"
-    assert names(replies)[-1] == "utter_ask_phone"
+    assert names(replies)[-1] != "utter_ask_phone"
+    assert stranger.form is None
 
 
 async def test_the_button_of_an_offer_carries_its_reason(stranger: Conversation) -> None:

@@ -5,6 +5,7 @@ const REASON: Record<string, string> = {
   n_failures: "多次没听懂",
   low_confidence_risk: "有风险的疑问",
   hazard: "人身危险",
+  distress: "情绪危急",
   complaint: "投诉",
   elder: "老年客户",
   backend_down: "系统故障",

@@ -1,0 +1,100 @@
+"""What comes before the wish a sentence was taken for: a person in distress, one who was called, fraud, other people's
+data, and what leans on the figures told before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from actions._turn import Turn
+from actions._wiring import parts
+from bot.core import phrasing
+from bot.core.talk import marks, months, sums
+
+if TYPE_CHECKING:
+    from actions._base import Say
+
+Changes = dict[str, Any]
+WISHES_FOR_NOTHING = frozenset(
+    ("affirm", "deny", "cancel", "inform", "correct", "thank", "greet", "goodbye", "abuse", "nlu_fallback", "out_of_scope")
+)  # fmt: skip
+ASKS_AFTER_SOMEBODY = WISHES_FOR_NOTHING | {"query_progress", "urge_order"}
+ABOUT_BILLS = WISHES_FOR_NOTHING | {
+    "query_bill", "explain_bill", "query_usage", "query_arrears", "query_balance", "query_payment_record", "query_tier",
+    "ask_energy_saving", "ask_tariff_policy",
+}  # fmt: skip
+OF_AN_ACCOUNT = ABOUT_BILLS - {"greet", "thank", "goodbye", "abuse", "cancel", "affirm", "deny"}
+BY_WHO_SPEAKS = {"scam": "action_warn_of_fraud", "press": "action_answer_press"}
+FOR_ANY_INTENT = ("action_answer", "action_clarify", "action_default_fallback")
+OWN_DATA = frozenset(
+    ("query_bill", "query_balance", "query_usage", "query_tier", "query_time_of_use", "query_payment_record",
+     "query_prepaid", "query_outage", "query_planned_outage", "query_restoration_time", "query_progress", "urge_order",
+     "explain_bill")
+)  # fmt: skip
+AMEND = "action_amend_order"
+ABOUT_AN_ORDER = (AMEND, "action_query_progress", "action_urge_order")
+SUM = "action_sum_bills"
+
+
+def opens(turn: Turn, name: str) -> bool:
+    """Whether an action is the first of its turn: the one the sentence itself led to, not a form or another action."""
+    return name in (f"action_{turn.intent}", *FOR_ANY_INTENT) and bool(
+        turn.form or not turn.slots.get("goal")
+    )
+
+
+def business(turn: Turn, say: Say) -> Changes | str | None:
+    """Slot changes when something else was answered, the name of the action that answers instead, or None: the action
+    that was chosen may act.
+
+    A customer in distress who wishes for nothing is not led back to business; one who has called a person and asks
+    where they are hears the truth; others' data are never hinted at; 差多少, 再上个月 lean on what was told."""
+    if turn.slots.get("distress") and turn.intent in WISHES_FOR_NOTHING:
+        say("utter_distress_stay", helpline=parts().region.contacts["helpline"].value)
+        return {}
+    if turn.slots.get("called") and turn.intent in ASKS_AFTER_SOMEBODY and marks.has("awaits", turn.text):
+        return tell_still_called(turn, say)
+    leads_to = (action for mark, action in BY_WHO_SPEAKS.items() if marks.has(mark, turn.text))
+    if action := next(leads_to, None):
+        return action
+    if turn.intent in OF_AN_ACCOUNT and not turn.subject.accounts and marks.has("third_party", turn.text):
+        say("utter_third_party")
+        return {}
+    if marks.has("abilities", turn.text):
+        say("utter_abilities")
+        return {}
+    if turn.slots.get("topic") in ABOUT_AN_ORDER and turn.slots.get("order_no"):
+        if turn.intent not in ("query_progress", "urge_order") and marks.has("crew", turn.text):
+            return "action_query_progress"
+        if turn.intent in WISHES_FOR_NOTHING and marks.has("eased", turn.text):
+            return AMEND
+    told, topic = turn.slots.get("told_months"), turn.slots.get("topic")
+    wanted = sums.asked(turn.text)
+    explained = turn.intent == "explain_bill" and wanted and wanted.kind == "difference"
+    if told and turn.intent in ABOUT_BILLS and wanted and not explained:
+        return SUM
+    if told and topic and turn.intent in WISHES_FOR_NOTHING and months.meant(turn.text, told[-1]):
+        return str(topic)
+    return None
+
+
+def rule(turn: Turn, say: Say) -> Changes | None:
+    """The answer to a question about the rule, where a customer's own data would be asked for first; None when it is
+    none, or when the wish is plainly for those data (这个月用了多少度)."""
+    from actions._telling import rule_asked, tell_known
+
+    if turn.slots.get("goal") or (turn.intent in OWN_DATA and not marks.has("in_general", turn.text)):
+        return None
+    found = rule_asked(turn)
+    if not found:
+        return None
+    tell_known(found, turn, say)
+    return {}
+
+
+def tell_still_called(turn: Turn, say: Say) -> Changes:
+    """Since when a person has been called, and the number for what cannot wait."""
+    since = datetime.fromisoformat(turn.slots["called"])
+    hotline = parts().region.contacts["hotline"].value
+    say("utter_still_called", since=phrasing.moment(since, turn.now), hotline=hotline)
+    return {}

@@ -1,0 +1,25 @@
+"""A person who despairs, is threatened, or is a child alone: warm words, who can help, somebody at once, no business."""
+
+from __future__ import annotations
+
+from actions._base import Changes, CompanyAction, Say
+from actions._turn import Turn
+from actions._wiring import parts
+from bot.core.talk import marks
+
+
+class TellDistress(CompanyAction):
+    """Leaves whatever was under way without a word about it. What is said next and wishes for nothing is answered
+    in the same spirit (_base.CompanyAction.run)."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        kind = marks.distress(turn.text) or marks.DISTRESS[0]
+        contacts = parts().region.contacts
+        numbers = {name: contacts[name].value for name in ("police", "ambulance", "helpline")}
+        say(f"utter_distress_{kind}", **numbers)
+        if turn.slots.get("distress") != kind:
+            say.effect(
+                "handover", reason="distress", skill="general", priority=0, summary=turn.text, slots={}
+            )
+        left = dict.fromkeys(("doing", "agenda", "wishes", "offered", "topic", "resume", "misses"))
+        return {**left, "distress": kind}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from actions._turn import Turn
 from actions._wiring import parts
-from bot.core import phrasing
+from bot.core import answers, phrasing
 from bot.core.talk import marks, months, sums
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def business(turn: Turn, say: Say) -> Changes | str | None:
 
     A customer in distress who wishes for nothing is not led back to business; one who has called a person and asks
     where they are hears the truth; others' data are never hinted at; 差多少, 再上个月 lean on what was told."""
-    if turn.slots.get("distress") and turn.intent in WISHES_FOR_NOTHING:
+    hurt = turn.slots.get("distress")
+    if hurt and (turn.intent in WISHES_FOR_NOTHING or not_asked_for(turn)):
         say("utter_distress_stay", helpline=parts().region.contacts["helpline"].value)
         return {}
     if turn.slots.get("called") and turn.intent in ASKS_AFTER_SOMEBODY and marks.has("awaits", turn.text):
@@ -57,6 +58,14 @@ def business(turn: Turn, say: Say) -> Changes | str | None:
     leads_to = (action for mark, action in BY_WHO_SPEAKS.items() if marks.has(mark, turn.text))
     if action := next(leads_to, None):
         return action
+    if turn.intent == "request_human" and marks.has("no_person", turn.text):
+        answered = rule(turn, say)
+        if answered is None:
+            say("utter_say_again")
+        return answered or {}
+    if marks.has("spying", turn.text) or (turn.slots.get("spying") and turn.intent in OF_AN_ACCOUNT):
+        say("utter_third_party_person", police=parts().region.contacts["police"].value)
+        return {"spying": True}
     if turn.intent in OF_AN_ACCOUNT and not turn.subject.accounts and marks.has("third_party", turn.text):
         say("utter_third_party")
         return {}
@@ -78,11 +87,19 @@ def business(turn: Turn, say: Say) -> Changes | str | None:
     return None
 
 
+def not_asked_for(turn: Turn) -> bool:
+    """A sentence in distress that was taken for the wish for a person, who has long been called."""
+    return turn.intent == "request_human" and not answers.names_a_person(turn.text)
+
+
 def rule(turn: Turn, say: Say) -> Changes | None:
     """The answer to a question about the rule, where a customer's own data would be asked for first; None when it is
     none, or when the wish is plainly for those data (这个月用了多少度)."""
     from actions._telling import rule_asked, tell_known
 
+    if turn.slots.get("distress") and turn.intent in OF_AN_ACCOUNT:
+        say("utter_distress_bills")
+        return {}
     if turn.slots.get("goal") or (turn.intent in OWN_DATA and not marks.has("in_general", turn.text)):
         return None
     found = rule_asked(turn)

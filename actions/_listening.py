@@ -49,6 +49,14 @@ class Listener(ABC):
         others = (w for w in (turn.intent, *turn.also) if w not in self.own | self.cancelled_by)
         return marks.has("drops", turn.text) and any(_names.offerable(w) for w in others)
 
+    def _asks_something(self, turn: Turn, asked: Field) -> bool:
+        """A question of the customer's own that nothing is known for; a refusal or puzzlement is none."""
+        plain = not (
+            answers.puzzled(turn.text) or answers.asks_why(turn.text) or answers.asks_to_wait(turn.text)
+        )
+        told = asked.tells is not None and asked.tells(turn.text) is not None
+        return plain and not told and not cannot_tell(turn.heard) and marks.has("clearly_asks", turn.text)
+
     def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
         """等一下, 啥意思, 为啥要问: neither an answer nor a miss. None when it is none of them, or more than that."""
         if turn.danger or turn.intent in HEARD_OVER_WORDS:
@@ -61,6 +69,9 @@ class Listener(ABC):
             return {"misses": None}
         if turn.heard.mentions:
             return None
+        if not answers_it and turn.intent in ANSWERS | self.own and self._asks_something(turn, asked):
+            say("utter_aside_unknown")
+            return {"misses": None}
         if marks.has("small_talk", turn.text) and len(turn.text) <= SHORT_ANSWER:
             say("utter_small_talk")
             return {}

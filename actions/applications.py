@@ -113,6 +113,8 @@ class ApplicationForm(CompanyForm):
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:
+            if found := rule_asked(turn):
+                tell_known(found, turn, say)
             say("utter_application_not_now")
             return {"doing": None}
         if "application_kind" in news and slots["application_kind"] in OFFERED:

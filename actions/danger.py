@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from rasa_sdk.events import EventType
 
+from actions import _names
 from actions._base import Changes, CompanyAction, Say
-from actions._form import CompanyForm
+from actions._form import CompanyForm, entry_of
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ADDRESS, PHONE, YES_NO
@@ -17,6 +18,7 @@ from bot.core.form import Field
 from bot.ports.errors import Unavailable
 from bot.ports.orders import FaultReport
 
+LIFE_SUPPORT = "life_support"  # nobody is to keep away from a breathing machine
 DANGER_HEARS = {"report_danger", "tell_distress", "request_human", "repeat"}
 
 
@@ -30,7 +32,13 @@ class DangerForm(CompanyForm):
     own: ClassVar[frozenset[str]] = frozenset({"report_danger"})
     kind: ClassVar[str] = "danger_kind"
     submit: ClassVar[str] = "action_report_danger"
-    private: ClassVar[tuple[str, ...]] = ("in_danger", "hazard", "danger_order", "danger_words")
+    private: ClassVar[tuple[str, ...]] = (
+        "in_danger",
+        "danger_else",
+        "hazard",
+        "danger_order",
+        "danger_words",
+    )
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         return (
@@ -44,6 +52,7 @@ class DangerForm(CompanyForm):
         seen = danger.assess(turn.text)
         hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [None])
         return {**super().opening(turn, intent), "in_danger": True if certain(turn) else None, "hazard": hazards[0], "danger_words": turn.text,
+                "danger_else": next((w for w in turn.ranking if w != intent and _names.offerable(w)), None),
                 "danger_order": turn.danger.get("order_no")}  # fmt: skip
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
@@ -62,12 +71,19 @@ class DangerForm(CompanyForm):
         return self._close(turn, say, {"order_no": turn.slots.get("danger_order")})
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
-        say("utter_danger_stay")
+        alive = turn.slots.get("hazard") == LIFE_SUPPORT
+        say("utter_danger_stay_life_support" if alive else "utter_danger_stay")
         return {"misses": 1}
 
     def wishes(self, turn: Turn, news: Changes) -> list[str]:
         """Nothing else is offered after a danger."""
         return []
+
+    async def _open(self, turn: Turn, say: Say) -> list[EventType]:
+        """What the model alone takes for a danger, after a report, is that report again (电线还在路上呢)."""
+        if turn.slots.get("order_no") and not certain(turn):
+            return self._close(turn, say, {"agenda": ["action_urge_order"]})
+        return await super()._open(turn, say)
 
     def waiting(self, turn: Turn, agenda: list[str]) -> list[str]:
         """What was under way is over in a danger; while it is only asked about, it waits."""
@@ -75,8 +91,14 @@ class DangerForm(CompanyForm):
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("in_danger") is False:
-            say("utter_no_danger" if slots.get("agenda") else "utter_no_danger_what")
-            return {"doing": None}
+            second = slots.get("danger_else")
+            say("utter_no_danger" if slots.get("agenda") or second else "utter_no_danger_what")
+            instead = (
+                {"agenda": [*(slots.get("agenda") or ()), entry_of(second)], "opening": second}
+                if second
+                else {}
+            )
+            return {"doing": None, **instead}
         if not (slots.get("in_danger") or news.get("address") or certain(turn)):
             return {}
         sure = {"in_danger": True, "agenda": None}
@@ -123,7 +145,8 @@ class ReportDanger(CompanyAction):
     """The end of the danger form: help is on its way, stay safe, a person is being called."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
-        say("utter_danger_recorded")
+        alive = turn.slots.get("hazard") == LIFE_SUPPORT
+        say("utter_danger_recorded_life_support" if alive else "utter_danger_recorded")
         return {
             **DangerForm.ended(),
             "phone": turn.slots.get("phone") or None,

@@ -46,6 +46,7 @@ CHECKED = {
 OUTAGES = {"household", "area", "partial"}  # kinds of fault orders that explain a dark house
 SAME_AGAIN = {"urge_order": "action_urge_order", "query_progress": "action_query_progress",
               "query_restoration_time": "action_query_progress"}  # fmt: skip
+ABOUT_THE_OUTAGE = {"query_outage", "query_restoration_time", "query_progress", "urge_order"}
 ELSEWHERE = {"address": None, "account_no": None, "order_no": None, "on_file": None, "account_told": None,
              "finding": Finding.NOTHING.value}  # fmt: skip
 YES_NO = {"affirm": True, "deny": False}
@@ -118,6 +119,10 @@ class FaultForm(CompanyForm):
         other = turn.mention("address") or marks.has("elsewhere", turn.text)
         elsewhere: Changes = {"account_no": turn.mention("account_no")} if other else {}
         return {**super().opening(turn, intent), "description": turn.text or None, **known, **elsewhere}
+
+    def wishes(self, turn: Turn, news: Changes) -> list[str]:
+        """A question about the outage, or the report said again, is answered by the report itself."""
+        return [w for w in super().wishes(turn, news) if w not in self.own | ABOUT_THE_OUTAGE]
 
     async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         """Who has an open order and asks about it or presses it wants no second one."""

@@ -11,6 +11,7 @@ from actions._telling import clock_words, order_card, tell_clock
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import phrasing
+from bot.core.talk import marks
 from bot.ports.errors import BadData
 from bot.ports.identity import Level
 from bot.ports.orders import ApplicationDraft, Order
@@ -161,6 +162,10 @@ class WithdrawComplaint(CompanyAction):
         if order is None:
             say("utter_order_not_found")
             return {}
+        meant = turn.slots.get("opening") == "withdraw_complaint" or marks.has("withdraws", turn.text)
+        if order.kind != "complaint" or not meant:
+            tell_progress(order, turn, say)
+            return {"order_no": order.order_no}
         if turn.slots.get("opening") != "withdraw_complaint":
             say("utter_withdraw_sure", order_no=order.order_no)
             return {"order_no": order.order_no, "offered": "withdraw_complaint"}

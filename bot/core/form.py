@@ -27,6 +27,8 @@ _HOUSE_NUMBER = re.compile(r"(?:(?<=\d)\d*|\d+)号(?!楼|院|线|井|机)")
 _BARE_NUMBER = re.compile(r"[\d\s-]+")
 _RANGE = re.compile(r"^[^，,。]{0,2}[到至]")
 _FILLERS = re.compile(r"我的?|电话|手机号?|号码?|是|就|户号|呢|吧|啊|哇|了|的|嗯|打")
+_ENDS = re.compile(r"[,，。!！?？;；\s]")
+LEADING = 6  # characters
 _WORDS = re.compile(r"\w")
 
 
@@ -101,8 +103,9 @@ class Field:
         return self.merge(old, value) if self.merge and old else value
 
     def said(self, heard: Heard) -> Any:
-        """The value of a short answer that means just this; None when it is none."""
-        short = heard.text if len(heard.text) <= SHORT_ANSWER else ""
+        """The value of a short answer that means just this, alone or in front of more (不办！我问的是…); None when it is
+        none."""
+        short = heard.text if len(heard.text) <= SHORT_ANSWER else _leading(heard.text)
         return next((value for words, value in self.says.items() if re.search(words, short)), None)
 
     def answer(self, heard: Heard) -> Any:
@@ -129,6 +132,12 @@ class Filled:
 
     values: Mapping[str, Any]
     invalid: str | None = None
+
+
+def _leading(text: str) -> str:
+    """The first words of a longer sentence, when they stand by themselves."""
+    first = _ENDS.split(text.strip(), maxsplit=1)[0]
+    return first if len(first) <= LEADING else ""
 
 
 def refuses(heard: Heard) -> bool:

@@ -119,3 +119,50 @@ async def test_another_tongue_is_answered_in_two(stranger: Conversation) -> None
     (reply,) = await stranger.say("no electricity since morning", "out_of_scope")
     assert reply.name == "utter_two_languages"
     assert "95598" in reply.text
+
+
+async def test_a_refusal_in_front_of_a_question_is_a_refusal(stranger: Conversation) -> None:
+    await stranger.say("我要过户", "apply_account_transfer")
+    told = names(await stranger.say("不办！我就想知道过户几天能办好", "apply_account_transfer"))
+    assert told[-1] == "utter_application_not_now"
+    assert stranger.form is None
+
+
+async def test_a_yes_in_front_of_more_submits(stranger: Conversation, company: FakeCompany) -> None:
+    await stranger.say("我家没电了", "report_outage", address="金川小区5号楼", phone="13800000001")
+    for answer, meaning in (("邻居有电", "inform"), ("没跳", "inform"), ("不说", "deny")):
+        await stranger.say(answer, meaning)
+    await stranger.say("提交，那电视坏了的事你们也得管", "claim_appliance_damage")
+    assert len(company.faults) == 1
+
+
+async def test_a_question_nobody_can_answer_is_no_misunderstanding(stranger: Conversation) -> None:
+    await stranger.say("我家没电了", "report_outage")
+    told = names(await stranger.say("你们队里有几个人吗", "nlu_fallback"))
+    assert told[0] == "utter_aside_unknown"
+
+
+async def test_a_stranger_is_not_told_how_somebody_lives(holder: Conversation) -> None:
+    assert names(await holder.say("那她现在住哪儿", "nlu_fallback")) == ["utter_third_party_person"]
+    assert names(await holder.say("每天用多少度给我看看", "query_usage")) == ["utter_third_party_person"]
+
+
+async def test_debts_are_no_subject_in_distress(stranger: Conversation) -> None:
+    await stranger.say("还不上，不想活了", "tell_distress")
+    told = names(await stranger.say("欠的电费今晚会停吗", "query_arrears"))
+    assert told == ["utter_distress_bills"]
+    assert stranger.form is None
+
+
+async def test_a_person_who_is_not_wanted_is_not_called(stranger: Conversation) -> None:
+    told = await stranger.say("不转人工，我再说一遍", "request_human")
+    assert not any(reply.custom for reply in told)
+
+
+async def test_what_was_taken_for_a_danger_and_is_none_is_what_it_came_second_for(
+    stranger: Conversation,
+) -> None:
+    await stranger.say("赶紧派人来", "report_danger", ranking=("report_danger", "report_outage"))
+    told = names(await stranger.say("没有", "deny"))
+    assert told[0] == "utter_no_danger"
+    assert stranger.form == "fault_form"

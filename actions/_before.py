@@ -10,6 +10,7 @@ from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, phrasing
 from bot.core.talk import marks, months, sums
+from bot.ports.identity import Level
 
 if TYPE_CHECKING:
     from actions._base import Say
@@ -63,7 +64,8 @@ def business(turn: Turn, say: Say) -> Changes | str | None:
         if answered is None:
             say("utter_say_again")
         return answered or {}
-    if marks.has("spying", turn.text) or (turn.slots.get("spying") and turn.intent in OF_AN_ACCOUNT):
+    watched = turn.slots.get("spying") and not turn.subject.level.covers(Level.L3)
+    if marks.has("spying", turn.text) or (watched and turn.intent in OF_AN_ACCOUNT):
         say("utter_third_party_person", police=parts().region.contacts["police"].value)
         return {"spying": True}
     if turn.intent in OF_AN_ACCOUNT and not turn.subject.accounts and marks.has("third_party", turn.text):

@@ -43,6 +43,7 @@ from bot.core.form import (
 )
 from bot.core.talk import marks
 
+WANTS = {"asks", "wants"}  # marks of a sentence that has a wish beside its answer
 MUCH_TO_LOSE = 4  # values known; from here on a cancellation is asked back once
 QUIT, CORRECTION = "quit", "correction"  # asked beside the fields: 确定不办了吗, 哪一项不对
 CONFIRM = Field("confirm", answers={"affirm": True, "deny": False}, says=answers.SUBMIT)
@@ -134,9 +135,12 @@ class CompanyForm(Listener, FormValidationAction):
         return agenda
 
     def wishes(self, turn: Turn, news: Changes) -> list[str]:
-        """The wishes to offer afterwards; a story told in the customer's own words names none."""
+        """The wishes to take up afterwards; a story told in the customer's own words names none, nor does an answer
+        that neither asks nor wants anything, whatever it sounds like."""
         told = any(f.free and news.get(f.slot) for f in self.fields({**turn.slots, **news}))
         if told:
+            return list(turn.slots.get("wishes") or ())
+        if turn.slots.get("doing") == self.form() and not (WANTS & marks.marks_of(turn.text)):
             return list(turn.slots.get("wishes") or ())
         aside = turn.intent not in ANSWERS | self.own and _names.offerable(turn.intent)
         several = len(turn.text) > SHORT_ANSWER or answers.has_parts(turn.text)

@@ -146,6 +146,8 @@ class FaultForm(CompanyForm):
                 say("utter_calm")
             else:
                 say(f"utter_first_advice_{kind}", **usual("damage_claim_window"))
+            if kind == "report_voltage_problem" and precheck.overvoltage(turn.text):
+                say("utter_overvoltage")
             if season := season_of(turn, slots):
                 say("utter_season", notice=season.notice)
         told = {
@@ -276,4 +278,6 @@ def season_of(turn: Turn, slots: Changes) -> Season | None:
 def phenomenon(slots: Changes) -> str:
     """The kind of fault for the company: an outage beyond the household is one of the area."""
     kind = PHENOMENON[slots.get("fault_kind") or "report_outage"]
+    if kind == "voltage" and precheck.overvoltage(str(slots.get("description") or "")):
+        return "partial"  # a broken neutral is a conductor that fails: a crew comes, no check within days
     return "area" if kind == "household" and slots.get("scope") not in (None, "household") else kind

@@ -12,14 +12,22 @@ SILENT_SHARE = (
 )
 
 _URGENT = re.compile(
-    r"零线|特别亮|刺眼|雪亮|(?<!\d)(2[6-9]\d|3\d\d)\s*伏|医院|手术|透析|养殖|鸡舍|鱼塘|冷库"
+    r"医院|手术|透析|养殖|鸡舍|鱼塘|冷库"
     r"|(苗|庄稼|葵花|玉米|小麦|番茄|瓜|地里?).{0,6}(旱死|干死|旱得|快死|要死|冻死)|大棚|等着浇|正浇|孵化|育苗"
 )
 
 
+_OVERVOLTAGE = re.compile(r"零线|特别亮|刺眼|雪亮|(?<!\d)(2[6-9]\d|3\d\d)\s*伏")
+
+
+def overvoltage(text: str) -> bool:
+    """True when lights far too bright, or a voltage far too high, tell of a broken neutral."""
+    return bool(_OVERVOLTAGE.search(text))
+
+
 def urgent(text: str) -> bool:
     """True for overvoltage (a broken neutral) and what cannot wait: hospitals, barns, cold stores, crops that dry or freeze."""
-    return bool(_URGENT.search(text))
+    return overvoltage(text) or bool(_URGENT.search(text))
 
 
 _IRRIGATES = re.compile(r"机?井|水泵|抽水|浇地|浇水|灌溉|农灌|排灌|滴灌|变台|秋浇|春灌|夏灌")

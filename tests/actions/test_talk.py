@@ -166,3 +166,23 @@ async def test_what_was_taken_for_a_danger_and_is_none_is_what_it_came_second_fo
     told = names(await stranger.say("没有", "deny"))
     assert told[0] == "utter_no_danger"
     assert stranger.form == "fault_form"
+
+
+async def test_lamps_that_are_far_too_bright_are_a_broken_neutral(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    told = await stranger.say(
+        "灯一会儿特别亮一会儿暗，电视都烧了", "report_voltage_problem", address="金川小区5号楼"
+    )
+    assert "utter_overvoltage" in names(told)
+    await stranger.say("13800000001", phone="13800000001")
+    await stranger.say("不说", "deny")
+    await stranger.say("对", "affirm")
+    (report,) = company.faults
+    assert (report.phenomenon, report.urgent) == ("partial", True)
+
+
+async def test_an_answer_that_sounds_like_a_wish_leaves_none_behind(stranger: Conversation) -> None:
+    await stranger.say("我要投诉", "file_complaint")
+    await stranger.say("停电没有提前通知，害得店里没法开门", "query_outage", also=("query_outage",))
+    assert not stranger.slots["wishes"]

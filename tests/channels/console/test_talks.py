@@ -305,20 +305,22 @@ async def test_a_list_of_two_hundred_takes_as_many_queries_as_one_of_two(office:
     page = await office.page("a01")
     counted: list[str] = []
 
-    async def queries(count: int) -> int:
-        for n in range(count):
-            await office.gateway.store.write(_talk, f"c-{count}-{n}")
+    async def one_query() -> bool:
+        """Whether the list took one query; what is still pushed to the page asks beside it for a while."""
         engine = office.gateway.store._runner._engine  # type: ignore[union-attr]
         counted.clear()
         sa.event.listen(engine, "before_cursor_execute", _count)
         await page.get("/conversations")
         sa.event.remove(engine, "before_cursor_execute", _count)
-        return len([one for one in counted if "FROM conversation" in one])
+        return len([one for one in counted if "FROM conversation" in one]) == 1
 
     def _count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         counted.append(statement)
 
-    assert await queries(2) == await queries(200) == 1
+    for count in (2, 200):
+        for n in range(count):
+            await office.gateway.store.write(_talk, f"c-{count}-{n}")
+        await until(one_query, 20)
     assert len((await page.get("/conversations"))["conversations"]) == 202
 
 

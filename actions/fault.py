@@ -122,7 +122,8 @@ class FaultForm(CompanyForm):
 
     def wishes(self, turn: Turn, news: Changes) -> list[str]:
         """A question about the outage, or the report said again, is answered by the report itself."""
-        return [w for w in super().wishes(turn, news) if w not in self.own | ABOUT_THE_OUTAGE]
+        answered = ABOUT_THE_OUTAGE | {news.get(self.kind) or turn.slots.get(self.kind)}
+        return [w for w in super().wishes(turn, news) if w not in answered]
 
     async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         """Who has an open order and asks about it or presses it wants no second one."""

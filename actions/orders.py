@@ -18,6 +18,7 @@ from bot.ports.orders import ApplicationDraft, Order
 from bot.region.working_days import is_working_day
 
 RECONNECTION = "request_reconnection"
+CREWS = {"fault", "danger"}  # orders that are no complaint to take back
 
 
 async def find_order(turn: Turn) -> Order | None:
@@ -163,7 +164,7 @@ class WithdrawComplaint(CompanyAction):
             say("utter_order_not_found")
             return {}
         meant = turn.slots.get("opening") == "withdraw_complaint" or marks.has("withdraws", turn.text)
-        if order.kind != "complaint" or not meant:
+        if order.kind in CREWS or not meant:
             tell_progress(order, turn, say)
             return {"order_no": order.order_no}
         if turn.slots.get("opening") != "withdraw_complaint":

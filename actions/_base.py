@@ -21,12 +21,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import _before, _names, _turn
+from actions._say import Changes, Say, button, choice
 from actions._turn import Turn
 from bot.core.dates import NoSuchDate
 from bot.ports.errors import CompanyError, NotAllowed, NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
-Changes = dict[str, Any]
 
 LISTEN = "action_listen"
 TOLD_AT_ONCE = ("query_", "find_hall")  # wishes that only ask: served one after the other, not offered
@@ -41,44 +41,6 @@ class Needs(Exception):
     def __init__(self, form: str, **slots: Any) -> None:
         super().__init__(form)
         self.form, self.slots = form, slots
-
-
-class Say:
-    """Replies by name, and effects for the gateway (docs/protocols.md)."""
-
-    def __init__(self, dispatcher: CollectingDispatcher, turn: Turn) -> None:
-        self._dispatcher = dispatcher
-        self._turn = turn
-
-    def __call__(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
-        if "order_no" in values:
-            values["order_no"] = self._turn.read_back(values["order_no"])
-        self._dispatcher.utter_message(response=response, buttons=buttons, **values)
-
-    def again(self, text: str) -> None:
-        """Words the bot has already said."""
-        self._dispatcher.utter_message(text=text)
-
-    def card(self, card: str, data: Mapping[str, Any]) -> None:
-        self._dispatcher.utter_message(json_message={"type": "card", "card": card, "data": dict(data)})
-
-    def effect(self, kind: str, **fields: Any) -> None:
-        self._dispatcher.utter_message(json_message={"type": kind, **fields})
-
-    def offer_person(self, reason: str, skill: str = "general", response: str = "utter_offer_person") -> None:
-        """Offer a person; the button carries why, so that nobody has to repeat."""
-        self(response, buttons=[button("handover", "/request_human", choice=f"{reason}/{skill}")])
-
-
-def button(name: str, payload: str, **entities: str) -> dict[str, str]:
-    """A button by its name in data/dialogue/names.yml; entities become part of the payload."""
-    return choice(_names.word("button", name), payload, **entities)
-
-
-def choice(title: str, payload: str, **entities: str) -> dict[str, str]:
-    """A button with a title that is data (an account, a place)."""
-    body = ", ".join(f'"{key}": "{value}"' for key, value in entities.items())
-    return {"title": title, "payload": f"{payload}{{{body}}}" if body else payload}
 
 
 def snake(name: str) -> str:
@@ -105,9 +67,9 @@ class CompanyAction(Action, ABC):
         try:
             async with asyncio.timeout(ACT_SECONDS):
                 first = _before.business(turn, say) if _before.opens(turn, self.name()) else None
-                if isinstance(first, str):
-                    return [FollowupAction(first)]
                 changes = await self.act(turn, say) if first is None else first
+        except _before.Instead as other:
+            return [FollowupAction(str(other))]
         except Needs as need:
             if (answered := _before.rule(turn, say)) is not None:
                 return next_up(turn, say, {**DONE, **answered})

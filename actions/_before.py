@@ -4,18 +4,16 @@ data, and what leans on the figures told before."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
+from actions._say import Changes, Say
+from actions._telling import rule_asked, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, phrasing
+from bot.core.address import county_in
 from bot.core.talk import marks, months, sums
 from bot.ports.identity import Level
 
-if TYPE_CHECKING:
-    from actions._base import Say
-
-Changes = dict[str, Any]
 WISHES_FOR_NOTHING = frozenset(
     ("affirm", "deny", "cancel", "inform", "correct", "thank", "greet", "goodbye", "abuse", "nlu_fallback", "out_of_scope")
 )  # fmt: skip
@@ -37,6 +35,10 @@ ABOUT_AN_ORDER = (AMEND, "action_query_progress", "action_urge_order")
 SUM = "action_sum_bills"
 
 
+class Instead(Exception):
+    """Another action answers this turn: its name."""
+
+
 def opens(turn: Turn, name: str) -> bool:
     """Whether an action is the first of its turn: the one the sentence itself led to, not a form or another action."""
     return name in (f"action_{turn.intent}", *FOR_ANY_INTENT) and bool(
@@ -44,9 +46,9 @@ def opens(turn: Turn, name: str) -> bool:
     )
 
 
-def business(turn: Turn, say: Say) -> Changes | str | None:
-    """Slot changes when something else was answered, the name of the action that answers instead, or None: the action
-    that was chosen may act.
+def business(turn: Turn, say: Say) -> Changes | None:
+    """Slot changes when something else was answered; None when the action that was chosen may act. Raises Instead when
+    another action answers.
 
     A customer in distress who wishes for nothing is not led back to business; one who has called a person and asks
     where they are hears the truth; others' data are never hinted at; 差多少, 再上个月 lean on what was told."""
@@ -58,7 +60,7 @@ def business(turn: Turn, say: Say) -> Changes | str | None:
         return tell_still_called(turn, say)
     leads_to = (action for mark, action in BY_WHO_SPEAKS.items() if marks.has(mark, turn.text))
     if action := next(leads_to, None):
-        return action
+        raise Instead(action)
     if turn.intent == "request_human" and marks.has("no_person", turn.text):
         answered = rule(turn, say)
         if answered is None:
@@ -76,16 +78,22 @@ def business(turn: Turn, say: Say) -> Changes | str | None:
         return {}
     if turn.slots.get("topic") in ABOUT_AN_ORDER and turn.slots.get("order_no"):
         if turn.intent not in ("query_progress", "urge_order") and marks.has("crew", turn.text):
-            return "action_query_progress"
+            raise Instead("action_query_progress")
         if turn.intent in WISHES_FOR_NOTHING and marks.has("eased", turn.text):
-            return AMEND
+            raise Instead(AMEND)
+    if (
+        turn.intent == "query_payment_channels"
+        and marks.has("where", turn.text)
+        and county_in(turn.text, parts().region.gazetteer)
+    ):
+        raise Instead("action_find_hall")
     told, topic = turn.slots.get("told_months"), turn.slots.get("topic")
     wanted = sums.asked(turn.text)
     explained = turn.intent == "explain_bill" and wanted and wanted.kind == "difference"
     if told and turn.intent in ABOUT_BILLS and wanted and not explained:
-        return SUM
+        raise Instead(SUM)
     if told and topic and turn.intent in WISHES_FOR_NOTHING and months.meant(turn.text, told[-1]):
-        return str(topic)
+        raise Instead(topic)
     return None
 
 
@@ -97,8 +105,6 @@ def not_asked_for(turn: Turn) -> bool:
 def rule(turn: Turn, say: Say) -> Changes | None:
     """The answer to a question about the rule, where a customer's own data would be asked for first; None when it is
     none, or when the wish is plainly for those data (这个月用了多少度)."""
-    from actions._telling import rule_asked, tell_known
-
     if turn.slots.get("distress") and turn.intent in OF_AN_ACCOUNT:
         say("utter_distress_bills")
         return {}

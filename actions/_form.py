@@ -19,9 +19,7 @@ from actions import _names, _turn
 from actions._base import (
     ACT_SECONDS,
     MISSES_BEFORE_PERSON,
-    Changes,
     CompanyAction,
-    Say,
     merged_wishes,
     next_up,
     report_trouble,
@@ -29,6 +27,7 @@ from actions._base import (
     snake,
 )
 from actions._listening import ANSWERS, QUIET, Listener
+from actions._say import Changes, Say
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from bot.core import answers
@@ -155,17 +154,21 @@ class CompanyForm(Listener, FormValidationAction):
         self, turn: Turn, say: Say, requested: str | None, asked: Field | None
     ) -> list[EventType]:
         fields = self.fields(dict(turn.slots))
-        if (
-            marks.has("adds", turn.text)
-            and not (asked and asked.free)
-            and (more := self._reworded(turn, fields))
-        ):
-            say("utter_added")
-            return await self._ask(turn, say, more)
         filled = fill(fields, turn.slots, requested, turn.heard)
         if not (asked and asked.free) and (fixed := self._by_name(turn, fields)):
             others = {s: v for s, v in filled.values.items() if s not in (requested, "confirm")}
             filled = Filled({**others, **fixed.values})
+        if (
+            not (asked and asked.free)
+            and marks.has("adds", turn.text)
+            and (more := self._reworded(turn, fields))
+        ):
+            say("utter_added")
+            aside = {
+                f.slot for f in fields if f.verbatim and not f.asked
+            }  # when they may come is not when it happened
+            kept = {slot: value for slot, value in filled.values.items() if slot not in aside}
+            return await self._ask(turn, say, {"misses": None, **kept, **more})
         news: Changes = {"misses": None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None

@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from actions import _names
-from actions._base import Changes, Say
+from actions._say import Changes, Say
 from actions._telling import rule_asked, tell_known
 from actions._turn import Turn
+from actions._wiring import parts
 from bot.core import answers
 from bot.core.answers import names_a_person
 from bot.core.form import SHORT_ANSWER, Field, Filled, Heard, cannot_tell, corrected, fill, meant, will_not
@@ -70,7 +71,7 @@ class Listener(ABC):
         if turn.heard.mentions:
             return None
         if not answers_it and turn.intent in ANSWERS | self.own and self._asks_something(turn, asked):
-            say("utter_aside_unknown")
+            say("utter_aside_unknown", hotline=parts().region.contacts["hotline"].value)
             return {"misses": None}
         if marks.has("small_talk", turn.text) and len(turn.text) <= SHORT_ANSWER:
             say("utter_small_talk")

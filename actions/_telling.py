@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from actions import _names
-from actions._base import Say, button, choice
+from actions._say import Say, button, choice
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import phrasing

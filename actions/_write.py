@@ -6,8 +6,9 @@ from abc import abstractmethod
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
 from actions._form import CompanyForm
+from actions._say import Changes, Say
 from actions._turn import Turn
 from bot.ports.errors import Conflict, Unavailable
 

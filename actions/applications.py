@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from actions import _names
-from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
+from actions._say import Changes, Say
 from actions._telling import rule_asked, serving, tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts

@@ -9,8 +9,9 @@ from typing import Any
 
 from actions import _names
 from actions._account import account_for
-from actions._base import Changes, CompanyAction, Say, button
-from actions._before import SUM
+from actions._base import CompanyAction
+from actions._before import SUM, Instead
+from actions._say import Changes, Say, button
 from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
@@ -51,7 +52,7 @@ class QueryBill(CompanyAction):
         account_no = account_for(turn, Level.L2)
         billing = parts().company.billing
         if sums.asked(turn.text) and turn.intent == "query_bill":
-            return {"account_no": account_no, "agenda": [*(turn.slots.get("agenda") or ()), SUM]}
+            raise Instead(SUM)
         leaning = month_meant(turn)
         months = Range(leaning, leaning) if leaning else turn.months()
         if months and months.low != months.high:

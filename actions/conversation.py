@@ -7,16 +7,10 @@ import re
 
 from actions import _names, _people
 from actions._account import account_named
-from actions._base import (
-    MISSES_BEFORE_PERSON,
-    Changes,
-    CompanyAction,
-    Say,
-    button,
-    choice,
-)
+from actions._base import MISSES_BEFORE_PERSON, CompanyAction
 from actions._before import ABOUT_AN_ORDER, AMEND, tell_still_called
 from actions._form import entry_of
+from actions._say import Changes, Say, button, choice
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
@@ -28,6 +22,7 @@ from bot.ports.services import Rating
 logger = logging.getLogger(__name__)
 IN_DANGER = "danger_form"  # asks on for the place, whoever has been called
 LEFT = dict.fromkeys(("doing", "agenda", "wishes", "offered", "resume"))
+AMENDED = {"address", "phone"}  # of an order
 FOR_A_PERSON = {"address", "phone", "contact_name"}
 UNHAPPY = 3  # and below: of five
 
@@ -211,7 +206,8 @@ async def retell(turn: Turn, say: Say) -> Changes:
     if told and turn.slots.get("called") and told.keys() <= FOR_A_PERSON:
         say("utter_noted_for_person")
         return told
-    if turn.heard.mentions and topic:
+    amends = told.keys() & AMENDED or any(marks.has(mark, turn.text) for mark in ("adds", "eased"))
+    if turn.heard.mentions and topic and (topic != AMEND or amends):
         return {**told, "agenda": [topic]}
     if told:
         say("utter_what_for")

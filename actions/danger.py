@@ -8,14 +8,16 @@ from typing import ClassVar
 from rasa_sdk.events import EventType
 
 from actions import _names
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
 from actions._form import CompanyForm, entry_of
+from actions._say import Changes, Say
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ADDRESS, PHONE, YES_NO
+from actions.orders import find_order
 from bot.core import answers, danger, values
 from bot.core.form import Field
-from bot.ports.errors import Unavailable
+from bot.ports.errors import CompanyError, Unavailable
 from bot.ports.orders import FaultReport
 
 LIFE_SUPPORT = "life_support"  # nobody is to keep away from a breathing machine
@@ -80,8 +82,8 @@ class DangerForm(CompanyForm):
         return []
 
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
-        """What the model alone takes for a danger, after a report, is that report again (电线还在路上呢)."""
-        if turn.slots.get("order_no") and not certain(turn):
+        """What the model alone takes for a danger, while an emergency is under way, is that one (电线还在路上呢)."""
+        if not certain(turn) and await under_way(turn):
             return self._close(turn, say, {"agenda": ["action_urge_order"]})
         return await super()._open(turn, say)
 
@@ -113,6 +115,15 @@ class DangerForm(CompanyForm):
         if not slots.get("address") or (slots.get("danger_order") and not told):
             return sure
         return {**sure, **await record_danger(turn, slots, told, say)}
+
+
+async def under_way(turn: Turn) -> bool:
+    """Whether the order talked about is an open emergency; False when the company does not answer."""
+    try:
+        order = await find_order(turn) if turn.slots.get("order_no") else None
+    except CompanyError:
+        return False
+    return order is not None and order.kind == "danger"
 
 
 def certain(turn: Turn) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
+from actions._say import Changes, Say
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core.talk import marks
@@ -10,7 +11,7 @@ from bot.core.talk import marks
 
 class TellDistress(CompanyAction):
     """Leaves whatever was under way without a word about it. What is said next and wishes for nothing is answered
-    in the same spirit (_base.CompanyAction.run)."""
+    in the same spirit (_before.business)."""
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         kind = marks.distress(turn.text) or marks.DISTRESS[0]

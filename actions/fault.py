@@ -8,8 +8,8 @@ from typing import ClassVar
 from rasa_sdk.events import EventType
 
 from actions import _names, _people
-from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
+from actions._say import Changes, Say
 from actions._telling import tell_outage, tell_receipt, tell_reported, usual
 from actions._turn import Turn
 from actions._wiring import parts
@@ -141,7 +141,7 @@ class FaultForm(CompanyForm):
         own = slots.get("account_no") is None or slots["account_no"] in turn.subject.accounts
         if own and "address" in news and "account_no" not in turn.heard.names:
             slots = {**slots, "account_no": await account_at(turn, slots["address"])}
-        if "description" in news:
+        if self.kind in news:
             kind = slots["fault_kind"]
             if answers.angry(turn.text):
                 say("utter_calm")
@@ -154,8 +154,7 @@ class FaultForm(CompanyForm):
         told = {
             "account_no": slots.get("account_no"),
             "on_file": slots.get("account_no") in turn.subject.accounts,
-            "account_told": slots.get("account_told")
-            or bool("account_no" in news and "description" not in news),
+            "account_told": slots.get("account_told") or bool("account_no" in news and self.kind not in news),
         }
         if slots.get("fault_kind") not in EXPLAINED_BY_OUTAGE or not CHECKED & news.keys():
             return told
@@ -163,7 +162,7 @@ class FaultForm(CompanyForm):
 
     async def _compare(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         """Tell what the checks find, once, and ask whether a report is still wanted where it may not be."""
-        finding, outage, order = await self._check(turn, slots, opening="description" in news)
+        finding, outage, order = await self._check(turn, slots, opening=self.kind in news)
         if finding.value == slots.get("finding") or finding is Finding.NOTHING:
             return {"finding": finding.value}
         if outage:

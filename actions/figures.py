@@ -6,7 +6,8 @@ from datetime import date
 
 from actions import _names
 from actions._account import account_for
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
+from actions._say import Changes, Say
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import phrasing, values

@@ -9,8 +9,8 @@ from typing import ClassVar
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions._account import alias, chosen_by_words
-from actions._base import Changes, Say, button, choice
 from actions._form import CompanyForm
+from actions._say import Changes, Say, button, choice
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ADDRESS

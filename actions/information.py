@@ -3,13 +3,13 @@ carried out in chat (yet)."""
 
 from __future__ import annotations
 
-from actions._base import Changes, CompanyAction, Needs, Say, button
+from actions._base import CompanyAction, Needs
+from actions._say import Changes, Say, button
 from actions._telling import tell_known, usual
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, phrasing
 from bot.core.address import county_in
-from bot.core.talk import marks
 from bot.region.knowledge import Found
 
 HALLS_TOLD = 3
@@ -91,14 +91,6 @@ class AskOperationHelp(Answer):
 
 class QueryPaymentChannels(Answer):
     """How to pay: the entry that fits, else all ways."""
-
-    async def act(self, turn: Turn, say: Say) -> Changes:
-        where = marks.has("where", turn.text) and county_in(turn.text, parts().region.gazetteer)
-        return (
-            {"agenda": [*(turn.slots.get("agenda") or ()), "action_find_hall"]}
-            if where
-            else await super().act(turn, say)
-        )
 
     def standing(self, intent: str, say: Say) -> None:
         say("utter_query_payment_channels", channels=phrasing.listing(parts().region.payment_channels))

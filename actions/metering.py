@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from actions import _names
 from actions._account import account_for
-from actions._base import Changes, Say, button
+from actions._say import Changes, Say, button
 from actions._telling import tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import datetime
 
 from actions import _names
 from actions._account import account_for, own_account
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
+from actions._say import Changes, Say
 from actions._telling import clock_words, order_card, tell_clock
 from actions._turn import Turn
 from actions._wiring import parts
@@ -34,14 +36,25 @@ async def find_order(turn: Turn) -> Order | None:
     return next(iter(found), None)
 
 
-class QueryProgress(CompanyAction):
+class OrderAction(CompanyAction):
+    """Base of what is done with the order that is meant; without one the customer hears so."""
+
     topic = True
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         order = await find_order(turn)
         if order is None:
             say("utter_order_not_found")
-            return {}
+            return {"topic": None}
+        return await self.act_on(order, turn, say)
+
+    @abstractmethod
+    async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
+        """Do it, and tell of it."""
+
+
+class QueryProgress(OrderAction):
+    async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
         tell_progress(order, turn, say)
         return {"order_no": order.order_no}
 
@@ -105,16 +118,10 @@ class RequestReconnection(CompanyAction):
         return {"account_no": account_no, "order_no": order.order_no}
 
 
-class UrgeOrder(CompanyAction):
+class UrgeOrder(OrderAction):
     """Pressed in the order itself; inside the trade's pause the truth is told instead."""
 
-    topic = True
-
-    async def act(self, turn: Turn, say: Say) -> Changes:
-        order = await find_order(turn)
-        if order is None:
-            say("utter_order_not_found")
-            return {}
+    async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
         try:
             await parts().company.orders.urge(turn.subject, order.order_no, turn.text, turn.key("urge"))
         except BadData as error:
@@ -128,16 +135,10 @@ class UrgeOrder(CompanyAction):
         return {"order_no": order.order_no}
 
 
-class AmendOrder(CompanyAction):
+class AmendOrder(OrderAction):
     """What is said about a fault report after it was placed goes into that order: a phone, a place, a word to the crew."""
 
-    topic = True
-
-    async def act(self, turn: Turn, say: Say) -> Changes:
-        order = await find_order(turn)
-        if order is None:
-            say("utter_order_not_found")
-            return {"topic": None}
+    async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
         if order.kind != "fault":
             say.offer_person("policy", response="utter_order_needs_person")
             return {"order_no": order.order_no}
@@ -153,16 +154,10 @@ class AmendOrder(CompanyAction):
         return {**told, "order_no": order.order_no}
 
 
-class WithdrawComplaint(CompanyAction):
+class WithdrawComplaint(OrderAction):
     """Asked back once, then logged with the order; the company calls before it closes anything."""
 
-    topic = True
-
-    async def act(self, turn: Turn, say: Say) -> Changes:
-        order = await find_order(turn)
-        if order is None:
-            say("utter_order_not_found")
-            return {}
+    async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
         meant = turn.slots.get("opening") == "withdraw_complaint" or marks.has("withdraws", turn.text)
         if order.kind in CREWS or not meant:
             tell_progress(order, turn, say)

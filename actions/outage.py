@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from actions._account import own_account, place_for
-from actions._base import MISSES_BEFORE_PERSON, Changes, CompanyAction, Say, button, choice
+from actions._base import MISSES_BEFORE_PERSON, CompanyAction
 from actions._form import CompanyForm
+from actions._say import Changes, Say, button, choice
 from actions._telling import tell_outage, usual
 from actions._turn import Turn
 from actions._wiring import parts

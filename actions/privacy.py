@@ -4,7 +4,8 @@ machine alone (PIPL art. 24, 44, 45, 47)."""
 from __future__ import annotations
 
 from actions._account import account_for
-from actions._base import Changes, Needs, Say, button
+from actions._base import Needs
+from actions._say import Changes, Say, button
 from actions._telling import tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts

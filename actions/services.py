@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from actions._account import account_for
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
 from actions._form import CONFIRM, CompanyForm
+from actions._say import Changes, Say
 from actions._telling import serving, tell_known
 from actions._turn import Turn
 from actions._wiring import parts

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from actions import _names, _people
-from actions._base import Changes, Say
 from actions._form import CONFIRM, CompanyForm
+from actions._say import Changes, Say
 from actions._telling import tell_clock
 from actions._turn import Turn
 from actions._wiring import parts

@@ -383,9 +383,15 @@ def _whole(text: str) -> int | None:
     return None if value is None or value != int(value) else int(value)
 
 
+def shifted(month: str, steps: int) -> str:
+    """The month (YYYY-MM) so many months later, earlier for less than nothing."""
+    year, of_year = (int(part) for part in month.split("-"))
+    years, rest = divmod(year * 12 + of_year - 1 + steps, 12)
+    return f"{years}-{rest + 1:02}"
+
+
 def _shift(now: datetime, months: int) -> str:
-    count = now.year * 12 + now.month - 1 + months
-    return f"{count // 12}-{count % 12 + 1:02}"
+    return shifted(f"{now:%Y-%m}", months)
 
 
 def _clamped(year: int, of_month: int, of_day: int) -> date:

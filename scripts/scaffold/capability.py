@@ -33,7 +33,8 @@ ACTION = '''"""{title}."""
 
 from __future__ import annotations
 
-from actions._base import Changes, CompanyAction, Say
+from actions._base import CompanyAction
+from actions._say import Changes, Say
 from actions._turn import Turn
 
 

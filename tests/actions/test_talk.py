@@ -186,3 +186,48 @@ async def test_an_answer_that_sounds_like_a_wish_leaves_none_behind(stranger: Co
     await stranger.say("我要投诉", "file_complaint")
     await stranger.say("停电没有提前通知，害得店里没法开门", "query_outage", also=("query_outage",))
     assert not stranger.slots["wishes"]
+
+
+async def test_where_to_pay_is_answered_in_the_middle_of_a_form(stranger: Conversation) -> None:
+    await stranger.say("我家没电了", "report_outage")
+    told = names(await stranger.say("杭后哪交钱", "query_payment_channels"))
+    assert told[0] in ("utter_find_hall", "utter_find_hall_unverified", "utter_find_hall_none")
+    assert stranger.form == "fault_form"
+
+
+async def test_a_number_beside_a_word_to_the_crew_is_kept(stranger: Conversation) -> None:
+    await stranger.say("我家没电了", "report_outage", address="金川小区5号楼")
+    await stranger.say("邻居有电", "inform")
+    await stranger.say("没跳", "inform")
+    told = names(await stranger.say("13800000001，来之前打电话", "inform", phone="13800000001"))
+    assert told == ["utter_added", "utter_ask_contact_name"]
+    assert stranger.slots["phone"] == "13800000001"
+    assert "来之前打电话" in stranger.slots["description"]
+
+
+async def test_a_detail_of_something_else_does_not_go_into_the_order(
+    stranger: Conversation, company: FakeCompany
+) -> None:
+    await stranger.say("我家没电了", "report_outage", address="金川小区5号楼", phone="13800000001")
+    for answer, meaning in (
+        ("邻居有电", "inform"),
+        ("没跳", "inform"),
+        ("不说", "deny"),
+        ("没问题", "affirm"),
+    ):
+        await stranger.say(answer, meaning)
+    assert names(await stranger.say("那九月份呢", month="2026-09")) == ["utter_what_for"]
+    assert company.amendments == []
+
+
+async def test_a_new_danger_after_an_ordinary_report_is_asked_about(stranger: Conversation) -> None:
+    await stranger.say("我家没电了", "report_outage", address="金川小区5号楼", phone="13800000001")
+    for answer, meaning in (
+        ("邻居有电", "inform"),
+        ("没跳", "inform"),
+        ("不说", "deny"),
+        ("没问题", "affirm"),
+    ):
+        await stranger.say(answer, meaning)
+    assert stranger.slots["order_no"]
+    assert names(await stranger.say("那边不对劲", "report_danger")) == ["utter_ask_danger_form_in_danger"]

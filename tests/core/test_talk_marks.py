@@ -92,3 +92,8 @@ def test_the_customers_own_data_are_asked_for(text: str) -> None:
 def test_every_line_of_the_lexicon_is_a_pattern() -> None:
     assert marks.marks_of("") == frozenset()
     assert set(marks.DISTRESS) <= {"despair", "violence", "child"}
+
+
+def test_a_mark_that_has_no_section_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        marks.has("no_such_mark", "你好")

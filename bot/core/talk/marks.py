@@ -24,6 +24,7 @@ class _Mark:
     unless: re.Pattern[str] | None
 
 
+@lru_cache(maxsize=256)  # a turn asks for several
 def marks_of(text: str) -> frozenset[str]:
     """The marks of a text as it was written; any text is accepted."""
     plain = normalise(text).lower()
@@ -32,7 +33,9 @@ def marks_of(text: str) -> frozenset[str]:
 
 def has(name: str, text: str) -> bool:
     """Whether a text has this one mark; KeyError when there is no such section."""
-    return _has(_marks()[name], normalise(text).lower())
+    if name not in _marks():
+        raise KeyError(name)
+    return name in marks_of(text)
 
 
 def distress(text: str) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.core.dates import shifted
+
 _STEPS: tuple[tuple[str, int], ...] = (
     (r"去年(同期|同月|这个?月|这时候?|那会儿?|的?这会儿?)|(上|前)一年(同期|的)?|同比", -12),
     (r"前年(同期|同月|这个?月)", -24),
@@ -18,10 +20,3 @@ def meant(text: str, told: str | None) -> str | None:
         return None
     steps = next((steps for words, steps in _STEPS if re.search(words, text)), None)
     return None if steps is None else shifted(told, steps)
-
-
-def shifted(month: str, steps: int) -> str:
-    """The month so many months later."""
-    year, number = (int(part) for part in month.split("-"))
-    years, rest = divmod(year * 12 + number - 1 + steps, 12)
-    return f"{years:04d}-{rest + 1:02d}"

@@ -9,25 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.core import numbers
 from bot.core.talk import marks
 
 KINDS = ("difference", "most", "least", "mean", "total", "each")
 """The marks of a sum, the more particular ones in front (最多 may stand beside 一共)."""
 SPAN = {"difference": 2}
-_DIGIT = {
-    "两": 2,
-    "俩": 2,
-    "二": 2,
-    "三": 3,
-    "仨": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-}
 _MONTHS = re.compile(r"(\d{1,2}|[两俩二三仨四五六七八九十])个?月(?!份)")
 _LONGER = {"半年": 6, "一年": 12, "全年": 12, "十二个月": 12, "一季度": 3, "一个季度": 3}
 _ENERGY = re.compile(r"度|电量|用电|千瓦时|几个字|走了?.{0,4}字")
@@ -104,4 +91,5 @@ def _count(text: str) -> int | None:
         if words in text:
             return months
     found = _MONTHS.search(text)
-    return None if found is None else int(found[1]) if found[1].isdigit() else _DIGIT[found[1]]
+    count = numbers.number(found[1], counted=True) if found else None
+    return int(count) if count else None

@@ -28,7 +28,7 @@ from actions._base import (
 )
 from actions._listening import ANSWERS, QUIET, Listener
 from actions._say import Changes, Say
-from actions._telling import clearly_known, tell_known
+from actions._telling import clearly_known, rule_asked, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.form import (
@@ -174,6 +174,8 @@ class CompanyForm(Listener, FormValidationAction):
             news["confirm"] = None
             if len(filled.values) == 1:
                 return self._asking(turn, news, CORRECTION)
+        elif filled.values and answers.has_parts(turn.text) and (found := rule_asked(turn)):
+            tell_known(found, turn, say)  # 没跳，电费拖几个月才停: an answer, and a question beside it
         elif filled.invalid:
             news = {**news, **self._missed(turn, say, f"utter_invalid_{filled.invalid}")}
         elif not filled.values and requested == CORRECTION and CONFIRM.answer(turn.heard):

@@ -22,6 +22,10 @@ HEARD_OVER_WORDS = {
     "tell_distress",
     "request_human",
 }  # even while the customer's own words are asked for
+PLACES_OF_THEIR_OWN = {
+    "find_hall",
+    "query_payment_channels",
+}  # the place they name is no answer to the form (杭后哪交钱)
 QUIET = ALWAYS_HEARD | {
     "thank",
     "greet",
@@ -117,7 +121,7 @@ class Listener(ABC):
             return False
         if turn.intent == "request_human" and turn.heard.mentions and not names_a_person(turn.text):
             return False
-        if turn.intent in ALWAYS_HEARD:
+        if turn.intent in ALWAYS_HEARD | PLACES_OF_THEIR_OWN:
             return True
         if turn.intent in ANSWERS:
             return False

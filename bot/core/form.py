@@ -28,6 +28,7 @@ _BARE_NUMBER = re.compile(r"[\d\s-]+")
 _RANGE = re.compile(r"^[^，,。]{0,2}[到至]")
 _FILLERS = re.compile(r"我的?|电话|手机号?|号码?|是|就|户号|呢|吧|啊|哇|了|的|嗯|打")
 _ENDS = re.compile(r"[,，。!！?？;；\s]")
+_TAKEN_BACK = re.compile(r"改|不对|错|不是|换|等等|等一|但|不过|别|先")
 LEADING = 6  # characters
 _WORDS = re.compile(r"\w")
 
@@ -135,9 +136,9 @@ class Filled:
 
 
 def _leading(text: str) -> str:
-    """The first words of a longer sentence, when they stand by themselves."""
-    first = _ENDS.split(text.strip(), maxsplit=1)[0]
-    return first if len(first) <= LEADING else ""
+    """The first words of a longer sentence, when they stand by themselves and the rest takes nothing back."""
+    first, *rest = _ENDS.split(text.strip(), maxsplit=1)
+    return first if len(first) <= LEADING and not _TAKEN_BACK.search("".join(rest)) else ""
 
 
 def refuses(heard: Heard) -> bool:

@@ -132,7 +132,9 @@ async def test_a_yes_in_front_of_more_submits(stranger: Conversation, company: F
     await stranger.say("我家没电了", "report_outage", address="金川小区5号楼", phone="13800000001")
     for answer, meaning in (("邻居有电", "inform"), ("没跳", "inform"), ("不说", "deny")):
         await stranger.say(answer, meaning)
-    await stranger.say("提交，那电视坏了的事你们也得管", "claim_appliance_damage")
+    await stranger.say("对，地址不对吧", "correct")
+    assert not company.faults
+    await stranger.say("对，提交。那电视坏了的事你们也得管", "claim_appliance_damage")
     assert len(company.faults) == 1
 
 
@@ -190,7 +192,8 @@ async def test_an_answer_that_sounds_like_a_wish_leaves_none_behind(stranger: Co
 
 async def test_where_to_pay_is_answered_in_the_middle_of_a_form(stranger: Conversation) -> None:
     await stranger.say("我家没电了", "report_outage")
-    told = names(await stranger.say("杭后哪交钱", "query_payment_channels"))
+    told = names(await stranger.say("杭后哪交钱", "query_payment_channels", address="杭后"))
+    assert not stranger.slots["address"]
     assert told[0] in ("utter_find_hall", "utter_find_hall_unverified", "utter_find_hall_none")
     assert stranger.form == "fault_form"
 
@@ -231,3 +234,10 @@ async def test_a_new_danger_after_an_ordinary_report_is_asked_about(stranger: Co
         await stranger.say(answer, meaning)
     assert stranger.slots["order_no"]
     assert names(await stranger.say("那边不对劲", "report_danger")) == ["utter_ask_danger_form_in_danger"]
+
+
+async def test_a_question_beside_an_answer_is_answered_too(stranger: Conversation) -> None:
+    await stranger.say("我家没电了", "report_outage", address="金川小区5号楼")
+    await stranger.say("邻居有电", "inform")
+    told = names(await stranger.say("没跳，光问问电费拖几个月才停", "inform"))
+    assert told == ["utter_knowledge", "utter_ask_phone"]

@@ -121,7 +121,8 @@ class Listener(ABC):
             return False
         if turn.intent == "request_human" and turn.heard.mentions and not names_a_person(turn.text):
             return False
-        if turn.intent in ALWAYS_HEARD | PLACES_OF_THEIR_OWN:
+        elsewhere = turn.intent in PLACES_OF_THEIR_OWN and marks.has("asks", turn.text)
+        if turn.intent in ALWAYS_HEARD or elsewhere:
             return True
         if turn.intent in ANSWERS:
             return False

@@ -45,7 +45,7 @@ class OrderAction(CompanyAction):
         order = await find_order(turn)
         if order is None:
             say("utter_order_not_found")
-            return {"topic": None}
+            return {}
         return await self.act_on(order, turn, say)
 
     @abstractmethod

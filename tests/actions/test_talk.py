@@ -241,3 +241,11 @@ async def test_a_question_beside_an_answer_is_answered_too(stranger: Conversatio
     await stranger.say("邻居有电", "inform")
     told = names(await stranger.say("没跳，光问问电费拖几个月才停", "inform"))
     assert told == ["utter_knowledge", "utter_ask_phone"]
+
+
+async def test_a_hall_may_be_the_place_of_a_complaint(stranger: Conversation) -> None:
+    await stranger.say("柜台的人骂人，我要投诉", "file_complaint")
+    while stranger.slots["requested_slot"] != "place":
+        await stranger.say("昨天下午")
+    await stranger.say("解放街道营业厅", "find_hall", address="解放街道营业厅")
+    assert stranger.slots["place"] == "解放街道营业厅"

@@ -25,7 +25,6 @@ from bot.core.handoff import State
 from bot.core.queue import Waiting, ahead
 from bot.gateway.people import agents, desk, handoff
 from bot.gateway.people.handoff import Wish
-from bot.gateway.store import messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import migrations
@@ -40,14 +39,13 @@ GIVE_UP = 6 * 3600.0  # nobody leaves: the line itself is looked at
 
 def main() -> None:
     dice, clock = random.Random(95598), SimpleNamespace(now=1_800_000_000.0)
-    for module in (handoff, desk, agents, messages):
-        module.time = SimpleNamespace(time=lambda: clock.now)
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(run(Path(folder), dice, clock), indent=1))
 
 
 def run(folder: Path, dice: random.Random, clock: SimpleNamespace) -> dict[str, object]:
-    engine = sa.create_engine(f"sqlite:///{folder / 'desk.db'}")
+    options = {"clock": lambda: clock.now}
+    engine = sa.create_engine(f"sqlite:///{folder / 'desk.db'}", execution_options=options)
     rules = company_desk.load("bayannur")
     long = {**vars(rules.times), "give_up": GIVE_UP, "first_reply": GIVE_UP}
     rules = company_desk.DeskRules(**{**vars(rules), "times": company_desk.Times(**long)})

@@ -10,6 +10,7 @@ import asyncio
 import getpass
 import os
 import sys
+import time
 
 import pyotp
 
@@ -58,7 +59,7 @@ async def verify(settings: DeskSettings) -> int:
 
 
 async def opened(settings: DeskSettings) -> Store:
-    store = Store(settings.gateway_db, beside=True)
+    store = Store(settings.gateway_db, time.time, beside=True)
     await store.open()
     return store
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -26,7 +27,7 @@ def main() -> int:
         settings = read(*(part for channel in CHANNELS for part in channel.settings))
         company = connect()
         engine = EngineClient.connect(settings.engine_url, settings.engine_token.get_secret_value())
-        app = create(Gateway(settings, engine, company), engine.close, company.aclose)
+        app = create(Gateway(settings, engine, company, time.time), engine.close, company.aclose)
     except (BadSettings, RegionError, BadAdapter) as wrong:
         print(f"gateway: {wrong}", file=sys.stderr)
         return 2

@@ -17,6 +17,7 @@ from bot.gateway.people import logins
 from bot.gateway.people.desk import Desk
 from bot.gateway.settings import GatewaySettings
 from bot.gateway.store import sms
+from bot.gateway.store.clock import Clock
 from bot.gateway.store.limits import RateLimits
 from bot.gateway.store.logs import where
 from bot.gateway.store.messages import Message
@@ -42,13 +43,15 @@ class Gateway:
     """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, `jobs`, and two lists of listeners
     that hear of published messages and of typing."""
 
-    def __init__(self, settings: GatewaySettings, engine: EngineClient, company: Company) -> None:
+    def __init__(
+        self, settings: GatewaySettings, engine: EngineClient, company: Company, clock: Clock
+    ) -> None:
         self.settings = settings
         self.engine = engine
         self.company = company
-        self.store = Store(settings.gateway_db)
+        self.store = Store(settings.gateway_db, clock)
         self.wording = Wording(load(settings.region))
-        self.limits = RateLimits(settings.messages_per_second, settings.sessions_per_minute)
+        self.limits = RateLimits(settings.messages_per_second, settings.sessions_per_minute, clock)
         self.uploads = Uploads(self.store, settings.upload_dir, settings.session_key.get_secret_value())
         self.rules = desk_rules(settings.region)
         self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_listeners)

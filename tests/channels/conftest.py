@@ -16,16 +16,24 @@ from bot.gateway.app import create
 from bot.gateway.gateway import Gateway
 from bot.gateway.turns.engine import EngineClient
 from scripts.ports import free_port
+from tests.clock import ManualClock, RunningClock
 from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, settings, until
 
 
 class Site:
     """A running gateway as the outside sees it."""
 
-    def __init__(self, url: str, gateway: Gateway | None = None, engine: FakeEngine | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        gateway: Gateway | None = None,
+        engine: FakeEngine | None = None,
+        clock: ManualClock | None = None,
+    ) -> None:
         self.url = url
         self.gateway = gateway
         self.engine = engine
+        self.clock = clock
 
     def http(self, **headers: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False)
@@ -103,9 +111,9 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Site]:
     async with FakeEngine().serving() as engine:
         values = settings(folder, engine_url=engine.url, gateway_url=url, allowed_origins=url, **changes)
         client = EngineClient.connect(engine.url, TOKENS["engine_token"])
-        gateway = Gateway(values, client, company().company)
+        gateway = Gateway(values, client, company().company, clock := RunningClock())
         async with serve(create(gateway, client.close), port):
-            yield Site(url, gateway, engine)
+            yield Site(url, gateway, engine, clock)
 
 
 @pytest.fixture

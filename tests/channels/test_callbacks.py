@@ -72,7 +72,9 @@ async def asked(http: httpx.AsyncClient) -> str:
 
 
 async def somebody_comes(phone: Site) -> None:
-    await phone.gateway.store.write(lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1"))))
+    await phone.gateway.store.write(
+        lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1", phone.clock())))
+    )
 
 
 async def time_passes(phone: Site) -> None:
@@ -133,7 +135,7 @@ async def test_no_agent_gets_a_customer_who_is_still_to_be_called(phone: Site, a
 
 async def test_not_more_are_called_than_agents_have_places(phone: Site, http: httpx.AsyncClient) -> None:
     await phone.gateway.store.write(
-        lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1", capacity=1)))
+        lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1", phone.clock(), capacity=1)))
     )
     for number in ("13800000012", "13800000013"):
         brain = Brain(http)

@@ -19,6 +19,7 @@ from bot.gateway.settings import BadSettings, Secret, Settings
 from bot.gateway.store import manners
 from bot.gateway.turns.engine import EngineClient
 from bot.gateway.turns.inbox import Inbound
+from tests.clock import RunningClock
 from tests.gateway.fakes import TOKENS, FakeEngine, company, settings, until
 
 PICTURE = b"x" * 100_000
@@ -62,7 +63,7 @@ class Pager(Channel):
 
 def gateway_of(folder: Path, engine: FakeEngine, **more: Any) -> Gateway:
     client = EngineClient.connect(engine.url, TOKENS["engine_token"])
-    return Gateway(settings(folder, engine_url=engine.url, **more), client, company().company)
+    return Gateway(settings(folder, engine_url=engine.url, **more), client, company().company, RunningClock())
 
 
 async def test_it_starts_and_stops_with_the_gateway_while_the_database_is_open(tmp_path: Path) -> None:

@@ -118,7 +118,9 @@ async def test_an_old_customer_whose_number_is_vouched_for_gets_a_free_agent_fir
     home.account = replace(home.account, flags=("elder",))
     number = "13800000001"
     assert await Brain(http).open("c1", number, asserted=True) == Known(elder=True, first=True)
-    await phone.gateway.store.write(lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1"))))
+    await phone.gateway.store.write(
+        lambda c: c.execute(sa.insert(t.agent).values(**agent("坐席1", phone.clock())))
+    )
     assert await Brain(http).open("c2", number, asserted=True) == Known(True, True, True)
     assert await Brain(http).open("c3", number) == Known(first=True), "anybody can claim a number"
 
@@ -167,7 +169,7 @@ async def test_an_agent_who_takes_the_conversation_is_heard(phone: Site, brain: 
     conversation = phone.engine.turns[-1]["metadata"]["conversation"]
 
     def take(c) -> list:  # type: ignore[no-untyped-def]
-        c.execute(sa.insert(t.agent).values(**agent("坐席1")))
+        c.execute(sa.insert(t.agent).values(**agent("坐席1", phone.clock())))
         handoff.take(c, conversation, "坐席1", 1)
         return handoff.speak(c, conversation, "坐席1", "a1", {"text": "您好，我来处理"})
 

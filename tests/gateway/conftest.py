@@ -16,6 +16,7 @@ from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
 from bot.gateway.turns.engine import EngineClient
 from bot.gateway.turns.inbox import Inbound, Receipt
+from tests.clock import ManualClock, RunningClock
 from tests.gateway.fakes import TOKENS, FakeEngine, company, settings, until
 from tests.ports.fake import FakeCompany
 
@@ -25,10 +26,13 @@ TALK = "c-test"
 class Desk:
     """A gateway under test, and short ways to talk to it and to look into it."""
 
-    def __init__(self, gateway: Gateway, engine: FakeEngine, company: FakeCompany) -> None:
+    def __init__(
+        self, gateway: Gateway, engine: FakeEngine, company: FakeCompany, clock: ManualClock
+    ) -> None:
         self.gateway = gateway
         self.engine = engine
         self.company = company
+        self.clock = clock
         self._count = 0
 
     async def say(self, text: str | None = None, talk: str = TALK, **more: Any) -> Receipt:
@@ -68,10 +72,11 @@ async def running(folder: Path, engine: FakeEngine, fake: FakeCompany, **changes
     """A gateway that works, on whatever database `folder` has."""
     values = settings(folder, engine_url=engine.url, **changes)
     client = EngineClient.connect(engine.url, TOKENS["engine_token"])
-    gateway = Gateway(values, client, fake.company)
+    clock = RunningClock()
+    gateway = Gateway(values, client, fake.company, clock)
     await gateway.start()
     try:
-        yield Desk(gateway, engine, fake)
+        yield Desk(gateway, engine, fake, clock)
     finally:
         await gateway.stop()
         await client.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -63,13 +62,12 @@ def company() -> FakeCompany:
     return FakeCompany(household(ACCOUNT))
 
 
-def agent(name: str, **more: Any) -> dict[str, Any]:
-    """A row of an agent who sits at the desk, general skills, three places."""
-    now = time.time()
+def agent(name: str, at: float, **more: Any) -> dict[str, Any]:
+    """A row of an agent who sits at the desk at that time, general skills, three places."""
     row = {
         "name": name, "display": name, "password": "", "totp": None, "totp_used": 0, "roles": ["agent"],
-        "skills": ["general"], "level": 0, "capacity": 3, "state": "online", "seen_at": now, "idle_since": now,
-        "created_at": now,
+        "skills": ["general"], "level": 0, "capacity": 3, "state": "online", "seen_at": at, "idle_since": at,
+        "created_at": at,
     }  # fmt: skip
     return {**row, **more}
 

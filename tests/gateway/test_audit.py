@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from bot.gateway.store import audit
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store
+from tests.clock import ManualClock
 from tests.gateway.fakes import settings
 
 
 @pytest.fixture
 async def store(tmp_path: Path):  # type: ignore[no-untyped-def]
-    one = Store(settings(tmp_path).gateway_db)
+    one = Store(settings(tmp_path).gateway_db, ManualClock(1_800_000_000.0))
     await one.open()
     for number in range(5):
         await one.write(audit.record, "a01", "view", f"c-{number}")

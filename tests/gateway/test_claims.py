@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,22 +14,29 @@ from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
 from bot.gateway.people.handoff import Stale, Wish
 from bot.gateway.store import tables as t
+from bot.gateway.store.clock import now
 from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.texts import Wording
 from bot.gateway.turns import submissions, worker
 from bot.region import desk as desk_rules
 from bot.region.region import load
+from tests.clock import ManualClock
 from tests.gateway.fakes import _empty_database
 
 ORDINARY, FAST, DANGER = 2, 1, 0
 
 
 @pytest.fixture
-def c(tmp_path: Path) -> Iterator[Connection]:
+def clock() -> ManualClock:
+    return ManualClock(1_800_000_000.0)
+
+
+@pytest.fixture
+def c(tmp_path: Path, clock: ManualClock) -> Iterator[Connection]:
     """A transaction on a database where nobody works."""
     file = tmp_path / "gateway.db"
     file.write_bytes(_empty_database())
-    engine = sa.create_engine(f"sqlite:///{file}")
+    engine = sa.create_engine(f"sqlite:///{file}", execution_options={"clock": clock})
     with engine.begin() as connection:
         yield connection
     engine.dispose()
@@ -42,7 +48,7 @@ def arrived(c: Connection, talk: str, lane: int = ORDINARY, **more: Any) -> int:
     count = c.execute(sa.select(sa.func.count()).select_from(t.inbox)).scalar_one()
     row = {
         "channel": "web", "message_id": f"{talk}:{count}", "conversation": talk, "seq": count + 1, "digest": "",
-        "body": {"text": "…", "payload": None}, "lane": lane, "received_at": time.time(), **more,
+        "body": {"text": "…", "payload": None}, "lane": lane, "received_at": now(c), **more,
     }  # fmt: skip
     return int(c.execute(sa.insert(t.inbox).values(**row).returning(t.inbox.c.id)).scalar_one())
 
@@ -82,13 +88,12 @@ def test_a_place_kept_for_urgent_lanes_is_not_given_to_others(c: Connection) -> 
     assert claimed(c, slowest=FAST) == [fast]
 
 
-def test_a_message_is_due_when_its_pause_and_its_claim_are_over(c: Connection) -> None:
+def test_a_message_is_due_when_its_pause_and_its_claim_are_over(c: Connection, clock: ManualClock) -> None:
     soon, held = arrived(c, "c-1"), arrived(c, "c-2")
-    change(c, soon, not_before=time.time() + 5)
-    change(c, held, lease_until=time.time() + 5)
+    change(c, soon, not_before=clock() + 5)
+    change(c, held, lease_until=clock() + 5)
     assert claimed(c) == []
-    change(c, soon, not_before=time.time() - 0.01)
-    change(c, held, lease_until=time.time() - 0.01)
+    clock.forward(5.01)
     assert claimed(c) == [soon, held]
 
 
@@ -101,7 +106,7 @@ def test_a_claim_is_a_lease_of_seconds_under_a_name_of_its_own_and_counts_as_an_
     (second,) = worker._claim_lanes(c, 1, ORDINARY)
     assert (first.attempts, second.attempts) == (1, 2)
     assert first.holder and first.holder != second.holder
-    assert 0 < second.lease_until - time.time() <= worker.LEASE
+    assert 0 < second.lease_until - now(c) <= worker.LEASE
 
 
 def test_only_the_holder_of_the_claim_ends_a_message_and_only_once(c: Connection) -> None:
@@ -132,7 +137,7 @@ def test_a_lease_is_renewed_by_its_holder_while_the_message_waits(c: Connection)
     change(c, numbers[2], state="done")
     worker._renew(c, {row.id: row.holder for row in rows})
     renewed = [state(c, number).lease_until for number in numbers]
-    assert 0 < renewed[0] - time.time() <= worker.LEASE
+    assert 0 < renewed[0] - now(c) <= worker.LEASE
     assert renewed[1:] == [1.0, 1.0]
 
 
@@ -162,7 +167,7 @@ def test_urgent_writes_go_to_the_company_first_and_then_the_oldest(c: Connection
 def test_a_write_in_hand_is_due_again_after_a_while_and_an_ended_one_never(c: Connection) -> None:
     kept(c, "one")
     (row,) = submissions._claim(c)
-    assert row.attempts == 1 and 0 < row.not_before - time.time() <= 8
+    assert row.attempts == 1 and 0 < row.not_before - now(c) <= 8
     submissions._free_claims(c)
     (again,) = submissions._claim(c)
     assert again.attempts == 2
@@ -218,7 +223,7 @@ def test_a_message_that_cannot_be_answered_is_set_aside_with_a_ticket_once(c: Co
     assert waits and (waits.reason, waits.priority) == ("backend_down", 3)
     assert told.body == {"text": wording.say("set_aside", ticket=waits.ticket)}
     assert (told.author, told.inbox_id, state(c, number).state) == ("system", number, "dead")
-    assert abs(state(c, number).finished_at - time.time()) < 5
+    assert state(c, number).finished_at == now(c)
     assert worker_._set_aside(c, row) == []
     kept = c.execute(sa.select(t.message.c.key).where(t.message.c.author == "system")).scalars().all()
     assert kept == [f"dead:{number}"]

@@ -17,7 +17,7 @@ from tests.gateway.fakes import agent, until
 @pytest.fixture
 async def manned(desk: Desk) -> Desk:
     """One agent with one place."""
-    await desk.change(sa.insert(t.agent).values(**agent("wang", display="小王", capacity=1)))
+    await desk.change(sa.insert(t.agent).values(**agent("wang", desk.clock(), display="小王", capacity=1)))
     return desk
 
 

@@ -7,7 +7,6 @@ import random
 import tempfile
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.texts import Wording
 from bot.region import desk as company_desk
 from bot.region.region import load
+from tests.clock import ManualClock
 from tests.gateway.fakes import _empty_database, agent
 
 TALKS = ("c-1", "c-2", "c-3", "c-4")
@@ -43,16 +43,14 @@ class Machine(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory()
         file = Path(self._folder.name) / "gateway.db"
         file.write_bytes(_empty_database())
-        self._engine = sa.create_engine(f"sqlite:///{file}", poolclass=StaticPool)
+        self._clock = ManualClock(1_800_000_000.0)
+        self._engine = sa.create_engine(
+            f"sqlite:///{file}", poolclass=StaticPool, execution_options={"clock": self._clock}
+        )
         sa.event.listen(
             self._engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF")
         )
-        self._now = 1_800_000_000.0
         self._said: list[str] = []
-        self._patch = pytest.MonkeyPatch()
-        clock = SimpleNamespace(time=lambda: self._now)
-        for module in (handoff, desk, agents, messages):
-            self._patch.setattr(module, "time", clock)
         rules = company_desk.load("bayannur")
         self._desk = desk.Desk(None, rules, Wording(load("bayannur")), None, None)  # type: ignore[arg-type]
 
@@ -62,7 +60,7 @@ class Machine(RuleBasedStateMachine):
             for name in TALKS:
                 open_conversation(c, name, "web")
             for name in AGENTS:
-                c.execute(sa.insert(t.agent).values(**agent(name, seen_at=self._now, capacity=2)))
+                c.execute(sa.insert(t.agent).values(**agent(name, self._clock(), capacity=2)))
 
     @rule(talk=ONE, priority=st.integers(0, 9))
     def a_customer_wants_a_person(self, talk: str, priority: int) -> None:
@@ -81,7 +79,7 @@ class Machine(RuleBasedStateMachine):
         with self._engine.begin() as c:
             pen = messages.open_pen(c, talk)
             pen.write(self._key(), {"text": "…"}, "customer")
-            pen.changes["active_at"] = self._now
+            pen.changes["active_at"] = self._clock()
             pen.done()
         self._do(self._desk.heard, talk)
 
@@ -120,7 +118,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((1, 40, 100, 400, 1000, 4000)))
     def time_passes(self, seconds: int) -> None:
-        self._now += seconds
+        self._clock.forward(seconds)
         self._do(self._desk.serve)
         self._do(self._desk.inform)
 
@@ -140,7 +138,7 @@ class Machine(RuleBasedStateMachine):
         for name in AGENTS:
             self._do(agents.set_presence, name, "offline", 2)
         for _ in range(8):
-            self._now += 48 * 3600
+            self._clock.forward(48 * 3600)
             self._do(self._desk.serve)
         assert not [row for row in self._rows() if State(row.state) in WAITING | SEATED], "every wait ends"
 
@@ -182,7 +180,6 @@ class Machine(RuleBasedStateMachine):
                 assert seqs == list(range(1, len(seqs) + 1))
 
     def teardown(self) -> None:
-        self._patch.undo()
         self._engine.dispose()
         self._folder.cleanup()
 

@@ -17,19 +17,12 @@ from bot.gateway.jobs.jobs import Jobs
 from bot.gateway.jobs.leases import Ran
 from bot.gateway.store.clock import CHINA
 from bot.gateway.store.storage import Store
+from tests.clock import ManualClock
 from tests.gateway.conftest import Desk
 from tests.gateway.fakes import settings, until
 
 MORNING = datetime(2026, 11, 29, 9, 0, tzinfo=CHINA).timestamp()
 HOUR = 3600.0
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = MORNING
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Work:
@@ -49,16 +42,16 @@ class Work:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    one = Store(settings(tmp_path).gateway_db)
-    await one.open()
-    yield one
-    await one.close()
+def clock() -> ManualClock:
+    return ManualClock(MORNING)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+async def store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Store]:
+    one = Store(settings(tmp_path).gateway_db, clock)
+    await one.open()
+    yield one
+    await one.close()
 
 
 @pytest.mark.parametrize(
@@ -96,12 +89,12 @@ async def test_a_job_goes_on_while_there_is_more_and_comes_sooner_when_woken(sto
     assert work.done == 5
 
 
-async def test_an_error_ends_no_job_and_is_seen_by_its_kind(store: Store, clock: Clock) -> None:
-    work, jobs = Work(failures=1), Jobs(store, clock)
+async def test_an_error_ends_no_job_and_is_seen_by_its_kind(store: Store, clock: ManualClock) -> None:
+    work, jobs = Work(failures=1), Jobs(store)
     jobs.start(Job("work", work.step, every=HOUR))
     await until(lambda: work.failures == 0)
     assert await jobs.ran() == {"work": Ran(None, "LookupError", MORNING)}
-    clock.now += 1
+    clock.forward(1)
     jobs.wake("work")
     await until(lambda: work.done == 1)
     assert await jobs.ran() == {"work": Ran(MORNING + 1, "LookupError", MORNING)}
@@ -116,16 +109,16 @@ async def test_a_name_is_given_once(store: Store) -> None:
     await jobs.stop()
 
 
-async def test_of_two_gateways_one_does_what_is_done_once(store: Store, clock: Clock) -> None:
+async def test_of_two_gateways_one_does_what_is_done_once(store: Store, clock: ManualClock) -> None:
     work = Work(more=2)
-    left, right = Jobs(store, clock), Jobs(store, clock)
+    left, right = Jobs(store), Jobs(store)
     for jobs in (left, right):
         jobs.start(Job("once", work.step, every=HOUR, once_in_cluster=True))
     await until(lambda: work.done == 3)
     await asyncio.sleep(0.05)
     assert work.done == 3, "one round of three steps"
     assert await left.ran() == await right.ran() == {"once": Ran(MORNING, None, None)}
-    clock.now += HOUR
+    clock.forward(HOUR)
     for jobs in (left, right):
         jobs.wake("once")
     await until(lambda: work.done == 4)
@@ -134,33 +127,33 @@ async def test_of_two_gateways_one_does_what_is_done_once(store: Store, clock: C
 
 
 async def test_a_daily_job_waits_for_its_time_and_a_restart_does_not_repeat_it(
-    store: Store, clock: Clock
+    store: Store, clock: ManualClock
 ) -> None:
     work = Work()
     job = Job("daily", work.step, at=time(9, 30), once_in_cluster=True)
-    jobs = Jobs(store, clock)
+    jobs = Jobs(store)
     jobs.start(job)
     await asyncio.sleep(0.1)
     assert work.done == 0
-    clock.now += HOUR
+    clock.forward(HOUR)
     jobs.wake("daily")
     await until(lambda: work.done == 1)
     await jobs.stop()
-    again = Jobs(store, clock)
+    again = Jobs(store)
     again.start(job)
     await asyncio.sleep(0.1)
     assert work.done == 1
     await again.stop()
 
 
-async def test_a_daily_job_of_this_gateway_waits_for_its_time(store: Store, clock: Clock) -> None:
-    work, jobs = Work(), Jobs(store, clock)
+async def test_a_daily_job_of_this_gateway_waits_for_its_time(store: Store, clock: ManualClock) -> None:
+    work, jobs = Work(), Jobs(store)
     jobs.start(Job("daily", work.step, at=time(9, 30)))
     await asyncio.sleep(0.05)
     assert work.done == 0
     await jobs.stop()
-    clock.now += HOUR / 2
-    late = Jobs(store, clock)
+    clock.forward(HOUR / 2)
+    late = Jobs(store)
     late.start(Job("daily", work.step, at=time(9, 30)))
     await asyncio.sleep(0.05)
     assert work.done == 0, "the next one is tomorrow's"
@@ -169,9 +162,11 @@ async def test_a_daily_job_of_this_gateway_waits_for_its_time(store: Store, cloc
     await late.stop()
 
 
-async def test_what_failed_is_tried_again_soon_and_seen_by_everybody(store: Store, clock: Clock) -> None:
+async def test_what_failed_is_tried_again_soon_and_seen_by_everybody(
+    store: Store, clock: ManualClock
+) -> None:
     work, job = Work(failures=1), "once"
-    jobs, other = Jobs(store, clock), Jobs(store, clock)
+    jobs, other = Jobs(store), Jobs(store)
     jobs.start(Job(job, work.step, every=HOUR, once_in_cluster=True))
     await until(lambda: work.failures == 0)
     other.start(Job(job, work.step, every=HOUR, once_in_cluster=True))
@@ -180,7 +175,7 @@ async def test_what_failed_is_tried_again_soon_and_seen_by_everybody(store: Stor
         return await other.ran() == {job: Ran(None, "LookupError", MORNING)}
 
     await until(seen)
-    clock.now += 61
+    clock.forward(61)
     other.wake(job)
     await until(lambda: work.done == 1)
     await jobs.stop()

@@ -19,6 +19,7 @@ from bot.gateway.store import sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.logs import redact
 from bot.gateway.store.storage import Store
+from tests.clock import ManualClock
 from tests.gateway.conftest import TALK, Desk
 from tests.gateway.fakes import TOKENS
 from tests.gateway.test_uploads import drawn
@@ -152,7 +153,7 @@ def test_logs_hide_phones_and_accounts() -> None:
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
-    store = Store(f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}")
+    store = Store(f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}", ManualClock(0.0))
     await store.open()
 
     def difference(connection: sa.Connection) -> object:

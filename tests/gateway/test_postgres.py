@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -97,7 +96,7 @@ async def test_a_claim_of_a_gateway_that_died_is_taken_over_in_seconds(desks: tu
     left, _ = desks
     await left.say("你好")
     await left.idle()
-    dead = {"state": "new", "holder": "somebody", "lease_until": time.time() + 3}
+    dead = {"state": "new", "holder": "somebody", "lease_until": left.clock() + 3}
     await left.change(t.message.delete().where(t.message.c.author == "bot"), t.inbox.update().values(**dead))
     await left.idle(6)
     assert "echo:你好" in await left.texts()

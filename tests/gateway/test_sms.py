@@ -1,7 +1,6 @@
 """Text messages reach the company's SMS system, and nothing of them is kept."""
 
 import json
-import time
 
 import httpx
 from sqlalchemy import update
@@ -38,14 +37,14 @@ async def test_a_post_that_fails_is_repeated_under_the_same_id(desk: Desk) -> No
     await desk.gateway.store.write(sms.queue, PHONE, "验证码123456")
     one, posted = sender(desk, 500, 200)
     assert await one.step() and not await one.step()
-    await desk.change(update(t.sms).values(not_before=0.0))
+    desk.clock.forward(11)
     assert await one.step()
     assert [each["id"] for each in posted] == [1, 1]
 
 
 async def test_a_code_that_has_expired_is_not_sent_any_more(desk: Desk) -> None:
     await desk.gateway.store.write(sms.queue, PHONE, "验证码123456")
-    await desk.change(update(t.sms).values(until=t.sms.c.until - 301))
+    desk.clock.forward(301)
     one, posted = sender(desk)
     assert await one.step()
     (row,) = await desk.rows(t.sms)
@@ -57,11 +56,11 @@ async def test_a_message_about_an_order_is_tried_for_a_day_after_growing_pauses(
     one, posted = sender(desk, *[503] * 9, 200)
     pauses = []
     for _ in range(9):
-        began = time.time()
+        began = desk.clock()
         assert await one.step()
         (row,) = await desk.rows(t.sms)
         pauses.append(round((row.not_before - began) / 10))
-        await desk.change(update(t.sms).values(not_before=0.0))
+        desk.clock.forward(row.not_before - began)
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert await one.step()
     (row,) = await desk.rows(t.sms)
@@ -72,15 +71,15 @@ async def test_a_message_nobody_took_in_time_is_counted(desk: Desk) -> None:
     await desk.gateway.store.write(sms.queue, PHONE, "工单号已登记", sms.DAY)
     one, _ = sender(desk, 503)
     assert await one.step()
-    await desk.change(update(t.sms).values(until=time.time() + 5, not_before=0.0))
+    await desk.change(update(t.sms).values(until=desk.clock() + 5, not_before=0.0))
     one, _ = sender(desk, 503)
     assert await one.step()
     (row,) = await desk.rows(t.sms)
     assert row.not_before == row.until, "given up as soon as it is of no use"
-    await desk.change(update(t.sms).values(until=time.time() - 1, not_before=0.0))
+    desk.clock.forward(5)
     assert await one.step()
     (row,) = await desk.rows(t.sms)
     assert (row.state, row.phone, row.text) == ("failed", "", "")
     assert await desk.gateway.store.read(sms.given_up) == 1
-    await desk.change(update(t.sms).values(until=time.time() - sms.DAY - 1))
+    desk.clock.forward(sms.DAY)
     assert await desk.gateway.store.read(sms.given_up) == 0

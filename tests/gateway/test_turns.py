@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -154,7 +153,7 @@ async def test_a_restarted_gateway_takes_up_what_was_left(tmp_path: Path) -> Non
 
 async def test_a_second_gateway_on_the_same_file_is_refused(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(StoreInUse):
-        await Store(desk.gateway.settings.gateway_db).open()
+        await Store(desk.gateway.settings.gateway_db, desk.clock).open()
 
 
 async def test_the_engine_is_told_channel_time_and_who_asks_but_nothing_from_the_client(desk: Desk) -> None:
@@ -223,7 +222,7 @@ async def test_an_answer_of_a_worker_that_lost_its_claim_is_not_stored(desk: Des
     desk.engine.delay = 0.3
     await desk.say("你好")
     await until(lambda: desk.engine.turns)
-    elsewhere = {"holder": "another-gateway", "lease_until": time.time() + 60}
+    elsewhere = {"holder": "another-gateway", "lease_until": desk.clock() + 60}
     await desk.change(sa.update(t.inbox).values(**elsewhere))
     await until(lambda: desk.engine.executed)
     await desk.gateway.worker.drain()

@@ -32,7 +32,7 @@ class Bridge:
         self._gateway = gateway
         self._desk = desk
         self.reachable = True
-        gateway.desk.outside = lambda: self.reachable and gateway.desk.manned()
+        gateway.desk.outside = lambda: self.reachable and gateway.desk.manned(gateway.store.clock())
         gateway.on_published.append(self._published)
         gateway.on_moved.append(self._moved)
 

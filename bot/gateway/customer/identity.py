@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,7 +19,7 @@ from sqlalchemy import Connection
 
 from bot.core.masking import mask_account
 from bot.gateway.customer import subject
-from bot.gateway.store import audit, sms
+from bot.gateway.store import audit, clock, sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
@@ -95,11 +94,11 @@ class IdentityService:
     def who(self, c: Connection, conversation: str) -> Subject:
         """Who speaks now: the level proved last that still holds, and the accounts at that level or above."""
         i = t.identity.c
-        query = sa.select(i.account, i.level).where(i.conversation == conversation, i.until > time.time())
+        query = sa.select(i.account, i.level).where(i.conversation == conversation, i.until > clock.now(c))
         rows = c.execute(query.order_by(i.verified_at.desc())).all()
         level = Level(rows[0].level) if rows else Level.L0
         accounts = tuple(row.account for row in rows if Level(row.level).covers(level))
-        token = subject.mint(self._key, conversation, level.value, accounts)
+        token = subject.mint(self._key, conversation, level.value, accounts, clock.now(c))
         return Subject(token, level, accounts, conversation)
 
     def vouch(self, c: Connection, conversation: str, level: Level, accounts: Sequence[str]) -> None:
@@ -160,7 +159,7 @@ class IdentityService:
         """Count a try as wrong and return how many were left. Raises TooMany."""
         _lock(c, conversation)
         left = self._tries_left(c, conversation, account)
-        c.execute(sa.insert(t.wrong_try).values(conversation=conversation, account=account, at=time.time()))
+        c.execute(sa.insert(t.wrong_try).values(conversation=conversation, account=account, at=clock.now(c)))
         return left
 
     def _tries_left(self, c: Connection, conversation: str, account: str) -> int:
@@ -169,7 +168,7 @@ class IdentityService:
         there = _since(c, w.at, w.account == account, HOUR)
         for times, most in ((here, WRONG_PER_CONVERSATION), (there, WRONG_PER_ACCOUNT)):
             if len(times) >= most:
-                raise TooMany(int(times[-most] + HOUR - time.time()) + 1)
+                raise TooMany(int(times[-most] + HOUR - clock.now(c)) + 1)
         return WRONG_PER_CONVERSATION - len(here)
 
     async def send_code(self, conversation: str, account_no: str, helper: str | None = None) -> CodeSent:
@@ -183,7 +182,7 @@ class IdentityService:
         row = {
             "conversation": conversation, "account": self._hash("account", account_no),
             "phone": self._hash("phone", phone), "account_no": account_no if on_file else "",
-            "salt": salt, "digest": self._hash(salt, digits), "created_at": time.time(),
+            "salt": salt, "digest": self._hash(salt, digits), "created_at": self._store.clock(),
             "helper": self._wording.helper(helper) if helper else None,
         }  # fmt: skip
         about = {"code": digits, "minutes": CODE_LIFETIME // 60, "helper": row["helper"]}
@@ -204,7 +203,7 @@ class IdentityService:
     def _try(self, c: Connection, row: t.Record, digits: str) -> tuple[bool, int]:
         """Whether the code is right, and how many tries it has left. The code of an unknown account never is."""
         if row.tries >= CODE_TRIES:
-            raise TooMany(int(row.created_at + CODE_LIFETIME - time.time()) + 1)
+            raise TooMany(int(row.created_at + CODE_LIFETIME - clock.now(c)) + 1)
         right = hmac.compare_digest(row.digest, self._hash(row.salt, digits)) and bool(row.account_no)
         tries = row.tries + (not right)
         changes = {"used": right, "tries": tries}
@@ -249,7 +248,7 @@ def _store_code(c: Connection, row: dict[str, Any], text: tuple[str, str] | None
 
 def _grant(c: Connection, conversation: str, account: str, level: Level, source: str) -> None:
     """Record a proof; a weaker one does not undo a stronger one that still holds."""
-    i, now = t.identity.c, time.time()
+    i, now = t.identity.c, clock.now(c)
     mine = (i.conversation == conversation, i.account == account)
     held = (c.execute(sa.select(i.level).where(*mine, i.until > now))).scalar()
     if held and Level(held).covers(level) and held != level.value:
@@ -262,7 +261,7 @@ def _grant(c: Connection, conversation: str, account: str, level: Level, source:
 def _since(
     c: Connection, at: sa.ColumnElement[float], which: sa.ColumnElement[bool], seconds: int
 ) -> list[float]:
-    query = sa.select(at).where(which, at > time.time() - seconds).order_by(at)
+    query = sa.select(at).where(which, at > clock.now(c) - seconds).order_by(at)
     return list((c.execute(query)).scalars())
 
 
@@ -277,12 +276,12 @@ def _cap_codes(c: Connection, row: dict[str, Any]) -> None:
     for which, most, seconds in caps:
         times = _since(c, k.created_at, which, seconds)
         if len(times) >= most:
-            raise TooMany(int(times[-most] + seconds - time.time()) + 1)
+            raise TooMany(int(times[-most] + seconds - clock.now(c)) + 1)
 
 
 def _newest_code(c: Connection, conversation: str) -> t.Record | None:
     k = t.code.c
     query = sa.select(t.code).where(
-        k.conversation == conversation, ~k.used, k.created_at > time.time() - CODE_LIFETIME
+        k.conversation == conversation, ~k.used, k.created_at > clock.now(c) - CODE_LIFETIME
     )
     return (c.execute(query.order_by(k.id.desc()))).first()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 
 from joserfc import jwt
@@ -12,9 +11,9 @@ from joserfc.jwk import OctKey
 _LIFETIME = 60
 
 
-def mint(key: str, conversation: str, level: str, accounts: Sequence[str]) -> str:
-    """A JWT that lives for a minute; minted anew for every turn and call."""
-    now = int(time.time())
+def mint(key: str, conversation: str, level: str, accounts: Sequence[str], at: float) -> str:
+    """A JWT that lives for a minute from `at` on; minted anew for every turn and call."""
+    now = int(at)
     claims = {
         "iss": "gridcare-gateway", "aud": "company", "sub": conversation, "level": level,
         "accounts": list(accounts), "iat": now, "exp": now + _LIFETIME, "jti": secrets.token_hex(8),

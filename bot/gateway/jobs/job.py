@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
-from bot.gateway.store.clock import CHINA
+from bot.gateway.store.clock import here
 
 Work = Callable[[], Awaitable[bool]]
 """One step; True when there is more to do at once."""
@@ -33,9 +33,9 @@ class Job:
         if self.every is not None:
             return moment + self.every
         assert self.at is not None
-        here = datetime.fromtimestamp(moment, CHINA)
-        today = here.replace(hour=self.at.hour, minute=self.at.minute, second=self.at.second, microsecond=0)
-        return (today if today > here else today + timedelta(days=1)).timestamp()
+        now = here(moment)
+        today = now.replace(hour=self.at.hour, minute=self.at.minute, second=self.at.second, microsecond=0)
+        return (today if today > now else today + timedelta(days=1)).timestamp()
 
     def first_due(self, moment: float) -> float:
         """When it is due where it has never been done."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -42,9 +40,9 @@ class _Running:
 class Jobs:
     """Starts jobs, wakes and stops them by name, and tells what became of them."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._clock = clock
+        self._clock = store.clock
         self._me = str(uuid.uuid4())
         self._running: dict[str, _Running] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.core.handoff import SEATED
 from bot.core.queue import Seat
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 
 PRESENT = 60.0
@@ -29,14 +29,14 @@ def everybody(c: Connection) -> list[t.Record]:
 
 
 def set_presence(c: Connection, name: str, state: str, capacity: int) -> None:
-    now = time.time()
+    now = clock.now(c)
     values: dict[str, Any] = {"state": state, "capacity": min(capacity, MOST_CAPACITY), "seen_at": now}
     c.execute(sa.update(t.agent).where(t.agent.c.name == name).values(**values))
 
 
 def alive(c: Connection, name: str) -> None:
     """Somebody is at the keyboard."""
-    c.execute(sa.update(t.agent).where(t.agent.c.name == name).values(seen_at=time.time()))
+    c.execute(sa.update(t.agent).where(t.agent.c.name == name).values(seen_at=clock.now(c)))
 
 
 def on_duty(row: t.Record, now: float) -> bool:
@@ -66,13 +66,13 @@ def seats(c: Connection, now: float) -> list[Seat]:
 
 
 def somebody_on_duty(c: Connection) -> bool:
-    now = time.time()
+    now = clock.now(c)
     return any(on_duty(row, now) for row in everybody(c))
 
 
 def somebody_free(c: Connection) -> bool:
     """Whether an agent has a place free now."""
-    return any(seat.free for seat in seats(c, time.time()))
+    return any(seat.free for seat in seats(c, clock.now(c)))
 
 
 def shown(c: Connection) -> list[dict[str, Any]]:

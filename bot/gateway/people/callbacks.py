@@ -5,10 +5,8 @@ A number is kept only as long as it is to be dialled."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
@@ -16,9 +14,8 @@ from sqlalchemy import Connection
 
 from bot.core.handoff import PROMISED, State
 from bot.gateway.people import agents, handoff
-from bot.gateway.store import sms
+from bot.gateway.store import clock, sms
 from bot.gateway.store import tables as t
-from bot.gateway.store.clock import CHINA
 from bot.gateway.store.texts import Wording
 from bot.region.desk import Callbacks
 
@@ -50,7 +47,7 @@ def ask(c: Connection, conversation: str, phone: str, rules: Callbacks) -> str:
         handoff.move(c, row, State.CALLBACK_WAIT, "user_asked", "customer")
     row = handoff.open_one(c, conversation)
     assert row
-    now, k = time.time(), t.callback.c
+    now, k = clock.now(c), t.callback.c
     c.execute(sa.delete(t.callback).where(k.handoff_id == row.id))
     values = {
         "handoff_id": row.id,
@@ -68,19 +65,19 @@ def withheld(c: Connection, rules: Callbacks, now: float) -> Set[int]:
     k, h = t.callback.c, t.handoff.c
     waiting = sa.select(k.handoff_id, k.not_before).join(t.handoff, h.id == k.handoff_id)
     waiting = waiting.where(k.state.in_([t.NEW, CALLING]), h.state.in_(_PROMISED), h.priority > 0)
-    quiet = rules.quiet_at(datetime.fromtimestamp(now, CHINA))
+    quiet = rules.quiet_at(clock.here(now))
     return {row.handoff_id for row in c.execute(waiting) if quiet or row.not_before > now - rules.late}
 
 
 def claim(c: Connection, rules: Callbacks, elsewhere: bool) -> Due | None:
     """The next number to dial, for at most as many calls as agents have places. `elsewhere`: people of another system
     answer."""
-    now, k, h = time.time(), t.callback.c, t.handoff.c
+    now, k, h = clock.now(c), t.callback.c, t.handoff.c
     promised = sa.select(h.id).where(h.state.in_(_PROMISED))
     idle = sa.or_(k.state == t.NEW, sa.and_(k.state == CALLING, k.not_before <= now))
     served = sa.update(t.callback).where(idle, k.handoff_id.not_in(promised))
     c.execute(served.values(state="done", phone=""))  # an agent was faster
-    if rules.quiet_at(datetime.fromtimestamp(now, CHINA)):
+    if rules.quiet_at(clock.here(now)):
         return None
     running = sa.select(sa.func.count()).where(k.state == CALLING, k.not_before > now)
     free = sum(seat.free for seat in agents.seats(c, now))
@@ -125,7 +122,7 @@ def report(c: Connection, number: int, outcome: Outcome, rules: Callbacks, wordi
 
 
 def _again(c: Connection, row: t.Record, pause: float, attempts: int) -> None:
-    values = {"state": "new", "not_before": time.time() + pause, "attempts": attempts}
+    values = {"state": "new", "not_before": clock.now(c) + pause, "attempts": attempts}
     c.execute(sa.update(t.callback).where(t.callback.c.id == row.id).values(**values))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.core.handoff import SPOKEN_BY_AGENT, WAITING
-from bot.gateway.store import messages
+from bot.gateway.store import clock, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import insert_once
@@ -28,7 +27,7 @@ def claim(c: Connection) -> Record | None:
     )
     for new in c.execute(waiting).all():
         insert_once(c, t.outside_case, {"handoff_id": new.id, "conversation": new.conversation})
-    k, now = t.outside_case.c, time.time()
+    k, now = t.outside_case.c, clock.now(c)
     ended = t.handoff.c.state.not_in(_LIVING)
     fresh = sa.or_(k.cursor == 0, t.conversation.c.last_seq > k.cursor, ended)
     joined = sa.join(t.outside_case, t.handoff, k.handoff_id == t.handoff.c.id).join(

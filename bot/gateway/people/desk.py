@@ -3,9 +3,7 @@ for ever. One duty, called again and again; what it writes it commits together w
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -14,8 +12,8 @@ from sqlalchemy import Connection
 from bot.core.handoff import SPOKEN_BY_AGENT, WAITING, State
 from bot.gateway.people import agents, handoff, surveys
 from bot.gateway.people.shift import CHOICE_BOT, CHOICE_WAIT, Shift, say
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
-from bot.gateway.store.clock import CHINA
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
@@ -63,19 +61,20 @@ class Desk:
 
     def serve(self, c: Connection) -> tuple[list[Message], list[str]]:
         """End the waits that are over and fill free seats: what was said, and the conversations that moved."""
-        shift = Shift(c, self._rules, self.wording, time.time())
+        shift = Shift(c, self._rules, self.wording, clock.now(c))
         shift.end_waits()
         shift.give_out()
         return shift.told, shift.moved
 
     def inform(self, c: Connection) -> list[Message]:
         """Tell those who wait where they stand."""
-        shift = Shift(c, self._rules, self.wording, time.time())
+        shift = Shift(c, self._rules, self.wording, clock.now(c))
         shift.tell_places(elsewhere=self.outside())
         return shift.told
 
-    def manned(self) -> bool:
-        return self._rules.open_at(datetime.now(CHINA))
+    def manned(self, at: float) -> bool:
+        """Whether people are at work at that time."""
+        return self._rules.open_at(clock.here(at))
 
     def request(self, c: Connection, conversation: str, wish: handoff.Wish) -> tuple[str, str]:
         """Call a person. Returns the ticket and the name of the text that says what happens now."""
@@ -87,7 +86,7 @@ class Desk:
             return ticket, "handover_again" if here else "handover_kept"
         if here:
             return ticket, "handover_promise"
-        return ticket, "handover_promise_off_duty" if self.manned() else "outside_hours"
+        return ticket, "handover_promise_off_duty" if self.manned(clock.now(c)) else "outside_hours"
 
     def call(self, c: Connection, conversation: str, wish: handoff.Wish) -> tuple[str, str]:
         """`request`, with the text itself instead of its name."""
@@ -110,7 +109,7 @@ class Desk:
     def take(self, c: Connection, conversation: str, agent: str, version: int) -> list[Message]:
         """An agent takes a conversation (handoff.take) and the customer hears who it is."""
         handoff.take(c, conversation, agent, version)
-        due = time.time() + self._times.first_reply
+        due = clock.now(c) + self._times.first_reply
         return self._joined(c, conversation, due)
 
     def hand_on(
@@ -125,7 +124,7 @@ class Desk:
     ) -> list[Message]:
         """To another agent or skill (handoff.transfer); the customer hears it."""
         handoff.transfer(c, conversation, agent, version, to_agent=to_agent, to_skill=to_skill)
-        due = time.time() + self._times.first_reply
+        due = clock.now(c) + self._times.first_reply
         return self._joined(c, conversation, due) if to_agent else self._said(c, conversation, "handed_on")
 
     def reassign(
@@ -133,7 +132,7 @@ class Desk:
     ) -> list[Message]:
         """A lead gives a conversation to an agent (handoff.reassign)."""
         handoff.reassign(c, conversation, lead, version, to_agent)
-        return self._joined(c, conversation, time.time() + self._times.first_reply)
+        return self._joined(c, conversation, clock.now(c) + self._times.first_reply)
 
     def release(self, c: Connection, conversation: str, agent: str, version: int) -> list[Message]:
         """Back to the bot (handoff.release), which says that it is there."""
@@ -175,7 +174,7 @@ class Desk:
         """The customer spoke to an agent, who owes an answer from the first unanswered word on."""
         row = handoff.open_one(c, conversation)
         if row is not None and State(row.state) in SPOKEN_BY_AGENT and row.due_at is None:
-            due = time.time() + self._times.answer
+            due = clock.now(c) + self._times.answer
             c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(due_at=due))
         return []
 

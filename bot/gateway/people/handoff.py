@@ -7,7 +7,6 @@ functions work inside the caller's transaction.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import Connection
 
 from bot.core.handoff import ENDED, PROMISED, SEATED, SPOKEN_BY_AGENT, WAITING, State, check
 from bot.gateway.people import samples
-from bot.gateway.store import messages
+from bot.gateway.store import clock, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import day
 from bot.gateway.store.messages import Message
@@ -70,7 +69,7 @@ def request(c: Connection, conversation: str, wish: Wish, state: State = State.Q
     fresh = row.state == State.OFFERED
     promised = State(row.state) in PROMISED
     if (promised and state == State.QUEUED) or State(row.state) in {State.OFFERED, State.WRAP}:
-        move(c, row, state, wish.reason, "bot", queued_at=time.time())
+        move(c, row, state, wish.reason, "bot", queued_at=clock.now(c))
     else:
         _event(c, row.id, row.state, row.state, wish.reason, "bot", row.version)
     return str(row.ticket), fresh
@@ -184,7 +183,7 @@ def _answered(c: Connection, row: t.Record) -> None:
     """The customer has his answer. Who has the word stays the same, and so does the version that guards it."""
     values: dict[str, Any] = {"due_at": None}
     if row.state == State.ASSIGNED:
-        values |= {"state": State.HUMAN.value, "since": time.time()}
+        values |= {"state": State.HUMAN.value, "since": clock.now(c)}
         _event(c, row.id, row.state, State.HUMAN.value, "first_reply", row.agent, row.version)
     c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(**values))
 
@@ -201,7 +200,7 @@ def move(c: Connection, row: t.Record, new: State, reason: str, actor: str, **mo
     """Carry an episode into its next state. Stale when another transaction was faster; Forbidden (core.handoff) for a
     state that does not follow."""
     check(State(row.state), new)
-    now = time.time()
+    now = clock.now(c)
     values = {"state": new.value, "version": row.version + 1, "since": now, "due_at": None, **more}
     if new in WAITING | {State.OFFERED, State.BOT}:
         values.setdefault("agent", None)
@@ -223,7 +222,7 @@ def move(c: Connection, row: t.Record, new: State, reason: str, actor: str, **mo
 
 
 def _begin(c: Connection, conversation: str, wish: Wish, state: State, agent: str | None = None) -> str:
-    now = time.time()
+    now = clock.now(c)
     row = {
         "ticket": _next_ticket(c, now), "conversation": conversation, "state": state.value, "version": 1,
         "reason": wish.reason, "skill": wish.skill, "level": wish.level, "priority": wish.priority,
@@ -266,7 +265,7 @@ def _hand_over(c: Connection, row: t.Record) -> None:
 
 def _event(c: Connection, handoff_id: int, old: str, new: str, reason: str, actor: str, version: int) -> None:
     row = {"handoff_id": handoff_id, "from_state": old, "to_state": new, "reason": reason, "actor": actor}
-    c.execute(sa.insert(t.handoff_event).values(**row, version=version, at=time.time()))
+    c.execute(sa.insert(t.handoff_event).values(**row, version=version, at=clock.now(c)))
 
 
 def _last_agent(c: Connection, conversation: str) -> str | None:

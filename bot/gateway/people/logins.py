@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-import time
 from dataclasses import dataclass
 
 import pyotp
@@ -20,7 +19,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection
 
 from bot.gateway.people import agents
-from bot.gateway.store import audit
+from bot.gateway.store import audit, clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import read
@@ -71,7 +70,7 @@ async def login(store: Store, name: str, password: str, code: str) -> tuple[str,
 
 def find(c: Connection, cookie: str) -> AgentSession | None:
     """The session of a cookie, kept alive by being asked for; None when it is over."""
-    now, s = time.time(), t.console_session.c
+    now, s = clock.now(c), t.console_session.c
     row = c.execute(
         sa.select(t.console_session, t.agent.c.display, t.agent.c.roles)
         .join(t.agent, t.agent.c.name == s.agent)
@@ -112,7 +111,7 @@ def create(
         c.execute(sa.update(t.agent).where(t.agent.c.name == name).values(**values))
         c.execute(sa.delete(t.console_session).where(t.console_session.c.agent == name))
     else:
-        c.execute(sa.insert(t.agent).values(name=name, created_at=time.time(), **values))
+        c.execute(sa.insert(t.agent).values(name=name, created_at=clock.now(c), **values))
     audit.record(c, "operator", "agent", name, ",".join(sorted(roles)))
 
 
@@ -125,7 +124,7 @@ def create_demo(c: Connection, password: str) -> None:
 
 def _look(c: Connection, name: str) -> tuple[t.Record | None, int]:
     tries = sa.select(sa.func.count()).where(
-        t.login_try.c.name == name, t.login_try.c.at > time.time() - _LOCKED
+        t.login_try.c.name == name, t.login_try.c.at > clock.now(c) - _LOCKED
     )
     return agents.find(c, name), int(c.execute(tries).scalar_one())
 
@@ -138,7 +137,7 @@ def _fits(kept: str, password: str) -> bool:
 
 
 def _failed(c: Connection, name: str) -> None:
-    c.execute(sa.insert(t.login_try).values(name=name[:64], at=time.time()))
+    c.execute(sa.insert(t.login_try).values(name=name[:64], at=clock.now(c)))
     audit.record(c, "?", "login_failed", name[:64])
 
 
@@ -149,7 +148,7 @@ def _begin(c: Connection, name: str, code: str) -> tuple[str, AgentSession] | No
     if row.totp and not _code_fits(c, row, code):
         _failed(c, name)
         return None
-    cookie, now = secrets.token_urlsafe(32), time.time()
+    cookie, now = secrets.token_urlsafe(32), clock.now(c)
     session = AgentSession(name, row.display, frozenset(row.roles), secrets.token_urlsafe(24))
     c.execute(
         sa.insert(t.console_session).values(
@@ -163,7 +162,7 @@ def _begin(c: Connection, name: str, code: str) -> tuple[str, AgentSession] | No
 
 def _code_fits(c: Connection, row: t.Record, code: str) -> bool:
     """Whether the code of RFC 6238 is right and was not used before; half a minute of drift is forgiven."""
-    totp, now = pyotp.TOTP(row.totp), int(time.time())
+    totp, now = pyotp.TOTP(row.totp), int(clock.now(c))
     for step in (now // 30 - 1, now // 30, now // 30 + 1):
         if step > row.totp_used and secrets.compare_digest(totp.generate_otp(step), code):
             c.execute(sa.update(t.agent).where(t.agent.c.name == row.name).values(totp_used=step))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import insert_once
 
@@ -30,7 +30,7 @@ def pick(c: Connection, row: t.Record) -> None:
 
 
 def add(c: Connection, handoff_id: int, why: str) -> None:
-    insert_once(c, t.sample, {"handoff_id": handoff_id, "why": why, "created_at": time.time()})
+    insert_once(c, t.sample, {"handoff_id": handoff_id, "why": why, "created_at": clock.now(c)})
 
 
 def listing(c: Connection) -> list[dict[str, Any]]:
@@ -51,5 +51,5 @@ def listing(c: Connection) -> list[dict[str, Any]]:
 def score(c: Connection, number: int, lead: str, scores: dict[str, int], comment: str) -> bool:
     """Keep a sheet; whether there is such a sample."""
     which = sa.update(t.sample).where(t.sample.c.id == number)
-    values = {"lead": lead, "scores": scores, "comment": comment, "scored_at": time.time()}
+    values = {"lead": lead, "scores": scores, "comment": comment, "scored_at": clock.now(c)}
     return bool(c.execute(which.values(**values)).rowcount)

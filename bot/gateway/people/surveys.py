@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.gateway.people import samples
-from bot.gateway.store import messages
+from bot.gateway.store import clock, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Button, Message
 from bot.gateway.store.texts import Wording
@@ -29,7 +27,7 @@ def ask(
 ) -> list[Message]:
     """Put the question about an agent's talk."""
     row = {
-        "conversation": conversation, "handoff_id": handoff_id, "agent": agent, "asked_at": time.time(),
+        "conversation": conversation, "handoff_id": handoff_id, "agent": agent, "asked_at": clock.now(c),
     }  # fmt: skip
     number = c.execute(sa.insert(t.survey).values(**row).returning(t.survey.c.id)).scalar_one()
     question = wording.say("survey_person")
@@ -51,7 +49,7 @@ def chosen(c: Connection, conversation: str, payload: str, wording: Wording) -> 
         c.execute(which.values(reason=value.removeprefix("survey_")))
     else:
         found = c.execute(
-            which.values(score=int(value), answered_at=time.time()).returning(s.handoff_id)
+            which.values(score=int(value), answered_at=clock.now(c)).returning(s.handoff_id)
         ).first()
         if int(value) <= _BAD:
             if found and found.handoff_id:

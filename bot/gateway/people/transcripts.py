@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.gateway.people import agents
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
 
@@ -100,7 +100,7 @@ def add_note(
             "msg_id": msg_id,
             "text": text,
         }
-        new = sa.insert(t.note).values(**values, whisper=whisper, at=time.time()).returning(t.note)
+        new = sa.insert(t.note).values(**values, whisper=whisper, at=clock.now(c)).returning(t.note)
         known = c.execute(new).one()
     return note(known)
 

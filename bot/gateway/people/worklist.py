@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.core.handoff import ENDED, SPOKEN_BY_AGENT, WAITING, State
 from bot.gateway.people import agents
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
 from bot.gateway.store.texts import read
@@ -45,7 +45,7 @@ def rows(c: Connection, agent: str, only: Collection[str] | None = None) -> list
     if only is not None:
         query = query.where(talk.id.in_(only))
     else:
-        lively = talk.active_at > time.time() - _LIVELY
+        lively = talk.active_at > clock.now(c) - _LIVELY
         closed_since = sa.and_(h.state == State.CLOSED.value, h.since >= talk.active_at)
         query = query.where(
             sa.or_(h.state.not_in(ended), sa.and_(lively, sa.or_(h.id.is_(None), ~closed_since)))
@@ -79,7 +79,7 @@ def title(conversation: str) -> str:
 
 def board(c: Connection, skills: Mapping[str, str]) -> dict[str, Any]:
     """Waiting, assigned, agents, and what will break within a minute."""
-    now, h = time.time(), t.handoff.c
+    now, h = clock.now(c), t.handoff.c
     states = [state.value for state in WAITING | SPOKEN_BY_AGENT]
     rows = c.execute(sa.select(t.handoff).where(h.state.in_(states))).all()
     waiting = [row for row in rows if State(row.state) in WAITING]

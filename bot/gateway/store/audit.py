@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import insert_once
 
@@ -28,7 +28,7 @@ def record(c: Connection, actor: str, action: str, subject: str, detail: str = "
     # The counter's row lock puts writers in line.
     number = sa.update(t.counter).where(t.counter.c.name == _COUNTER).values(value=t.counter.c.value + 1)
     row: dict[str, Any] = {
-        "id": c.execute(number.returning(t.counter.c.value)).scalar_one(), "at": round(time.time(), 3),
+        "id": c.execute(number.returning(t.counter.c.value)).scalar_one(), "at": round(clock.now(c), 3),
         "actor": actor[:64], "action": action[:24], "subject": subject[:120], "detail": detail[:200],
     }  # fmt: skip
     before = c.execute(sa.select(t.audit.c.hash).where(t.audit.c.id == row["id"] - 1)).scalar_one_or_none()

@@ -8,7 +8,6 @@ published message can be read by every channel at once; the channels keep cursor
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import insert_once
 
@@ -84,7 +84,8 @@ class Pen:
             {
                 "conversation": self.talk.id, "seq": self._last if shown else None, "key": key,
                 "inbox_id": inbox_id, "author": author, "agent": agent, "client_id": client_id,
-                "body": dict(body), "state": "published" if shown else "suppressed", "at": time.time(),
+                "body": dict(body), "state": "published" if shown else "suppressed",
+                "at": clock.now(self.c),
             }
         )  # fmt: skip
 
@@ -101,7 +102,7 @@ class Pen:
 
 def open_conversation(c: Connection, name: str, channel: str) -> None:
     """Make sure the conversation exists."""
-    now = time.time()
+    now = clock.now(c)
     row = {"id": name, "channel": channel, "created_at": now, "active_at": now}
     insert_once(c, t.conversation, row)
 
@@ -170,7 +171,7 @@ def pictures(c: Connection, talk: t.Record) -> list[str]:
     m = t.message.c
     query = sa.select(m.body).where(
         m.conversation == talk.id, m.seq > talk.last_seq - _LOOK_BACK, m.author == "customer",
-        m.at > time.time() - _PICTURES_COUNT,
+        m.at > clock.now(c) - _PICTURES_COUNT,
     )  # fmt: skip
     shown = (body.get("image", {}).get("upload") for body in c.execute(query.order_by(m.seq)).scalars())
     return [upload for upload in shown if upload][-_MOST_PICTURES:]

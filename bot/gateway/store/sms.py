@@ -5,7 +5,6 @@ each message is posted as {"id", "phone", "text"}; the id makes a repeated post 
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import httpx
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store
 
@@ -27,7 +27,7 @@ _SLOWEST = 600.0
 
 def queue(c: Connection, phone: str, text: str, useful: float = _USEFUL) -> None:
     """Store a message for sending; after `useful` seconds it is of no use and is not sent any more."""
-    now = time.time()
+    now = clock.now(c)
     c.execute(sa.insert(t.sms).values(phone=phone, text=text, created_at=now, until=now + useful))
 
 
@@ -39,7 +39,7 @@ def newest(c: Connection, count: int = 20) -> list[dict[str, Any]]:
 
 def given_up(c: Connection) -> int:
     """How many messages went out of use in the last day before the SMS system took them."""
-    lost = sa.select(sa.func.count()).where(t.sms.c.state == "failed", t.sms.c.until > time.time() - DAY)
+    lost = sa.select(sa.func.count()).where(t.sms.c.state == "failed", t.sms.c.until > clock.now(c) - DAY)
     return int(c.execute(lost).scalar_one())
 
 
@@ -57,14 +57,14 @@ class SmsSender:
         if row is None:
             return False
         until = row.until or row.created_at + _USEFUL
-        if time.time() >= until:
+        if self._store.clock() >= until:
             log.error("sms_given_up", sms=row.id, attempts=row.attempts - 1)
             await self._store.write(_forget, row.id, "failed")
         elif await self._post(row):
             await self._store.write(_forget, row.id, "sent")
         else:
             pause = min(_RETRY * 2.0 ** min(row.attempts - 1, 10), _SLOWEST)
-            await self._store.write(_put_off, row.id, min(time.time() + pause, until))
+            await self._store.write(_put_off, row.id, min(self._store.clock() + pause, until))
         return True
 
     async def _post(self, row: t.Record) -> bool:
@@ -80,7 +80,7 @@ class SmsSender:
 
 def _claim(c: Connection) -> t.Record | None:
     """The oldest message that is due, claimed until its next try."""
-    now = time.time()
+    now = clock.now(c)
     due = sa.select(t.sms.c.id).where(t.sms.c.state == "new", t.sms.c.not_before <= now)
     due = due.order_by(t.sms.c.id).limit(1).with_for_update(skip_locked=True)
     claim = sa.update(t.sms).where(t.sms.c.id == due.scalar_subquery())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.gateway.store import tables as t
+from bot.gateway.store.clock import Clock, now
 from bot.gateway.store.tables import Record as Record
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,11 +44,14 @@ class Store:
     SQLite works in one thread and commits together what waits together, so that a slow disk costs one wait for all;
     PostgreSQL works on pooled asyncpg connections."""
 
-    def __init__(self, url: str, *, beside: bool = False) -> None:
+    def __init__(self, url: str, clock: Clock, *, beside: bool = False) -> None:
         """`beside` is for a command that works beside the running gateway."""
+        self.clock = clock
         parsed = make_url(url)
         self.single = parsed.get_backend_name() == "sqlite"
-        self._runner: _Sqlite | _Postgres = _Sqlite(parsed, beside) if self.single else _Postgres(parsed)
+        self._runner: _Sqlite | _Postgres = (
+            _Sqlite(parsed, clock, beside) if self.single else _Postgres(parsed, clock)
+        )
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises StoreInUse."""
@@ -76,14 +79,14 @@ class Store:
 
 
 class _Sqlite:
-    def __init__(self, url: URL, beside: bool) -> None:
+    def __init__(self, url: URL, clock: Clock, beside: bool) -> None:
         self._file = Path(str(url.database))
         self._beside = beside
         self._lock: TextIO | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._engine = sa.create_engine(
             url.set(drivername="sqlite"), hide_parameters=True, poolclass=StaticPool,
-            connect_args={"timeout": 10, "check_same_thread": False},
+            connect_args={"timeout": 10, "check_same_thread": False}, execution_options={"clock": clock},
         )  # fmt: skip
         self._waiting: list[tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]] = []
         self._pump: asyncio.Task[None] | None = None
@@ -147,10 +150,11 @@ class _Sqlite:
 
 
 class _Postgres:
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, clock: Clock) -> None:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"), hide_parameters=True, pool_pre_ping=True, pool_size=10,
             max_overflow=10, pool_timeout=3, connect_args={"timeout": 3, "command_timeout": 3},
+            execution_options={"clock": clock},
         )  # fmt: skip
 
     async def open(self) -> None:
@@ -179,9 +183,9 @@ def insert_once(c: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
 
 
 def _beat(c: sa.Connection) -> None:
-    now = time.time()
-    if not c.execute(sa.update(t.heartbeat).values(at=now)).rowcount:
-        c.execute(sa.insert(t.heartbeat).values(id=1, at=now))
+    at = now(c)
+    if not c.execute(sa.update(t.heartbeat).values(at=at)).rowcount:
+        c.execute(sa.insert(t.heartbeat).values(id=1, at=at))
     c.execute(sa.select(t.heartbeat.c.at)).scalar_one()
 
 

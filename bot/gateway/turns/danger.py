@@ -6,7 +6,6 @@ a person is called. More danger within half an hour in the same conversation ame
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from sqlalchemy import Connection
 from bot.core.danger import Danger
 from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Pen
 from bot.gateway.store.texts import Wording
@@ -59,7 +59,7 @@ def _event(c: Connection, conversation: str) -> list[t.Record]:
     query = sa.select(s.key, s.operation, s.body).where(
         s.conversation == conversation,
         s.key.startswith("danger:"),
-        s.created_at > time.time() - _SAME_EVENT,
+        s.created_at > clock.now(c) - _SAME_EVENT,
         s.state != "refused",
     )
     return list((c.execute(query.order_by(s.id))).all())

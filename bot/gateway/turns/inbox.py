@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from sqlalchemy import Connection
 from bot.core.danger import assess
 from bot.core.text import disarm
 from bot.gateway.people.desk import Desk
-from bot.gateway.store import messages
+from bot.gateway.store import clock, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message, Pen, open_conversation
 from bot.gateway.store.storage import Store
@@ -121,7 +120,7 @@ class Inbox:
         lane = 0 if found else min(self._wording.lane(shown["text"]), pen.talk.lane)
         if lane < 2:
             _hurry(pen.c, pen.talk.id, lane)
-        now, seq = time.time(), pen.next_seq
+        now, seq = clock.now(pen.c), pen.next_seq
         inbox_id = _insert(pen.c, inbound, seq, body, lane)
         own = inbound.message_id
         pen.write(f"in:{inbox_id}", shown, "customer", client_id=own, inbox_id=inbox_id)
@@ -169,7 +168,7 @@ def _known(c: Connection, inbound: Inbound) -> Receipt | None:
 def _insert(c: Connection, inbound: Inbound, seq: int, body: dict[str, Any], lane: int) -> int:
     row = {
         "channel": inbound.channel, "message_id": _scoped(inbound), "conversation": inbound.conversation,
-        "seq": seq, "digest": inbound.digest, "body": body, "lane": lane, "received_at": time.time(),
+        "seq": seq, "digest": inbound.digest, "body": body, "lane": lane, "received_at": clock.now(c),
     }  # fmt: skip
     return int(c.execute(_INSERT, row).scalar_one())
 

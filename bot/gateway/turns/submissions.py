@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import Connection
 
 from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
-from bot.gateway.store import manners, messages, sms
+from bot.gateway.store import clock, manners, messages, sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Store, insert_once
@@ -47,7 +46,7 @@ def add(
     kept.build(body)
     row = {
         "key": key, "conversation": conversation, "operation": operation, "body": body, "follows": follows,
-        "urgent": kept.urgent, "created_at": time.time(),
+        "urgent": kept.urgent, "created_at": clock.now(c),
     }  # fmt: skip
     insert_once(c, t.submission, row)
 
@@ -83,10 +82,11 @@ class Submissions:
 
     async def order_of(self, key: str, within: float) -> str | None:
         """The order number behind a key, waiting up to `within` seconds for it; None when there is none yet."""
-        deadline = time.monotonic() + within
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
         while True:
             row = await self._store.read(find, key)
-            if row is None or row.state != "new" or time.monotonic() > deadline:
+            if row is None or row.state != "new" or loop.time() > deadline:
                 return row.order_no if row else None
             await asyncio.sleep(0.1)
 
@@ -114,7 +114,7 @@ class Submissions:
 
     async def _later(self, row: t.Record) -> None:
         pause = min(0.5 * 2 ** min(row.attempts, 10), _SLOWEST[row.urgent]) * random.uniform(0.7, 1.0)
-        await self._store.write(_end, row, {"not_before": time.time() + pause})
+        await self._store.write(_end, row, {"not_before": self._store.clock() + pause})
 
     async def _accepted(self, row: t.Record, order_no: str) -> None:
         await self._tell(await self._store.write(self._accept, row, order_no))
@@ -150,7 +150,7 @@ def _free_claims(c: Connection) -> None:
 
 
 def _claim(c: Connection) -> Sequence[t.Record]:
-    now, s = time.time(), t.submission.c
+    now, s = clock.now(c), t.submission.c
     known = s.operation.in_(OPERATIONS)  # what a newer gateway has kept is left to it
     due = sa.select(s.id).where(s.state == "new", s.not_before <= now, known)
     due = due.order_by(s.urgent.desc(), s.id).limit(_AT_ONCE).with_for_update(skip_locked=True)

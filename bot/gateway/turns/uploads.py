@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import io
 import secrets
-import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from PIL import Image, ImageOps
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import Store
@@ -69,12 +69,14 @@ class Uploads:
 
     def link(self, upload: str) -> str:
         """A link to the picture that works for five minutes."""
-        until = int(time.time()) + _LINK_SECONDS
+        until = int(self._store.clock()) + _LINK_SECONDS
         return f"/api/v1/web/uploads/{upload}?until={until}&sig={self._sign(upload, until)}"
 
     async def find(self, upload: str, until: int, sig: str) -> tuple[Path, str] | None:
         """File and media type, or None when the link is not ours or has expired."""
-        if until < time.time() or not hmac.compare_digest(self._sign(upload, until).encode(), sig.encode()):
+        if until < self._store.clock() or not hmac.compare_digest(
+            self._sign(upload, until).encode(), sig.encode()
+        ):
             return None
         mime = await self._store.read(_mime, upload)
         return (self._folder / upload, mime) if mime else None
@@ -91,7 +93,7 @@ class Uploads:
 def _record(c: sa.Connection, conversation: str, upload: Upload, opens: str | None) -> None:
     if opens:
         open_conversation(c, conversation, opens)
-    row = {**vars(upload), "conversation": conversation, "created_at": time.time()}
+    row = {**vars(upload), "conversation": conversation, "created_at": clock.now(c)}
     c.execute(sa.insert(t.attachment).values(**row))
 
 

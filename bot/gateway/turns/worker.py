@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ from sqlalchemy import Connection
 from bot.gateway.customer.identity import IdentityService, session_name
 from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
-from bot.gateway.store import manners, messages
+from bot.gateway.store import clock, manners, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import iso
 from bot.gateway.store.logs import where
@@ -190,14 +189,14 @@ class Worker:
             said = self._desk.heard(c, talk)
         if said is None:
             return None
-        _end(c, claim.row, {"state": "done", "finished_at": time.time()})
+        _end(c, claim.row, {"state": "done", "finished_at": clock.now(c)})
         return Done(said)
 
     async def _metadata(self, claim: Claim) -> dict[str, Any]:
         row, who = claim.row, claim.who
         metadata: dict[str, Any] = {
             "channel": row.channel, "manner": asdict(manners.of(row.channel)), "message_id": f"m-{row.id}",
-            "conversation": row.conversation, "now": iso(time.time()), "profile": row.body.get("profile", {}),
+            "conversation": row.conversation, "now": iso(self._store.clock()), "profile": row.body.get("profile", {}),
             "attachments": claim.pictures, "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
         }  # fmt: skip
         if hazards := row.body.get("hazards"):
@@ -210,7 +209,7 @@ class Worker:
         conversation has changed hands since, the replies are kept but never shown."""
         row, pen = claim.row, messages.open_pen(c, claim.row.conversation)
         talk = pen.talk
-        state: dict[str, Any] = {"state": "done", "finished_at": time.time()}
+        state: dict[str, Any] = {"state": "done", "finished_at": clock.now(c)}
         if not _end(c, row, state | {"intent": answer.intent, "confidence": answer.confidence}):
             return []
         heard = pen.talk.owner == "bot" and pen.talk.version == claim.version
@@ -233,12 +232,12 @@ class Worker:
     async def _failed(self, row: t.Record, fault: Exception) -> list[Message]:
         """Try again later; a message that is itself at fault is set aside after ATTEMPTS."""
         log.warning("turn_put_off", inbox=row.id, attempts=row.attempts, fault=type(fault).__name__)
-        old = time.time() - row.received_at > GIVE_UP_AFTER
+        old = self._store.clock() - row.received_at > GIVE_UP_AFTER
         hopeless = isinstance(fault, Broken) or (old and not isinstance(fault, Down))
         if hopeless and row.attempts >= ATTEMPTS:
             return await self._store.write(self._set_aside, row)
         pause = min(0.25 * 2 ** min(row.attempts, 8), _SLOWEST) * random.uniform(0.7, 1.0)
-        values: dict[str, Any] = {"lease_until": 0.0, "not_before": time.time() + pause}
+        values: dict[str, Any] = {"lease_until": 0.0, "not_before": self._store.clock() + pause}
         if isinstance(fault, Down):
             values["attempts"] = max(0, row.attempts - 1)
         await self._store.write(_end, row, values)
@@ -246,7 +245,7 @@ class Worker:
 
     def _set_aside(self, c: Connection, row: t.Record) -> list[Message]:
         pen = messages.open_pen(c, row.conversation)
-        if not _end(c, row, {"state": "dead", "finished_at": time.time()}):
+        if not _end(c, row, {"state": "dead", "finished_at": clock.now(c)}):
             return []
         ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", priority=3))
         body = {"text": self._wording.say("set_aside", ticket=ticket)}
@@ -281,7 +280,7 @@ _END = sa.update(t.inbox).where(
 
 
 def _claim_lanes(c: Connection, most: int, slowest: int) -> list[t.Record]:
-    now = time.time()
+    now = clock.now(c)
     values = {"now": now, "slowest": slowest, "most": most, "until": now + LEASE, "by": str(uuid.uuid4())}
     return sorted(c.execute(_CLAIM, values), key=lambda row: (row.lane, row.id))
 
@@ -289,7 +288,7 @@ def _claim_lanes(c: Connection, most: int, slowest: int) -> list[t.Record]:
 def _renew(c: Connection, holders: dict[int, str]) -> None:
     i = t.inbox.c
     mine = (i.id.in_(holders), i.holder.in_(set(holders.values())), i.state == t.NEW)
-    c.execute(sa.update(t.inbox).where(*mine).values(lease_until=time.time() + LEASE))
+    c.execute(sa.update(t.inbox).where(*mine).values(lease_until=clock.now(c) + LEASE))
 
 
 def _end(c: Connection, row: t.Record, values: dict[str, Any]) -> bool:
@@ -316,7 +315,7 @@ class Patience:
     def _notice(self, c: Connection) -> list[Message]:
         i, told = t.inbox.c, []
         late = sa.select(i.id, i.conversation).where(
-            i.state == t.NEW, ~i.noticed, i.received_at < time.time() - NOTICE_AFTER
+            i.state == t.NEW, ~i.noticed, i.received_at < clock.now(c) - NOTICE_AFTER
         )
         for row in c.execute(late.limit(100)).all():
             pen = messages.open_pen(c, row.conversation)

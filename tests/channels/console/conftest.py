@@ -19,6 +19,7 @@ from bot.gateway.store import tables as t
 from bot.gateway.turns.engine import EngineClient
 from bot.gateway.turns.inbox import Inbound
 from scripts.ports import free_port
+from tests.clock import ManualClock, RunningClock
 from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, settings, until
 
 PASSWORD = "made-up-for-tests"
@@ -59,10 +60,11 @@ class Client:
 class Office:
     """The gateway, and ways to play customers and agents."""
 
-    def __init__(self, url: str, gateway: Gateway, engine: FakeEngine) -> None:
+    def __init__(self, url: str, gateway: Gateway, engine: FakeEngine, clock: ManualClock) -> None:
         self.url = url
         self.gateway = gateway
         self.engine = engine
+        self.clock = clock
         self.open = contextlib.AsyncExitStack()
         self._count = 0
 
@@ -117,9 +119,9 @@ async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     async with FakeEngine().serving() as engine:
         values = settings(tmp_path, gateway_url=url, engine_url=engine.url)
         client = EngineClient.connect(engine.url, TOKENS["engine_token"])
-        gateway = Gateway(values, client, company().company)
+        gateway = Gateway(values, client, company().company, clock := RunningClock())
         async with serve(create(gateway, client.close), port):
             await gateway.store.write(_people)
-            one = Office(url, gateway, engine)
+            one = Office(url, gateway, engine, clock)
             async with one.open:
                 yield one

@@ -21,6 +21,7 @@ from bot.gateway.store.wechat import tables as w
 from bot.gateway.turns.engine import EngineClient
 from demo.wechat.platform import Platform, Push
 from scripts.ports import free_port
+from tests.clock import ManualClock, RunningClock
 from tests.gateway.fakes import TOKENS, FakeEngine, company, serve, settings
 
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
@@ -34,11 +35,14 @@ OPENID = "o-made-up-customer"
 class Line:
     """The gateway and WeChat, and short ways to talk and to look."""
 
-    def __init__(self, url: str, gateway: Gateway, engine: FakeEngine, platform: Platform) -> None:
+    def __init__(
+        self, url: str, gateway: Gateway, engine: FakeEngine, platform: Platform, clock: ManualClock
+    ) -> None:
         self.url = url
         self.gateway = gateway
         self.engine = engine
         self.platform = platform
+        self.clock = clock
 
     async def say(self, text: str, openid: str = OPENID, **more: Any) -> Push:
         return await self.platform.push(self.platform.message(openid, Content=text, **more))
@@ -86,9 +90,9 @@ async def connected(folder: Path, **changes: Any) -> AsyncIterator[Line]:
         }  # fmt: skip
         values = settings(folder, gateway_url=url, **{**more, **changes})
         client = EngineClient.connect(values.engine_url, TOKENS["engine_token"])
-        gateway = Gateway(values, client, company().company)
+        gateway = Gateway(values, client, company().company, clock := RunningClock())
         async with serve(create(gateway, client.close), port):
-            yield Line(url, gateway, engine, platform)
+            yield Line(url, gateway, engine, platform, clock)
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ async def test_a_caller_whom_nobody_could_serve_is_called_back_takes_a_person_an
         duty = asyncio.create_task(CallBacks(http, line.endpoint, exchange, pause=0.1).run())
 
         def now(c: sa.Connection) -> None:
-            c.execute(sa.insert(t.agent).values(**agent("坐席1")))
+            c.execute(sa.insert(t.agent).values(**agent("坐席1", site.clock())))
             c.execute(sa.update(t.callback).values(not_before=0.0))
 
         await site.gateway.store.write(now)

@@ -6,12 +6,12 @@ records of the service without a person."""
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import insert_once
@@ -50,7 +50,7 @@ def change(c: Connection, conversation: str, **values: object) -> None:
 def allow(c: Connection, conversation: str, quota: tuple[int, float]) -> None:
     """What the customer did opens a window for messages; an event does not shorten one that is open."""
     count, seconds = quota
-    now = time.time()
+    now = clock.now(c)
     closed = sa.or_(w.user.c.quota_until < now, w.user.c.quota < 1)
     which = sa.update(w.user).where(w.user.c.conversation == conversation)
     if quota == BY_EVENT:
@@ -66,7 +66,12 @@ def bound(c: Connection, conversation: str) -> Sequence[Record]:
 
 def bind(c: Connection, conversation: str, account_no: str, alias: str) -> None:
     unbind(c, conversation, account_no)
-    row = {"conversation": conversation, "account_no": account_no, "alias": alias, "verified_at": time.time()}
+    row = {
+        "conversation": conversation,
+        "account_no": account_no,
+        "alias": alias,
+        "verified_at": clock.now(c),
+    }
     c.execute(sa.insert(w.binding).values(**row))
 
 
@@ -112,7 +117,7 @@ def binders(c: Connection, account_no: str) -> list[str]:
 
 def keep_visit(c: Connection, state: str, account: str, seconds: float) -> None:
     """Somebody is on the way to WeChat's page; those who did not come back within so many seconds are forgotten."""
-    now = time.time()
+    now = clock.now(c)
     c.execute(sa.delete(w.visit).where(w.visit.c.at < now - seconds))
     c.execute(sa.insert(w.visit).values(state=state, account=account, at=now))
 
@@ -120,5 +125,5 @@ def keep_visit(c: Connection, state: str, account: str, seconds: float) -> None:
 def spend_visit(c: Connection, state: str, account: str, seconds: float) -> bool:
     """Whether they are back in time and for the first time."""
     v = w.visit.c
-    mine = (v.state == state, v.account == account, v.at > time.time() - seconds)
+    mine = (v.state == state, v.account == account, v.at > clock.now(c) - seconds)
     return bool(c.execute(sa.delete(w.visit).where(*mine)).rowcount)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store.storage import insert_once
 from bot.gateway.store.wechat import tables as w
 
 
 def begin(c: Connection, conversation: str, kind: str, key: str) -> bool:
     """Whether this notice still has to be sent; one that failed may be tried again."""
-    row = {"conversation": conversation, "kind": kind, "key": key, "at": time.time(), "state": "new"}
+    row = {"conversation": conversation, "kind": kind, "key": key, "at": clock.now(c), "state": "new"}
     known = c.execute(sa.select(w.notice.c.state).where(w.notice.c.key == key)).scalar()
     if known is None:
         insert_once(c, w.notice, row)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot.gateway.store import messages
+from bot.gateway.store import clock, messages
 from bot.gateway.store import tables as t
 from bot.gateway.store.tables import Record
 from bot.gateway.store.wechat import followers
@@ -35,7 +34,7 @@ class DuePiece:
 
 def add(c: Connection, conversation: str, pieces: Sequence[tuple[str, str]]) -> None:
     """Keep author and text of each, in order."""
-    now = time.time()
+    now = clock.now(c)
     rows = [
         {"conversation": conversation, "author": author, "text": text, "at": now} for author, text in pieces
     ]
@@ -45,7 +44,7 @@ def add(c: Connection, conversation: str, pieces: Sequence[tuple[str, str]]) -> 
 
 def waits(c: Connection, conversation: str) -> bool:
     """Whether what was said must wait for a request that answers, or for a turn."""
-    now = time.time()
+    now = clock.now(c)
     person = followers.find(c, conversation)
     if person is None or person.hold_until > now:
         return person is not None
@@ -75,7 +74,7 @@ def passive(c: Connection, conversation: str) -> str:
     p = w.piece.c
     first = sa.select(w.piece).where(p.conversation == conversation, p.state == t.NEW).order_by(p.id)
     for row in c.execute(first.with_for_update()).all():
-        if row.attempts and row.not_before > time.time():
+        if row.attempts and row.not_before > clock.now(c):
             return ""
         if _withheld(c, row):
             continue
@@ -86,7 +85,7 @@ def passive(c: Connection, conversation: str) -> str:
 
 def claim(c: Connection, most: int) -> list[DuePiece]:
     """The first piece of each conversation that is due and may be sent now."""
-    now, p, earlier = time.time(), w.piece.c, w.piece.alias()
+    now, p, earlier = clock.now(c), w.piece.c, w.piece.alias()
     first = ~sa.exists().where(
         earlier.c.conversation == p.conversation, earlier.c.id < p.id, earlier.c.state == t.NEW
     )
@@ -112,7 +111,7 @@ def _in_hand(c: Connection, row: Record) -> DuePiece | None:
     person = followers.find(c, row.conversation)
     if person is None:
         return None
-    if person.quota < 1 or person.quota_until < time.time():
+    if person.quota < 1 or person.quota_until < clock.now(c):
         refuse(c, row.conversation, CLOSED[person.quota < 1])
         return None
     return DuePiece(row.id, row.conversation, person.account, person.openid, row.text, row.attempts)
@@ -132,7 +131,7 @@ def sent(c: Connection, piece: DuePiece) -> None:
 
 def later(c: Connection, piece: DuePiece, code: int | None, pause: float) -> None:
     again = sa.update(w.piece).where(w.piece.c.id == piece.id, w.piece.c.state == t.NEW)
-    c.execute(again.values(not_before=time.time() + pause, code=code))
+    c.execute(again.values(not_before=clock.now(c) + pause, code=code))
 
 
 def refuse(c: Connection, conversation: str, code: int) -> None:
@@ -147,7 +146,7 @@ def revive(c: Connection, conversation: str) -> None:
     p = w.piece.c
     kept = sa.update(w.piece).where(
         p.conversation == conversation, p.state == "undelivered", p.code.in_(CLOSED),
-        p.at > time.time() - 2 * followers.DAY,
+        p.at > clock.now(c) - 2 * followers.DAY,
     )  # fmt: skip
     c.execute(kept.values(state="new", attempts=0, not_before=0.0, code=None))
 
@@ -161,7 +160,7 @@ def standing(c: Connection, conversation: str) -> dict[str, object] | None:
     lost = sa.select(p.id, p.state, p.code, p.text, p.at).where(
         p.conversation == conversation, p.state.in_(("undelivered", "withheld"))
     )
-    open_now = person.quota_until > time.time()
+    open_now = person.quota_until > clock.now(c)
     return {
         "quota": person.quota if open_now else 0, "quota_until": person.quota_until,
         "undelivered": [dict(row._mapping) for row in c.execute(lost.order_by(p.id))],

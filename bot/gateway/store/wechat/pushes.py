@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import insert_once
 from bot.gateway.store.tables import Record
@@ -35,7 +34,7 @@ def add(c: Connection, account: str, conversation: str, key: str, signature: str
         "conversation": conversation,
         "key": key,
         "signature": signature,
-        "at": time.time(),
+        "at": clock.now(c),
     }
     return insert_once(c, w.received, row)
 
@@ -58,7 +57,7 @@ def runs(c: Connection, number: int) -> bool:
 
 def claim(c: Connection) -> Record | None:
     """The next push whose picture or recording is to be fetched."""
-    now, r = time.time(), w.received.c
+    now, r = clock.now(c), w.received.c
     due = sa.select(r.id).where(r.media_id.is_not(None), r.not_before <= now)
     first = due.order_by(r.id).limit(1).with_for_update(skip_locked=True)
     taken = sa.update(w.received).where(r.id.in_(first))
@@ -69,5 +68,5 @@ def claim(c: Connection) -> Record | None:
 
 def expire(c: Connection) -> None:
     """Forget pushes that could not be repeated any more."""
-    old = sa.delete(w.received).where(w.received.c.at < time.time() - _KEPT)
+    old = sa.delete(w.received).where(w.received.c.at < clock.now(c) - _KEPT)
     c.execute(old.where(w.received.c.media_id.is_(None)))

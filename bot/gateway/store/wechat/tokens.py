@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store.storage import insert_once
 from bot.gateway.store.tables import Record
 from bot.gateway.store.wechat import tables as w
@@ -20,7 +19,7 @@ def find(c: Connection, account: str) -> Record:
 
 def lease(c: Connection, account: str, holder: str, seconds: float) -> bool:
     """Whether this process may renew the token, for so many seconds."""
-    now, k = time.time(), w.token.c
+    now, k = clock.now(c), w.token.c
     free = sa.or_(k.lease_until < now, k.holder == holder)
     taken = sa.update(w.token).where(k.account == account, free)
     return bool(c.execute(taken.values(holder=holder, lease_until=now + seconds)).rowcount)
@@ -28,7 +27,7 @@ def lease(c: Connection, account: str, holder: str, seconds: float) -> bool:
 
 def force(c: Connection, account: str, pause: float) -> bool:
     """Whether a renewal may be forced now; not again before the pause is over."""
-    now, k = time.time(), w.token.c
+    now, k = clock.now(c), w.token.c
     allowed = sa.update(w.token).where(k.account == account, k.forced_at < now - pause)
     return bool(c.execute(allowed.values(forced_at=now)).rowcount)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -11,6 +9,7 @@ from joserfc.jwk import OctKey
 
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.store.clock import Clock
 from bot.gateway.store.limits import TooFast
 
 TOKEN_SECONDS = 30 * 86_400
@@ -19,12 +18,13 @@ TOKEN_SECONDS = 30 * 86_400
 class SessionTokens:
     """Session tokens; each names its conversation."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, clock: Clock) -> None:
         self._key = OctKey.import_key(key)
+        self._clock = clock
 
     def mint(self, conversation: str) -> tuple[str, float]:
         """A token and when it expires."""
-        now = int(time.time())
+        now = int(self._clock())
         claims = {"aud": "web", "sub": conversation, "iat": now, "exp": now + TOKEN_SECONDS}
         return jwt.encode({"alg": "HS256"}, claims, self._key), now + TOKEN_SECONDS
 
@@ -36,7 +36,7 @@ class SessionTokens:
             claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
         except (JoseError, ValueError):
             return None
-        good = claims.get("aud") == "web" and claims.get("exp", 0) > time.time()
+        good = claims.get("aud") == "web" and claims.get("exp", 0) > self._clock()
         return str(claims["sub"]) if good else None
 
 

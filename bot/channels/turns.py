@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -62,8 +61,9 @@ class Turns:
         """Let the gateway work on a committed message; its whole turn, or None when that takes too long."""
         with self._watch.on(conversation) as event:
             await self._gateway.received(receipt)
-            deadline = time.monotonic() + wait
-            while (left := deadline - time.monotonic()) > 0:
+            loop = asyncio.get_running_loop()
+            deadline = loop.time() + wait
+            while (left := deadline - loop.time()) > 0:
                 found = await self._gateway.store.read(_answer, receipt, conversation)
                 if found:
                     return found
@@ -73,10 +73,11 @@ class Turns:
     async def more(self, conversation: str, after: int, wait: float) -> list[Message]:
         """What was published after a number; waits for it when there is nothing yet."""
         with self._watch.on(conversation) as event:
-            deadline = time.monotonic() + wait
+            loop = asyncio.get_running_loop()
+            deadline = loop.time() + wait
             while True:
                 found = await self._gateway.store.read(messages.after, conversation, after)
-                left = deadline - time.monotonic()
+                left = deadline - loop.time()
                 if left <= 0 or any(each.author != "customer" for each in found):
                     return found
                 await _sleep(event, left)

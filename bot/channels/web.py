@@ -267,7 +267,7 @@ class WebChannel(Channel):
 
     def mount(self, app: FastAPI) -> None:
         gateway = self._gateway
-        tokens = SessionTokens(gateway.settings.session_key.get_secret_value())
+        tokens = SessionTokens(gateway.settings.session_key.get_secret_value(), gateway.clock)
         guard = Guard(gateway, tokens)
         self._chat = Chat(gateway, tokens, app.state.sockets)
         app.include_router(rest(gateway, tokens, guard))

@@ -40,7 +40,7 @@ SESSION_IDLE = 7200.0
 
 
 class Gateway:
-    """What channels use: `inbox`, `store`, `wording`, `limits`, `uploads`, `identity`, `jobs`, and two lists of listeners
+    """What channels use: `inbox`, `store`, `clock`, `wording`, `limits`, `uploads`, `identity`, `jobs`, and two lists of listeners
     that hear of published messages and of typing."""
 
     def __init__(
@@ -49,6 +49,7 @@ class Gateway:
         self.settings = settings
         self.engine = engine
         self.company = company
+        self.clock = clock
         self.store = Store(settings.gateway_db, clock)
         self.wording = Wording(load(settings.region))
         self.limits = RateLimits(settings.messages_per_second, settings.sessions_per_minute, clock)

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -100,7 +101,7 @@ def _recordings(values: VoiceSettings) -> Recordings | None:
     if values.recording_key is None:
         return None
     key = key_of(values.recording_key.get_secret_value())
-    return Recordings(values.recording_dir, key, values.recording_days)
+    return Recordings(values.recording_dir, key, values.recording_days, time.time)
 
 
 async def _address(text: str) -> tuple[str, int] | None:

@@ -14,11 +14,11 @@ import secrets
 import shutil
 import struct
 import sys
-import time
 import wave
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -96,16 +96,17 @@ class Recording:
 class Recordings:
     """A folder with one folder for each conversation. `days` is how long a recording is kept."""
 
-    def __init__(self, folder: Path, key: bytes, days: float) -> None:
+    def __init__(self, folder: Path, key: bytes, days: float, clock: Callable[[], float]) -> None:
         self._folder = folder
         self._key = key
         self._days = days
+        self._clock = clock
 
     def begin(self, conversation: str) -> Recording:
         """A new recording of a call of this conversation."""
         folder = self._folder / conversation
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(4)}.rec"
+        file = folder / f"{datetime.fromtimestamp(self._clock()):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.rec"
         return Recording(file, _name(file), self._key)
 
     def erase(self, conversation: str) -> None:
@@ -114,7 +115,7 @@ class Recordings:
 
     def purge(self) -> int:
         """Delete what has been kept long enough; how many."""
-        oldest = time.time() - self._days * _DAY
+        oldest = self._clock() - self._days * _DAY
         old = [file for file in self._folder.glob("*/*.rec") if file.stat().st_mtime < oldest]
         for file in old:
             file.unlink()

@@ -1,6 +1,5 @@
 """Calls back: noted, dialled when somebody can come, tried again, never at noon or at night, and told at the end."""
 
-import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.handoff import State
-from bot.gateway.people import callbacks, handoff
+from bot.gateway.people import agents, callbacks, handoff
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import CHINA
 from bot.region.desk import load
@@ -79,7 +78,7 @@ async def somebody_comes(phone: Site) -> None:
 
 async def time_passes(phone: Site) -> None:
     await phone.gateway.store.write(
-        lambda c: c.execute(sa.update(t.callback).values(not_before=time.time() - 1))
+        lambda c: c.execute(sa.update(t.callback).values(not_before=phone.clock() - 1))
     )
 
 
@@ -127,8 +126,9 @@ async def test_no_agent_gets_a_customer_who_is_still_to_be_called(phone: Site, a
     await somebody_comes(phone)
     await phone.gateway.desk.step()
     assert (await episode(phone)).state == State.CALLBACK_WAIT
-    long_ago = time.time() - phone.gateway.rules.callbacks.late - 1
-    await phone.gateway.store.write(lambda c: c.execute(sa.update(t.callback).values(not_before=long_ago)))
+    late = (await row(phone)).not_before + phone.gateway.rules.callbacks.late
+    phone.clock.forward(late + 1 - phone.clock())
+    await phone.gateway.store.write(agents.alive, "坐席1")
     await phone.gateway.desk.step()
     assert (await episode(phone)).state == State.ASSIGNED, "no line dials: an agent does"
 
@@ -157,7 +157,7 @@ async def test_who_does_not_answer_is_tried_three_times_and_then_told_by_text(
         await told(http, found["id"], outcome)
         assert (await row(phone)).attempts == attempt
         if attempt < 3:
-            assert (await row(phone)).not_before > time.time() + 7000
+            assert (await row(phone)).not_before > phone.clock() + 7000
             assert await due(http) is None
     ended = await episode(phone)
     assert (ended.state, ended.outcome) == (State.CLOSED, "unreachable")
@@ -227,9 +227,10 @@ async def test_in_quiet_hours_no_number_is_given_out(
     await time_passes(phone)
     monkeypatch.setattr("bot.region.desk.Callbacks.quiet_at", lambda _rules, _moment: True)
     assert await due(http) is None
-    long_ago = time.time() - timedelta(days=1).total_seconds()
-    await phone.gateway.store.write(lambda c: c.execute(sa.update(t.callback).values(not_before=long_ago)))
-    withheld = await phone.gateway.store.read(callbacks.withheld, phone.gateway.rules.callbacks, time.time())
+    phone.clock.forward(timedelta(days=1).total_seconds())
+    withheld = await phone.gateway.store.read(
+        callbacks.withheld, phone.gateway.rules.callbacks, phone.clock()
+    )
     assert withheld == {(await episode(phone)).id}, "an agent would have to call at night"
 
 

@@ -19,6 +19,7 @@ from bot.channels.web import MAX_TEXT, Chat, parse
 from bot.gateway.people import handoff
 from bot.gateway.turns.inbox import Refused
 from tests.channels.conftest import Page
+from tests.clock import ManualClock
 from tests.gateway.fakes import until
 
 EVIL = "https://evil.example"
@@ -100,7 +101,7 @@ async def test_an_id_without_the_signed_token_opens_nothing(page: Page) -> None:
     await page.say("我的户号")
     claims = jwt.decode(page.token, OctKey.import_key("made-up-session_key-for-tests")).claims
     conversation = claims["sub"]
-    forged = SessionTokens("another-key-made-up-for-tests").mint(conversation)[0]
+    forged = SessionTokens("another-key-made-up-for-tests", page.site.clock).mint(conversation)[0]
     unsigned = jwt.encode(
         {"alg": "HS256"}, {**claims, "exp": 1}, OctKey.import_key("made-up-session_key-for-tests")
     )
@@ -321,7 +322,7 @@ class ClosingTabs:
 async def test_tabs_may_close_while_they_are_told_that_the_bot_types() -> None:
     gateway, tokens, sockets = (
         SimpleNamespace(on_published=[], on_typing=[], store=SimpleNamespace(single=True)),
-        SessionTokens("k" * 32),
+        SessionTokens("k" * 32, ManualClock(0.0)),
         ClosingTabs(),
     )
     chat = Chat(gateway, tokens, sockets)  # type: ignore[arg-type]

@@ -1,13 +1,13 @@
 """Recordings: sealed on the disk, both sides, gone when they are to be, and only of those who have heard of it."""
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.voice.recording import Recording, Recordings, Unreadable, key_of, sound
+from tests.clock import RunningClock
 
 KEY = bytes(range(32))
 HEARD = np.full(160, 8000, "<i2").tobytes()
@@ -15,8 +15,13 @@ SAID = np.full(160, -4000, "<i2").tobytes()
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Recordings:
-    return Recordings(tmp_path, KEY, days=92)
+def clock() -> RunningClock:
+    return RunningClock()
+
+
+@pytest.fixture
+def kept(tmp_path: Path, clock: RunningClock) -> Recordings:
+    return Recordings(tmp_path, KEY, days=92, clock=clock)
 
 
 def record(recordings: Recordings, seconds: float, conversation: str = "tel-1") -> Path:
@@ -56,10 +61,12 @@ def test_of_a_process_that_was_killed_everything_but_the_last_seconds_is_there(k
     one.close()
 
 
-def test_what_is_old_is_deleted_with_its_folder(kept: Recordings, tmp_path: Path) -> None:
+def test_what_is_old_is_deleted_with_its_folder(
+    kept: Recordings, clock: RunningClock, tmp_path: Path
+) -> None:
     old, new = record(kept, 1, "tel-1"), record(kept, 1, "tel-2")
-    long_ago = time.time() - 93 * 86_400
-    os.utime(old, (long_ago, long_ago))
+    clock.forward(93 * 86_400)
+    os.utime(new, (clock(), clock()))
     assert kept.purge() == 1
     assert not old.exists() and new.exists() and [each.name for each in tmp_path.iterdir()] == ["tel-2"]
 

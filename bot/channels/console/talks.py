@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -138,7 +137,7 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     async def detail(session: Who, name: str) -> dict[str, Any]:
         row = await one_row(session, name)
         background, who = await gateway.store.write(_kept, gateway, session.name, name)
-        told = _told(words, background)
+        told = _told(words, background, gateway.clock())
         return {
             "row": row, **told, **await card.of(who), "previous": background.previous,
             "channel_limit": await gateway.limit(name), "viewers": live.viewers(name),
@@ -274,8 +273,8 @@ def _kept(c: Connection, gateway: Gateway, agent: str, name: str) -> tuple[Backg
     return worklist.background(c, name), gateway.identity.who(c, name)
 
 
-def _told(words: dict[str, Any], background: Background) -> dict[str, Any]:
-    """summary, slots, asked and tried of the Detail."""
+def _told(words: dict[str, Any], background: Background, at: float) -> dict[str, Any]:
+    """summary, slots, asked and tried of the Detail at that time."""
     said, now = background.said, background.now
     customer = [text for author, text in said if author == "customer" and text]
     bot = [text for author, text in said if author == "bot" and text]
@@ -283,7 +282,7 @@ def _told(words: dict[str, Any], background: Background) -> dict[str, Any]:
     tried = [text for text in bot if text not in asked]
     lines = []
     if now is not None:
-        waited = max(0, round((time.time() - now.created_at) / 60))
+        waited = max(0, round((at - now.created_at) / 60))
         why = words["summary_why"].format(reason=words["reasons"].get(now.reason, now.reason), minutes=waited)
         lines.append(now.summary or why)
     if customer:

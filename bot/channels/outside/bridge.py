@@ -4,7 +4,6 @@ nothing; while it is away, customers get what they get when nobody is there (doc
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec
 
@@ -32,7 +31,7 @@ class Bridge:
         self._gateway = gateway
         self._desk = desk
         self.reachable = True
-        gateway.desk.outside = lambda: self.reachable and gateway.desk.manned(gateway.store.clock())
+        gateway.desk.outside = lambda: self.reachable and gateway.desk.manned(gateway.clock())
         gateway.on_published.append(self._published)
         gateway.on_moved.append(self._moved)
 
@@ -52,7 +51,7 @@ class Bridge:
         except Away as away:
             self.reachable = False
             pause = min(_LONGEST, _PAUSE * 2**row.attempts)
-            await self._note(row, attempts=row.attempts + 1, not_before=time.time() + pause)
+            await self._note(row, attempts=row.attempts + 1, not_before=self._gateway.clock() + pause)
             log.warning("outside_desk_away", error=str(away), attempts=row.attempts + 1)
         except Refuses as refusal:
             log.error("outside_desk_refuses", error=str(refusal), handoff=row.handoff_id)

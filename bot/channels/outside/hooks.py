@@ -53,7 +53,8 @@ class OutsideDesk(Channel):
             body = await request.body()
             given = (request.headers.get(f"x-chatwoot-{name}", "") for name in ("timestamp", "signature"))
             timestamp, signature = given
-            if not signed(self._secret.get_secret_value(), timestamp, body, signature):
+            secret, clock = self._secret.get_secret_value(), self._gateway.clock
+            if not signed(secret, timestamp, body, signature, clock()):
                 log.warning("chatwoot_hook_refused")
                 return Response(status_code=403)
             try:

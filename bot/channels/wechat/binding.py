@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import math
 import secrets
-import time
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from bot.core.masking import mask_account
 from bot.gateway.customer.identity import TooMany
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.store.clock import Clock
 from bot.gateway.store.storage import Connection
 from bot.gateway.store.wechat import followers
 from bot.ports.errors import CompanyError
@@ -58,11 +58,12 @@ class Renamed(BaseModel):
 class BindingSessions:
     """Signed sessions of the page; each names a conversation and lives for a quarter of an hour."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, clock: Clock) -> None:
         self._key = OctKey.import_key(key)
+        self._clock = clock
 
     def mint(self, conversation: str) -> str:
-        claims = {"aud": "wechat-bind", "sub": conversation, "exp": int(time.time()) + _SESSION_SECONDS}
+        claims = {"aud": "wechat-bind", "sub": conversation, "exp": int(self._clock()) + _SESSION_SECONDS}
         return jwt.encode({"alg": "HS256"}, claims, self._key)
 
     def conversation(self, token: str) -> str | None:
@@ -70,7 +71,7 @@ class BindingSessions:
             claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
         except (JoseError, ValueError):
             return None
-        good = claims.get("aud") == "wechat-bind" and claims.get("exp", 0) > time.time()
+        good = claims.get("aud") == "wechat-bind" and claims.get("exp", 0) > self._clock()
         return str(claims["sub"]) if good else None
 
 
@@ -84,7 +85,7 @@ class Bindings:
         self._settings = settings
         self._texts = texts
         self._apis = apis
-        self._sessions = BindingSessions(gateway.settings.session_key.get_secret_value())
+        self._sessions = BindingSessions(gateway.settings.session_key.get_secret_value(), gateway.clock)
 
     async def begin(self, alias: str) -> RedirectResponse:
         """To WeChat's page, with a state that is good once and bound to this browser."""

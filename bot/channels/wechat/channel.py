@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -187,12 +186,12 @@ class WechatChannel(Channel):
         """The echo WeChat wants to see. Raises Forged."""
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         self.account(alias).codec.check(query.get("signature", ""), timestamp, nonce)
-        _check_time(timestamp)
+        self._check_time(timestamp)
         return query.get("echostr", "")
 
     async def push(self, alias: str, query: dict[str, str], raw: bytes) -> str:
         """The body of the answer to a push. Raises Forged."""
-        began = time.monotonic()
+        began = asyncio.get_running_loop().time()
         account = self.account(alias)
         inner, signature = self._open(account, query, raw)
         try:
@@ -215,7 +214,7 @@ class WechatChannel(Channel):
         """The XML inside, and the signature that covers it. Raises Forged: also for a plain message, which anybody
         could make who has seen one signed address."""
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
-        _check_time(timestamp)
+        self._check_time(timestamp)
         if query.get("encrypt_type") != "aes":
             if not self._settings.wechat_plain:
                 raise Forged
@@ -228,11 +227,18 @@ class WechatChannel(Channel):
         signature = query.get("msg_signature", "")
         return account.codec.open(signature, timestamp, nonce, sealed), signature
 
+    def _check_time(self, timestamp: str) -> None:
+        """Raises Forged for what was signed too long ago, or will be."""
+        good = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
+        if not good or abs(self._gateway.clock() - int(timestamp)) > WINDOW:
+            raise Forged
+
     async def _answer(self, pushed: Pushed, deadline: float) -> str:
         """The text of the passive reply, or nothing."""
         if wait := await self._too_fast(pushed):
             return self._gateway.wording.say("error_rate_limited", seconds=wait)
-        hold = time.time() + max(0.0, deadline - time.monotonic()) + _GRACE
+        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        hold = self._gateway.clock() + left + _GRACE
         taken = await self._gateway.store.write(self._reception.take, pushed, hold)
         with self._watch.on(taken.conversation) as event:
             await self._tell(taken)
@@ -262,16 +268,17 @@ class WechatChannel(Channel):
 
     async def _settled(self, taken: TakenPush, event: asyncio.Event, deadline: float) -> str | None:
         """The passive reply once the turn has ended; None when that takes too long."""
+        loop = asyncio.get_running_loop()
         urgent = bool(taken.receipt and taken.receipt.urgent)
         running = taken.receipt is not None and not urgent
-        while (left := deadline - time.monotonic()) > 0:
+        while (left := deadline - loop.time()) > 0:
             if not running:
                 reply = await self._gateway.store.write(self._reply_of, taken.id, urgent)
                 if reply is not None:
                     return reply
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), min(left, _POLL))
-            if time.monotonic() > deadline:
+            if loop.time() > deadline:
                 break
             event.clear()
             running = not urgent and await self._gateway.store.read(pushes.runs, taken.id)
@@ -304,11 +311,10 @@ class WechatChannel(Channel):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    @staticmethod
     def _reply(
-        account: OfficialAccount, fields: dict[str, str], text: str, query: dict[str, str], sealed: bool
+        self, account: OfficialAccount, fields: dict[str, str], text: str, query: dict[str, str], sealed: bool
     ) -> str:
-        now = int(time.time())
+        now = int(self._gateway.clock())
         message = xml.write(
             {
                 "ToUserName": fields.get("FromUserName", ""), "FromUserName": fields.get("ToUserName", ""),
@@ -331,10 +337,3 @@ class WechatChannel(Channel):
 def deadline(waiting: int) -> float:
     """For how many seconds a push may wait for its turn when so many do."""
     return max(DEADLINE / 2, DEADLINE - _CROWD * waiting)
-
-
-def _check_time(timestamp: str) -> None:
-    """Raises Forged for what was signed too long ago, or will be."""
-    good = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
-    if not good or abs(time.time() - int(timestamp)) > WINDOW:
-        raise Forged

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
@@ -54,7 +53,7 @@ class Delivery:
 
     async def step(self) -> bool:
         """Plan and send what can be sent now. True when something was sent."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         if now - self._looked > _LOOK:
             self._looked = now
             self._due, self._waiting = self._due | self._waiting, set()

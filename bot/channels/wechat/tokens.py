@@ -8,13 +8,13 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from bot.gateway.store import clock
 from bot.gateway.store.storage import Connection, Store
 from bot.gateway.store.wechat import tokens
 
@@ -69,8 +69,9 @@ class AccessToken:
             return await self._get(refused)
 
     async def _get(self, refused: str | None) -> str:
-        deadline = time.monotonic() + _LEASE
-        while time.monotonic() < deadline:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _LEASE
+        while loop.time() < deadline:
             token, mine = await self._store.write(self._look, refused)
             if token:
                 return token
@@ -83,7 +84,7 @@ class AccessToken:
         """The token when it is good, else whether we may fetch one."""
         row = tokens.find(c, self._account)
         token = self._opened(row.token)
-        if token and row.until > time.time() and token != refused:
+        if token and row.until > clock.now(c) and token != refused:
             return token, False
         return None, tokens.lease(c, self._account, self._me, _LEASE)
 
@@ -104,7 +105,7 @@ class AccessToken:
         except BaseException:
             await self._change(lease_until=0.0)
             raise
-        until = time.time() + issued.expires_in - _EARLY
+        until = self._store.clock() + issued.expires_in - _EARLY
         sealed = self._seal.encrypt(issued.token.encode()).decode()
         await self._change(token=sealed, until=until, lease_until=0.0, holder=None)
         return issued.token

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx
@@ -31,7 +32,7 @@ class DoorSettings(BaseSettings):
     agents_number: str = Field(pattern=r"^\+?[0-9]{2,20}$")
 
 
-def create(values: DoorSettings) -> FastAPI:
+def create(values: DoorSettings, clock: Callable[[], float]) -> FastAPI:
     """The door as an ASGI application."""
     token = {"Authorization": f"Bearer {values.voice_token.get_secret_value()}"}
     client = httpx.AsyncClient(base_url=values.gateway_url, headers=token, timeout=40, trust_env=False)
@@ -45,8 +46,8 @@ def create(values: DoorSettings) -> FastAPI:
     password = values.vxml_password.get_secret_value()
     service = load(values.region)
     brain, agents = (lambda: Brain(client)), values.agents_number
-    app.include_router(vxml.routes(service, brain, password, agents, values.vxml_kind))
-    app.include_router(jambonz.routes(service, brain, password, agents))
+    app.include_router(vxml.routes(service, brain, clock, password, agents, values.vxml_kind))
+    app.include_router(jambonz.routes(service, brain, clock, password, agents))
 
     @app.get("/live")
     async def live() -> dict[str, bool]:
@@ -62,7 +63,7 @@ def main() -> None:
     except ValidationError as wrong:
         names = ", ".join(f"GRIDCARE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors())
         sys.exit(f"cannot start: {names}")
-    uvicorn.run(create(values), host="127.0.0.1", port=values.vxml_port, log_level="warning")
+    uvicorn.run(create(values, time.time), host="127.0.0.1", port=values.vxml_port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -83,9 +83,11 @@ def verbs(said: list[Command], policy: Policy, here: str, agents: str) -> list[V
     return [*told, gather]
 
 
-def routes(service: Service, brain: Callable[[], Brain], password: str, agents: str) -> APIRouter:
+def routes(
+    service: Service, brain: Callable[[], Brain], clock: Callable[[], float], password: str, agents: str
+) -> APIRouter:
     """POST /jambonz for a new call, POST /jambonz/{name} for what was collected. Basic authentication."""
-    sessions = PlatformCalls(service, brain)
+    sessions = PlatformCalls(service, brain, clock)
     router = APIRouter(prefix="/jambonz", dependencies=[Depends(guarded(password))])
 
     @router.post("")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -28,13 +27,17 @@ class PlatformCall:
 
     policy: Policy
     brain: Brain
+    clock: Callable[[], float]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    at: float = field(default_factory=time.monotonic)
+    at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at = self.clock()
 
     async def step(self, events: list[Event]) -> list[Command]:
         """Carry out events and what follows from them, until it is the caller's turn."""
         async with self.lock:
-            self.at = time.monotonic()
+            self.at = self.clock()
             return await self._step(events)
 
     async def begin(self, known: Known) -> list[Command]:
@@ -70,19 +73,20 @@ class PlatformCall:
 class PlatformCalls:
     """The calls of one door, by unguessable names."""
 
-    def __init__(self, service: Service, brain: Callable[[], Brain]) -> None:
+    def __init__(self, service: Service, brain: Callable[[], Brain], clock: Callable[[], float]) -> None:
         self._service = service
         self._brain = brain
+        self._clock = clock
         self._all: dict[str, PlatformCall] = {}
 
     async def begin(self, call: str, caller: str | None) -> tuple[str, list[Command]]:
         """A new call: its name and the first words."""
-        for old in [name for name, each in self._all.items() if time.monotonic() - each.at > _KEPT]:
+        for old in [name for name, each in self._all.items() if self._clock() - each.at > _KEPT]:
             del self._all[old]
         digits = (caller or "").removeprefix("+")
         number = digits if digits.isascii() and digits.isdigit() else None
         name = secrets.token_urlsafe(16)
-        session = self._all[name] = PlatformCall(Policy(self._service, number), self._brain())
+        session = self._all[name] = PlatformCall(Policy(self._service, number), self._brain(), self._clock)
         try:
             known = await session.brain.open(call, number)
         except Gone:

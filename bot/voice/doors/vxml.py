@@ -95,10 +95,15 @@ def _grammar(parent: Element, digits: int, kind: Kind) -> None:
 
 
 def routes(
-    service: Service, brain: Callable[[], Brain], password: str, agents: str, kind: Kind = "generic"
+    service: Service,
+    brain: Callable[[], Brain],
+    clock: Callable[[], float],
+    password: str,
+    agents: str,
+    kind: Kind = "generic",
 ) -> APIRouter:
     """POST /vxml starts a call, POST /vxml/{session} goes on. Basic authentication with this password."""
-    sessions = PlatformCalls(service, brain)
+    sessions = PlatformCalls(service, brain, clock)
     router = APIRouter(prefix="/vxml", dependencies=[Depends(guarded(password))])
 
     def answer(name: str, said: list[Command]) -> Response:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -179,7 +178,7 @@ class SipEndpoint:
             self._spawn(self._accept(call))
 
     def _refusal(self, call: IncomingCall) -> tuple[int, str] | None:
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         self._invites.append(now)
         while self._invites and self._invites[0] < now - 1:
             self._invites.popleft()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pyotp
 import pytest
@@ -62,7 +61,7 @@ async def test_a_one_time_code_is_asked_for_and_good_once(office: Office) -> Non
 )
 async def test_a_session_ends(office: Office, column: str, seconds: float) -> None:
     page = await office.page("a01")
-    await office.change(sa.update(t.console_session).values(**{column: time.time() - seconds}))
+    await office.change(sa.update(t.console_session).values(**{column: office.clock() - seconds}))
     assert (await page.ask("GET", "/me")).status_code == 401
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -323,7 +322,7 @@ async def test_who_speaks_has_it_and_a_colleague_takes_over(tmp_path: Path) -> N
 async def test_a_hook_that_is_not_chatwoots_is_refused(tmp_path: Path) -> None:
     async with with_chatwoot(tmp_path) as (site, people), customer(site) as page:
         await wants_person(site, page, people)
-        now, old, body = str(int(time.time())), str(int(time.time()) - 400), b"{}"
+        now, old, body = str(int(site.clock())), str(int(site.clock()) - 400), b"{}"
         post = people.chatwoot.post
         assert (await post(body, now)).status_code == 204
         assert (await post(body, now, key="another")).status_code == 403

@@ -24,25 +24,27 @@ async def post(line: Line, query: dict[str, str], body: bytes, alias: str = "mai
         return await http.post(f"/wechat/{alias}", params=query, content=body)
 
 
-def signed(at: float | None = None) -> dict[str, str]:
-    timestamp = str(int(at or time.time()))
+def signed(at: float) -> dict[str, str]:
+    timestamp = str(int(at))
     return {"timestamp": timestamp, "nonce": "n1", "signature": sign(ACCOUNT["token"], timestamp, "n1")}
 
 
 async def test_the_url_is_verified_with_the_bare_echo(line: Line) -> None:
     async with line.http() as http:
-        good = await http.get("/wechat/main", params={**signed(), "echostr": "4375120948345356249"})
+        good = await http.get(
+            "/wechat/main", params={**signed(line.clock()), "echostr": "4375120948345356249"}
+        )
         assert (good.status_code, good.text) == (200, "4375120948345356249")
         assert good.headers["content-type"].startswith("text/plain")
-        forged = {**signed(), "signature": "0" * 40, "echostr": "secret-echo"}
+        forged = {**signed(line.clock()), "signature": "0" * 40, "echostr": "secret-echo"}
         for query in (
             forged,
-            {**signed(time.time() - 900), "echostr": "secret-echo"},
+            {**signed(line.clock() - 900), "echostr": "secret-echo"},
             {"echostr": "secret-echo"},
         ):
             refused = await http.get("/wechat/main", params=query)
             assert refused.status_code == 403 and "secret-echo" not in refused.text
-        assert (await http.get("/wechat/other", params=signed())).status_code == 404
+        assert (await http.get("/wechat/other", params=signed(line.clock()))).status_code == 404
 
 
 async def test_a_message_is_answered_in_the_same_request(line: Line) -> None:
@@ -58,12 +60,12 @@ async def test_a_message_is_answered_in_the_same_request(line: Line) -> None:
 
 async def test_a_forged_plain_message_is_refused_and_no_turn_runs(line: Line) -> None:
     body = as_xml(line.platform.message(OPENID, Content="你好")).encode()
-    assert (await post(line, signed(), body)).status_code == 403
+    assert (await post(line, signed(line.clock()), body)).status_code == 403
     query, sealed = line.platform.sealed(line.platform.message(OPENID, Content="你好"))
     for wrong in (
         {**query, "msg_signature": query["signature"]},
         {k: v for k, v in query.items() if k != "encrypt_type"},
-        {**query, **signed(), "msg_signature": "", "encrypt_type": "raw"},
+        {**query, **signed(line.clock()), "msg_signature": "", "encrypt_type": "raw"},
         {},
     ):
         assert (await post(line, wrong, sealed)).status_code == 403
@@ -71,7 +73,7 @@ async def test_a_forged_plain_message_is_refused_and_no_turn_runs(line: Line) ->
 
 
 async def test_a_stale_message_is_refused(line: Line) -> None:
-    for at in (time.time() - 400, time.time() + 400):
+    for at in (line.clock() - 400, line.clock() + 400):
         query, body = line.platform.sealed(line.platform.message(OPENID, Content="你好"), at)
         assert (await post(line, query, body)).status_code == 403
     assert line.engine.turns == []
@@ -145,7 +147,7 @@ async def test_an_agents_words_go_out_with_the_name_and_a_bots_late_answer_does_
     await until(lambda: line.pushed)
     assert line.pushed == ["小王（人工）：我来帮您看。"]
     await line.change(
-        w.piece.insert().values(conversation=talk, author="bot", text="迟到的话", at=time.time())
+        w.piece.insert().values(conversation=talk, author="bot", text="迟到的话", at=line.clock())
     )
     await asyncio.sleep(0.6)
     states = [(row.author, row.state) for row in await line.rows(w.piece)]
@@ -279,7 +281,7 @@ async def test_an_event_twice_happens_once(line: Line) -> None:
      "<xml><FromUserName>o</FromUserName><CreateTime>x</CreateTime><MsgType>text</MsgType></xml>"],
 )  # fmt: skip
 async def test_signed_nonsense_is_answered_with_success(line: Line, inner: str) -> None:
-    timestamp = str(int(time.time()))
+    timestamp = str(int(line.clock()))
     outer = line.platform.crypto.encrypt_message(inner, "n1", timestamp)
     encrypt = outer.split("<Encrypt><![CDATA[")[1].split("]]>")[0]
     query = {
@@ -291,7 +293,7 @@ async def test_signed_nonsense_is_answered_with_success(line: Line, inner: str) 
 
 
 async def test_an_oversize_body_is_refused_before_it_is_read(line: Line) -> None:
-    assert (await post(line, signed(), b"<xml>" + b"x" * 70_000)).status_code == 413
+    assert (await post(line, signed(line.clock()), b"<xml>" + b"x" * 70_000)).status_code == 413
 
 
 async def test_what_is_too_long_is_told(line: Line) -> None:
@@ -332,9 +334,9 @@ async def test_two_accounts_are_kept_apart(tmp_path: Path) -> None:
 async def test_plain_messages_are_taken_only_where_a_setting_says_so(tmp_path: Path) -> None:
     async with connected(tmp_path, wechat_plain=True) as line:
         body = as_xml(line.platform.message(OPENID, Content="你好")).encode()
-        answer = await post(line, signed(), body)
+        answer = await post(line, signed(line.clock()), body)
         assert "echo:你好" in answer.text
-        assert (await post(line, {**signed(), "signature": "0" * 40}, body)).status_code == 403
+        assert (await post(line, {**signed(line.clock()), "signature": "0" * 40}, body)).status_code == 403
 
 
 @pytest.mark.slow

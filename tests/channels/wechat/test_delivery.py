@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import io
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -288,7 +287,9 @@ async def test_a_picture_that_is_gone_or_is_none_is_said_so(line: Line) -> None:
 async def test_unsubscribing_deletes_who_it_was_and_a_new_contact_is_a_stranger(line: Line) -> None:
     await line.say("你好")
     talk = await line.conversation()
-    bind = sa.insert(w.binding).values(conversation=talk, account_no="0100000000123", verified_at=time.time())
+    bind = sa.insert(w.binding).values(
+        conversation=talk, account_no="0100000000123", verified_at=line.clock()
+    )
     await line.change(
         bind, sa.insert(w.piece).values(conversation=talk, author="system", text="x", at=0.0, not_before=9e9)
     )

@@ -15,6 +15,7 @@ from referencing.jsonschema import DRAFT202012
 from bot.voice.doors.jambonz import routes
 from bot.voice.events import Replied, Told
 from bot.voice.service import load
+from tests.clock import ManualClock
 from tests.voice.doors.script import Script
 
 FOLDER = Path(__file__).with_name("jambonz")
@@ -83,7 +84,7 @@ class Platform:
 
 async def platform(script: Script, password: str = PASSWORD) -> AsyncIterator[Platform]:
     app = FastAPI()
-    app.include_router(routes(load("bayannur"), lambda: script, PASSWORD, "8001"))
+    app.include_router(routes(load("bayannur"), lambda: script, ManualClock(0.0), PASSWORD, "8001"))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://door", auth=("ivr", password)) as http:
         yield Platform(http)

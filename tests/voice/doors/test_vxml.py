@@ -9,10 +9,13 @@ from xml.etree.ElementTree import Element, fromstring
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.exceptions import HTTPException
 
+from bot.voice.doors.session import PlatformCalls
 from bot.voice.doors.vxml import Kind, routes
 from bot.voice.events import Replied, Send, Told
 from bot.voice.service import load
+from tests.clock import ManualClock
 from tests.voice.doors.script import Script
 
 DTD = Path("/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-voicexml21-20070619/vxml.dtd")
@@ -67,10 +70,25 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 async def platform(script: Script, kind: Kind, password: str = "door-password") -> AsyncIterator[Platform]:
     app = FastAPI()
-    app.include_router(routes(load("bayannur"), lambda: script, "door-password", "8001", kind))
+    app.include_router(
+        routes(load("bayannur"), lambda: script, ManualClock(0.0), "door-password", "8001", kind)
+    )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://door", auth=("ivr", password)) as http:
         yield Platform(http, kind)
+
+
+async def test_a_call_with_which_nobody_goes_on_is_forgotten_after_an_hour() -> None:
+    clock = ManualClock(1_800_000_000.0)
+    calls = PlatformCalls(load("bayannur"), lambda: Script(Replied(()), Replied(())), clock)
+    left, _ = await calls.begin("call-1", None)
+    clock.forward(1800)
+    lively, _ = await calls.begin("call-2", None)
+    clock.forward(1801)
+    await calls.begin("call-3", None)
+    assert calls.find(lively)
+    with pytest.raises(HTTPException):
+        calls.find(left)
 
 
 async def test_keys_lead_through_the_same_dialogue(kind: Kind) -> None:

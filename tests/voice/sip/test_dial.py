@@ -18,6 +18,7 @@ from bot.voice.sip.dial import NotAnswered
 from bot.voice.speech.voices import Prosody, Speaker
 from tests.channels.conftest import running
 from tests.channels.test_voice import TOKEN
+from tests.clock import ManualClock
 from tests.gateway.fakes import agent, until
 from tests.voice.sip.handset import Handset
 from tests.voice.sip.test_endpoint import TONE, answering
@@ -115,7 +116,7 @@ async def test_a_caller_whom_nobody_could_serve_is_called_back_takes_a_person_an
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.region.desk.Callbacks.quiet_at", lambda _rules, _moment: False)
-    recordings = Recordings(tmp_path / "recordings", bytes(32), days=92)
+    recordings = Recordings(tmp_path / "recordings", bytes(32), days=92, clock=ManualClock(1_800_000_000.0))
     async with (
         running(tmp_path, voice_token=TOKEN) as site,
         site.http(authorization=f"Bearer {TOKEN}") as http,

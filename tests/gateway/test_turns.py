@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from bot.gateway.store import manners
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store, StoreInUse
+from bot.gateway.turns import worker
 from bot.gateway.turns.inbox import Refused
 from tests.gateway.conftest import TALK, Desk, running
 from tests.gateway.fakes import FakeEngine, company, until
@@ -96,8 +97,9 @@ async def test_while_the_engine_is_down_customers_hear_so_once_and_are_answered_
     engine = FakeEngine()
     async with running(tmp_path, engine, company()) as desk:
         await desk.say("你好")
-        await until(lambda: _said(desk, desk.text("busy")), 5)
-        await asyncio.sleep(1)
+        desk.clock.forward(worker.NOTICE_AFTER)
+        await until(lambda: _said(desk, desk.text("busy")))
+        desk.clock.forward(60)
         async with engine.serving():
             await desk.idle()
         assert await desk.texts() == ["你好", desk.text("busy"), "echo:你好"]

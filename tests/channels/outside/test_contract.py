@@ -172,6 +172,12 @@ async def in_state(site: Site, state: str) -> bool:
     return rows[-1].state == state if rows else False
 
 
+async def attempts(site: Site, count: int) -> bool:
+    """Whether the case was brought to the desk that often in vain."""
+    rows = await site.gateway.store.read(lambda c: list(c.execute(t.outside_case.select()).all()))
+    return bool(rows) and rows[-1].attempts >= count
+
+
 async def wants_person(site: Site, page: Page, desk: Desk) -> None:
     await page.say("上个月电费不对")
     await page.say("转人工")
@@ -279,9 +285,9 @@ async def test_a_desk_that_is_away_loses_nothing_and_the_customer_has_a_promise(
         await page.say("上个月电费不对")
         await page.say("转人工")
         await until(lambda: any("H2" in text for text in texts(page)))  # the ticket
-        await asyncio.sleep(0.5)
+        await until(lambda: attempts(site, 1))
         people.chatwoot.down = False
-        await site.gateway.store.write(lambda c: c.execute(t.outside_case.update().values(not_before=0.0)))
+        site.clock.forward(60)
         await until(people.cases)
         await people.say("您好，久等了")
         await page.hears("您好，久等了")
@@ -291,11 +297,9 @@ async def test_an_answer_that_was_lost_makes_no_second_case(tmp_path: Path) -> N
     async with with_chatwoot(tmp_path) as (site, people), customer(site) as page:
         people.chatwoot.lost_answers = 3
         await page.say("转人工")
-        for _ in range(8):
-            await asyncio.sleep(0.2)
-            await site.gateway.store.write(
-                lambda c: c.execute(t.outside_case.update().values(not_before=0.0))
-            )
+        for count in (1, 2, 3):
+            await until(lambda count=count: attempts(site, count))
+            site.clock.forward(60)
         await until(people.cases)
         assert len(people.chatwoot.talks) == 1
 

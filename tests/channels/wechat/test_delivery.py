@@ -99,21 +99,24 @@ async def test_the_quota_is_counted_and_not_overdrawn(line: Line) -> None:
     assert (await states(line))[-2:] == [("undelivered", 45047)] * 2
 
 
-async def test_trouble_that_passes_is_retried_and_trouble_that_stays_ends(
-    line: Line, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivery, "_SLOWEST", 0.1)
+async def test_trouble_that_passes_is_retried_and_trouble_that_stays_ends(line: Line) -> None:
+    async def sent(times: int) -> bool:
+        line.clock.forward(2)
+        return line.platform.calls["send"] == times
+
+    async def given_up() -> bool:
+        return (await states(line))[-1] == ("undelivered", 40164)
+
     await line.say("你好")
     line.platform.errors["send"] = [-1, 45009]
     await tell(line, "one", "第一条")
+    await until(lambda: sent(3))
     await until(lambda: line.pushed)
-    assert line.platform.calls["send"] == 3
     line.platform.errors["send"] = [40164] * 50
     await tell(line, "two", "第二条")
-    await until(lambda: line.platform.calls["send"] == 3 + delivery.ATTEMPTS)
-    await asyncio.sleep(0.6)
+    await until(lambda: sent(3 + delivery.ATTEMPTS))
+    await until(given_up)
     assert line.platform.calls["send"] == 3 + delivery.ATTEMPTS
-    assert (await states(line))[-1] == ("undelivered", 40164)
 
 
 async def test_a_message_wechat_will_never_take_does_not_stop_the_next(line: Line) -> None:

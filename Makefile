@@ -14,7 +14,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE
 
-.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu help-pictures agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
+.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -105,6 +105,9 @@ vxml: .venv/stamp ## the voice line's VoiceXML and jambonz doors, for a telephon
 
 wechat-menu: .venv/stamp ## create or update the menu of the official accounts in GRIDCARE_WECHAT_ACCOUNTS
 	@$(PY) -m bot.channels.wechat.menu
+
+openapi: .venv/stamp ## describe the HTTP interfaces anew, after a route or a shape was changed: docs/api
+	@$(PY) -m scripts.openapi
 
 help-pictures: web ## take the pictures of the operation help again, from the system that `make up` has started
 	@cd web && GRIDCARE_E2E_URL=$${GRIDCARE_E2E_URL:-http://127.0.0.1:8080} GRIDCARE_E2E_WECHAT=$${GRIDCARE_E2E_WECHAT:-http://127.0.0.1:8095/} node help/pictures.mjs

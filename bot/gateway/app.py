@@ -31,7 +31,14 @@ def create(
             for each in close:
                 await each()
 
-    app = FastAPI(title="GridCare gateway", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="GridCare gateway",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=problems.DESCRIBED,
+    )
     app.state.gateway = gateway
     problems.install(app)
     app.include_router(routes.health(gateway))

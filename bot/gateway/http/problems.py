@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +12,22 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 _MEDIA = "application/problem+json"
+_MEMBERS = {"type": "string", "title": "string", "status": "integer", "detail": "string"}
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "a problem (RFC 9457)",
+        "content": {
+            _MEDIA: {
+                "schema": {
+                    "type": "object",
+                    "properties": {name: {"type": kind} for name, kind in _MEMBERS.items()},
+                    "required": ["type", "title", "status"],
+                }
+            }
+        },
+    }
+}
+"""Every error answer, for the documentation of the routes."""
 
 
 class Problem(HTTPException):

@@ -12,24 +12,19 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
 
 import pytest
 
 from bot.ports.company import Company
 from bot.ports.errors import BadData, Conflict, NotAllowed, NotFound
-from bot.ports.identity import Level, Subject
+from bot.ports.identity import Subject
 from bot.ports.orders import ApplicationDraft, FaultReport, VoiceDraft
-from tests.ports.services_contract import HOME, OTHER, OWING, PREPAID, ServicesContract
+from tests.ports.services_contract import HOME, OTHER, OWING, PREPAID, ServicesContract, Who
 
 __all__ = ["DARK", "HOME", "OTHER", "OWING", "PREPAID", "UNKNOWN", "Contract", "Who"]
 DARK, UNKNOWN = "0100000000033", "0199999999999"
 HOME_ADDRESS, DARK_ADDRESS = "临河区金川小区5号楼2单元301", "临河区新华镇永胜村3组12号"
 FAULT = FaultReport("household", "家里没电了", address=HOME_ADDRESS)
-
-
-class Who(Protocol):
-    def __call__(self, level: Level | str, *accounts: str, conversation: str = ...) -> Subject: ...
 
 
 class Contract(ServicesContract, ABC):
@@ -83,6 +78,7 @@ class Contract(ServicesContract, ABC):
     async def test_usage_is_in_order_and_inside_the_span(self, company: Company, who: Who) -> None:
         last = date.today() - timedelta(days=1)
         days = await company.billing.usage(who("L1", HOME), HOME, last - timedelta(days=6), last)
+        assert days
         assert [each.day for each in days] == sorted({each.day for each in days})
         assert all(last - timedelta(days=6) <= each.day <= last for each in days)
 
@@ -312,7 +308,7 @@ class Contract(ServicesContract, ABC):
         assert kept.phone == await company.verification.phone_on_file(HOME)
         assert await company.verification.on_file(UNKNOWN) is None
 
-    async def test_reports_of_the_neighbours_are_counted(self, company: Company, who) -> None:
+    async def test_reports_of_the_neighbours_are_counted(self, company: Company, who: Who) -> None:
         near = await company.outages.reports_near(who("L1", HOME), HOME)
         assert near.reports >= 0 and near.within_minutes == 60 and near.place
 

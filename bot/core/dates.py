@@ -155,7 +155,8 @@ def _one_month(said: str, now: datetime) -> str | None:
         of = LUNAR_MONTHS[match[2]]
         year = _year(match[1], now)
         if year is None:
-            year = now.year if solar_of(now.year, of, 1) <= now.date() else now.year - 1
+            begun = (back for back in range(3) if solar_of(now.year - back, of, 1) <= now.date())
+            year = now.year - next(begun)
         return f"{solar_of(year, of, 1):%Y-%m}"
     match = re.fullmatch(rf"({_YEAR})?的?({_D}|元|0)月份?", said)
     named = _whole(match[2]) if match else None

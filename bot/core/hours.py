@@ -104,7 +104,7 @@ def length(said: str) -> str | None:
     """Whole minutes of the words of one length of time."""
     if match := re.fullmatch(rf"({COUNT}+)(?:天|昼)({COUNT}+)夜", said):
         days = number(match[1], counted=True)
-        return str(int(days) * 1440) if days is not None and match[1] == match[2] else None
+        return str(round(days * 1440)) if days is not None and match[1] == match[2] else None
     clean, before = said, ""
     while clean != before:
         before, clean = clean, _ROUGH.sub("", clean)
@@ -113,12 +113,7 @@ def length(said: str) -> str | None:
     for match in _LENGTH.finditer(clean):
         count = amount(match[1])
         unit = MINUTES[match[3].lower()]
-        if (
-            match.start() != at
-            or count is None
-            or unit >= last
-            or (match[3] in ("分", "刻") and not at and match[3] == "刻")
-        ):
+        if match.start() != at or count is None or unit >= last or (match[3] == "刻" and not at):
             return None
         total += (count + (0.5 if match[2] or match[4] or match[3] == "分半钟" else 0)) * unit
         at, last = match.end(), unit

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.address import Address, Gazetteer, merge, parse, render
+from bot.core.address import Address, Gazetteer, county_in, merge, parse, render
 
 PLACES = Path(__file__).parents[2] / "data/region/bayannur/places.yml"
 GAZETTEER = Gazetteer.of(yaml.safe_load(PLACES.read_text(encoding="utf-8"))["counties"])
@@ -40,6 +40,35 @@ GAZETTEER = Gazetteer.of(yaml.safe_load(PLACES.read_text(encoding="utf-8"))["cou
 )
 def test_an_address_has_parts(said: str, parts: dict[str, str]) -> None:
     assert parse(said, GAZETTEER).parts() == parts
+
+
+def test_a_gazetteer_knows_full_short_and_bare_names() -> None:
+    made = Gazetteer.of(
+        {
+            "甲旗": {"short": ["甲", "小甲"], "urban": ["城关街道"], "rural": ["新华镇", "乙镇"], "remote": ["丙丁苏木"]},
+            "戊县": {"rural": ["新华镇"]},
+        }
+    )  # fmt: skip
+    assert made.counties == {"甲旗": "甲旗", "甲": "甲旗", "小甲": "甲旗", "戊县": "戊县"}
+    only = dict.fromkeys(("城关街道", "城关", "乙镇", "丙丁苏木", "丙丁"), ("甲旗",))
+    assert made.towns == {**only, **dict.fromkeys(("新华镇", "新华"), ("甲旗", "戊县"))}
+
+
+@pytest.mark.parametrize(
+    ("said", "county"),
+    [
+        ("杭后的营业厅在哪", "杭锦后旗"),
+        ("临河区停电吗", "临河区"),
+        ("陕坝停电了", "杭锦后旗"),
+        ("先锋那边停电了", None),
+        ("从五原到磴口", None),
+        ("我家停电了", None),
+    ],
+)
+def test_a_sentence_names_a_county_by_its_name_or_by_a_town_only_it_has(
+    said: str, county: str | None
+) -> None:
+    assert county_in(said, GAZETTEER) == county
 
 
 def test_a_town_name_of_several_counties_is_ambiguous() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from actions import _names
 from actions._base import Needs
@@ -59,7 +59,7 @@ def alias(account: Account) -> str:
 def chosen_by_words(text: str, accounts: Iterable[Account]) -> Account | None:
     """The one account that the words mean: by what it is used for, by its last digits, or by its place."""
     numbers = re.findall(r"\d{2,}", text)
-    tests = (
+    tests: tuple[Callable[[Account], bool], ...] = (
         lambda a: any(a.account_no.endswith(n) for n in numbers),
         lambda a: any(word in text for word in _names.words("alias_words", a.price_class)),
         lambda a: bool(place := a.address_masked.rstrip("*")) and place[-2:] in text,

@@ -282,7 +282,7 @@ def entry_of(intent: str) -> str:
     """What serves an intent: the form it opens, else its action."""
     forms = {i: form.form() for form in CompanyForm.__subclasses__() for i in form.own}
     own = f"action_{intent}"
-    return forms.get(intent) or (own if own in action_names(CompanyAction) else "action_answer")
+    return forms.get(intent) or (own if own in action_names(CompanyAction) else "action_answer")  # type: ignore[type-abstract]
 
 
 def action_names(base: type[CompanyAction]) -> set[str]:

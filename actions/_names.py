@@ -13,7 +13,7 @@ FILE = Path(__file__).parents[1] / "data" / "dialogue" / "names.yml"
 
 @cache
 def _all() -> dict[str, Any]:
-    body: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    body: dict[str, dict[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return body["names"]
 
 

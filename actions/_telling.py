@@ -107,7 +107,7 @@ def order_card(order: Order) -> dict[str, Any]:
     }
 
 
-def usual(*names: str) -> dict[str, str]:
+def usual(*names: str) -> dict[str, Any]:
     """Durations of the region's commitments by name, as values of a reply: usual(reconnection) → 24小时."""
     clocks = parts().region.commitments
     return {name: phrasing.duration(clocks[name].working_days, clocks[name].span) for name in names}

@@ -61,7 +61,7 @@ class QueryBill(CompanyAction):
             tell_bills(named, months, say)
             return {"account_no": account_no, "month": None, **told(turn, *(each.month for each in named))}
         try:
-            bill = await billing.bill(turn.subject, account_no, months and months.low)
+            bill = await billing.bill(turn.subject, account_no, months.low if months else None)
         except NotFound:
             if months is None:
                 raise
@@ -187,10 +187,11 @@ class QueryUsage(CompanyAction):
         if not good:
             say("utter_query_usage_none", first=phrasing.day(first), last=phrasing.day(last))
             return {"account_no": account_no, "month": None}
+        total = sum(good, Decimal(0))
         name = "utter_query_usage_day" if first == last else "utter_query_usage"
         say(
-            name, first=phrasing.day(first), last=phrasing.day(days[-1].day), total=phrasing.kwh(sum(good)),
-            average=phrasing.kwh(sum(good) / len(good)), most=phrasing.kwh(max(good)),
+            name, first=phrasing.day(first), last=phrasing.day(days[-1].day), total=phrasing.kwh(total),
+            average=phrasing.kwh(total / len(good)), most=phrasing.kwh(max(good)),
         )  # fmt: skip
         if len(good) < len(days):
             say("utter_query_usage_gaps", count=len(days) - len(good))
@@ -203,7 +204,11 @@ class QueryTier(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         account_no = account_for(turn, Level.L1)
         tier = await parts().company.billing.tier(turn.subject, account_no)
-        told = {"tier": tier.tier, "price": str(tier.price), "used": phrasing.kwh(tier.used_kwh)}
+        told: dict[str, Any] = {
+            "tier": tier.tier,
+            "price": str(tier.price),
+            "used": phrasing.kwh(tier.used_kwh),
+        }
         if tier.left_kwh is None or tier.next_price is None:
             say("utter_query_tier_last", **told)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actions._base import CompanyAction
 from actions._say import Changes, Say
 from actions._turn import Turn
@@ -16,7 +18,7 @@ class TellDistress(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         kind = marks.distress(turn.text) or marks.DISTRESS[0]
         contacts = parts().region.contacts
-        numbers = {name: contacts[name].value for name in ("police", "ambulance", "helpline")}
+        numbers: dict[str, Any] = {name: contacts[name].value for name in ("police", "ambulance", "helpline")}
         say(f"utter_distress_{kind}", **numbers)
         if turn.slots.get("distress") != kind:
             say.effect(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rasa_sdk.events import EventType
 
@@ -68,21 +69,21 @@ ADDRESS = Field(
 )
 
 
-def whole_household(slots: Changes) -> bool:
+def whole_household(slots: Mapping[str, Any]) -> bool:
     return slots.get("fault_kind") == "report_outage" and slots.get("scope") in (None, "household")
 
 
-def known(slots: Changes, seen: str) -> bool | None:
+def known(slots: Mapping[str, Any], seen: str) -> bool | None:
     """What the customer saw; None when not asked or not known (不知道)."""
     value = slots.get(seen)
     return value if isinstance(value, bool) else None
 
 
-def needs_place(slots: Changes) -> bool:
+def needs_place(slots: Mapping[str, Any]) -> bool:
     return not (slots.get("on_file") or slots.get("account_told"))
 
 
-def needs_phone(slots: Changes) -> bool:
+def needs_phone(slots: Mapping[str, Any]) -> bool:
     return not slots.get("on_file")
 
 
@@ -268,14 +269,14 @@ class ReportFault(SubmitAction):
         return {"order_no": receipt.order.order_no, "topic": "action_amend_order"}
 
 
-def season_of(turn: Turn, slots: Changes) -> Season | None:
+def season_of(turn: Turn, slots: Mapping[str, Any]) -> Season | None:
     """The irrigation season, when a well or a pump is reported in one: a field does not wait."""
     words = f"{slots.get('description') or ''} {slots.get('address') or ''}"
     pumping = slots.get("fault_kind") in FELT_BY_PUMPS and precheck.irrigates(words)
     return parts().region.season_at(turn.now.date()) if pumping else None
 
 
-def phenomenon(slots: Changes) -> str:
+def phenomenon(slots: Mapping[str, Any]) -> str:
     """The kind of fault for the company: an outage beyond the household is one of the area."""
     kind = PHENOMENON[slots.get("fault_kind") or "report_outage"]
     if kind == "voltage" and precheck.overvoltage(str(slots.get("description") or "")):

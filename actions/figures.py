@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from actions import _names
 from actions._account import account_for
@@ -69,7 +70,7 @@ class SumBills(CompanyAction):
 def tell_sum(question: sums.Wanted, rows: list[sums.Row], say: Say) -> None:
     found = sums.answer(question.kind, rows)
     shown = phrasing.kwh if question.energy else phrasing.yuan
-    said = {
+    said: dict[str, Any] = {
         "unit": _names.word("unit", "kwh" if question.energy else "yuan"),
         "value": shown(abs(found.value)),
     }

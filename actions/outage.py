@@ -34,7 +34,7 @@ class PlaceForm(CompanyForm):
         return (Field("address", ("address",), words=values.place_words, merge=merge_address),)
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        chosen, options = news.get("place_choice"), slots.get("place_options")
+        chosen, options = news.get("place_choice"), slots.get("place_options") or []
         if chosen:
             fitting = [o for o in options if chosen in o or o in chosen]
             return {

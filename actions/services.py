@@ -25,7 +25,7 @@ OWN_ACCOUNT = replace(ACCOUNT, when=lambda slots: not slots.get("own_account"))
 
 
 def is_firm(slots: Any) -> bool:
-    return slots.get("title_kind") == answers.FIRM_TITLE
+    return bool(slots.get("title_kind") == answers.FIRM_TITLE)
 
 
 def whether(slot: str) -> Field:

@@ -77,7 +77,8 @@ def understanding(model: Path, cases: Path, stock: bool) -> dict[str, float]:
     ]
     environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    told: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
 
 
 def newest(folder: Path) -> Path:
@@ -87,7 +88,7 @@ def newest(folder: Path) -> Path:
 def memory(pid: int) -> float:
     """Resident megabytes of a process and its children."""
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return sum(process.memory_info().rss for process in family) / 1e6
+    return float(sum(process.memory_info().rss for process in family)) / 1e6
 
 
 async def measure_load(ask: load.Ask) -> dict[str, float]:

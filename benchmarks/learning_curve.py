@@ -94,9 +94,9 @@ def table(right: dict[float, npt.NDArray[np.bool_]], tests: Sequence[Labelled]) 
     weakest = sorted(places, key=lambda intent: right[1.0][places[intent]].mean())[:WEAKEST]
     lines = ["| data | " + " | ".join(f"{share:.0%}" for share in SHARES) + " |"]
     lines.append("|---" * (len(SHARES) + 1) + "|")
-    for name, at in [("all", list(range(len(tests)))), *((name, places[name]) for name in weakest)]:
-        shares = (f"{100 * right[share][at].mean():.1f}" for share in SHARES)
-        lines.append(f"| {name} ({len(at)}) | " + " | ".join(shares) + " |")
+    for name, chosen in [("all", list(range(len(tests)))), *((name, places[name]) for name in weakest)]:
+        shares = (f"{100 * right[share][chosen].mean():.1f}" for share in SHARES)
+        lines.append(f"| {name} ({len(chosen)}) | " + " | ".join(shares) + " |")
     return "\n".join(lines)
 
 

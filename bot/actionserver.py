@@ -120,7 +120,8 @@ def register() -> ActionExecutor:
 def main() -> None:
     """Read the settings, plug the company in, serve until SIGTERM."""
     try:
-        settings, company = ActionSettings(), connect()
+        settings = ActionSettings()  # type: ignore[call-arg]
+        company = connect()
     except ValidationError as error:
         raise SystemExit(f"actions: {error.errors()[0]['loc'][0]} {error.errors()[0]['msg']}") from None
     except BadAdapter as wrong:

@@ -43,7 +43,7 @@ async def create(options: argparse.Namespace, settings: DeskSettings) -> int:
         await store.close()
     print(f"{options.name} may log in at /console")
     if totp:
-        print(pyotp.TOTP(totp).provisioning_uri(options.name, issuer_name="GridCare"))
+        print(pyotp.TOTP(totp).provisioning_uri(name=options.name, issuer_name="GridCare"))
     return 0
 
 

@@ -90,7 +90,8 @@ class Calibration:
         second = np.partition(shares, -2, axis=-1)[..., -2:-1]
         real = np.clip(np.interp(best, self.raw, self.real), 1e-6, 1 - 1e-6)
         real = np.maximum(real, second / (1 - best + second))
-        return np.where(shares == best, real, shares * (1 - real) / (1 - best))
+        spread: npt.NDArray[Any] = np.where(shares == best, real, shares * (1 - real) / (1 - best))
+        return spread
 
 
 class Vocabulary:
@@ -218,8 +219,9 @@ def train(texts: Sequence[str], labels: Sequence[str]) -> tuple[IntentModel, Hel
 
 def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Along the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
+    raised: npt.NDArray[Any] = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: npt.NDArray[Any] = raised / raised.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def fit(rows: Sequence[Features], truth: npt.NDArray[np.int64], foreign: int) -> tuple[Vocabulary, LinearSVC]:

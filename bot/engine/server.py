@@ -112,7 +112,7 @@ def parse_turn(body: bytes) -> EngineTurn:
     return EngineTurn(
         conversation=_identifier(data.get("conversation"), "conversation"),
         message_id=_identifier(data.get("message_id"), "message_id"),
-        text=text.encode("utf-8", "replace").decode() if payload is None else None,
+        text=str(text).encode("utf-8", "replace").decode() if payload is None else None,
         payload=payload,
         metadata={key: metadata[key] for key in METADATA if key in metadata},
     )

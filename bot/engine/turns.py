@@ -66,7 +66,7 @@ class Replies(OutputChannel):
         self._tracker = tracker
         self._spoken = spoken
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         if self._tracker.get_slot("elder"):
             return "elder"
         return "voice" if self._spoken else "gateway"

@@ -34,7 +34,8 @@ def speak(text: str, voice: str, dice: random.Random) -> Samples:
     with wave.open(BytesIO(done.stdout)) as file:
         rate, frames = file.getframerate(), file.readframes(file.getnframes() or 1 << 24)
     heard = np.frombuffer(frames[: len(frames) // 2 * 2], np.int16).astype(np.float32) / 32768
-    return soxr.resample(heard, rate, RATE).astype(np.float32)
+    resampled: Samples = soxr.resample(heard, rate, RATE).astype(np.float32)
+    return resampled
 
 
 def over_the_line(
@@ -58,7 +59,7 @@ def alaw(samples: Samples) -> Samples:
     curve = np.where(size < 1 / a, a * size, 1 + np.log(np.maximum(a * size, 1e-9))) / (1 + np.log(a))
     steps = np.round(curve * 127) / 127 * (1 + np.log(a))
     back = np.where(steps < 1, steps / a, np.exp(steps - 1) / a)
-    return (np.sign(samples) * back).astype(np.float32)
+    return np.asarray(np.sign(samples) * back, np.float32)
 
 
 def _noise(size: int, dice: np.random.Generator, babble: Samples) -> Samples:

@@ -60,7 +60,7 @@ def collate(
 def fit(data: list[tuple[str, Samples]], characters: list[str], epochs: int) -> Network:
     index = {character: number for number, character in enumerate(characters, 1)}
     dice = np.random.default_rng(_SEED)
-    babble = sum(np.resize(data[n][1], RATE * 30) for n in range(4)) / 4
+    babble: Samples = np.mean([np.resize(data[n][1], RATE * 30) for n in range(4)], axis=0, dtype=np.float32)
     network = Network(len(characters) + 1)
     steps = epochs * (len(data) // _BATCH + 1)
     optimiser = torch.optim.AdamW(network.parameters(), 2e-3, weight_decay=0.01)

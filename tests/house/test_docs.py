@@ -18,6 +18,7 @@ MADE = (
     "web/dist",
     "web/node_modules",
 )  # not in the tree
+LONGEST_ENTRY = 120  # characters
 LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 COMMAND = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
@@ -100,10 +101,29 @@ def test_every_path_in_the_documents_exists() -> None:
     )
 
 
-def test_the_changelog_keeps_a_list_of_what_is_unreleased() -> None:
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    unreleased = re.search(r"^## Unreleased\n(.*?)(?=^## |\Z)", text, re.S | re.M)
-    assert unreleased and re.search(r"^- \S", unreleased[1], re.M)
+def test_the_changelog_has_dated_versions_and_short_entries() -> None:
+    path = ROOT / "CHANGELOG.md"
+    text = path.read_text(encoding="utf-8")
+    heads = re.findall(r"^## (.+)$", text, re.M)
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)
+    assert version and heads[0] == "Unreleased" and heads[1].startswith(f"{version[1]} – ")
+    assert (ROOT / "docs" / "releases" / f"{version[1]}.md").exists()
+    findings = [f"{head} has no date" for head in heads[1:] if not re.search(r" – \d{4}-\d\d-\d\d$", head)]
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_ENTRY:
+            findings.append(
+                f"{place(path, number)} is longer than {LONGEST_ENTRY}: the long story is in docs"
+            )
+        if line.startswith("  "):
+            findings.append(f"{place(path, number)} goes on over a second line")
+    report(findings)
+
+
+def test_a_newcomers_page_is_one_page() -> None:
+    pages = (ROOT / "README.md", ROOT / "README.zh.md")
+    report(
+        [f"{place(p)} is longer than a page" for p in pages if len(p.read_text("utf-8").splitlines()) > 60]
+    )
 
 
 @pytest.mark.parametrize(

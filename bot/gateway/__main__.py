@@ -27,7 +27,8 @@ def main() -> int:
         settings = read(*(part for channel in CHANNELS for part in channel.settings))
         company = connect()
         engine = EngineClient.connect(settings.engine_url, settings.engine_token.get_secret_value())
-        app = create(Gateway(settings, engine, company, time.time), engine.close, company.aclose)
+        gateway = Gateway(settings, engine, company, time.time)
+        app = create(gateway, engine.close, company.aclose)
     except (BadSettings, RegionError, BadAdapter) as wrong:
         print(f"gateway: {wrong}", file=sys.stderr)
         return 2
@@ -39,11 +40,11 @@ def main() -> int:
         app, host=address.hostname or "127.0.0.1", port=address.port or 8080, access_log=False,
         log_config=None, timeout_graceful_shutdown=3, server_header=False,
     )  # fmt: skip
-    # uvicorn repeats the signal that stopped it once everything is closed: that is a clean end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # uvicorn repeats the signal that stopped it once everything is closed: that is a clean end, unless a job asked for it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(int(gateway.failed)))
     server = uvicorn.Server(config)
     server.run()
-    return 0 if server.started else 1
+    return 0 if server.started and not gateway.failed else 1
 
 
 if __name__ == "__main__":

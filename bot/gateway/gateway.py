@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
@@ -76,7 +77,8 @@ class Gateway:
         self.channels: list[Channel] = []
         self.on_customer_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
-        self.jobs = Jobs(self.store)
+        self.jobs = Jobs(self.store, on_end=self._fail)
+        self.failed = False
         self.sms: sms.SmsSender | None = None
         self._sms_client: httpx.AsyncClient | None = None
         self.worker.wake = partial(self.jobs.wake, TURNS)
@@ -108,6 +110,11 @@ class Gateway:
         if self._sms_client:
             await self._sms_client.aclose()
         await self.store.close()
+
+    def _fail(self) -> None:
+        """A job has ended that nobody stopped: the process ends too, and whoever watches it starts another one."""
+        self.failed = True
+        signal.raise_signal(signal.SIGTERM)
 
     async def received(self, receipt: Receipt) -> None:
         """A message was committed: show it to whoever listens, and wake whoever has work with it."""

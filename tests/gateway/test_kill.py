@@ -62,7 +62,7 @@ class Gateway:
             assert self.child
             await self.child.wait()
 
-    async def ready(self) -> None:
+    async def ready(self, seconds: float = 20) -> None:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
 
             async def answers() -> bool:
@@ -70,7 +70,7 @@ class Gateway:
                     return (await http.get("/ready")).status_code == 200
                 return False
 
-            await until(answers, 20)
+            await until(answers, seconds)
 
     def kill(self) -> None:
         if self.child and self.child.returncode is None:

@@ -64,6 +64,13 @@ async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None
             "ready": True,
             "reasons": [],
             "engine": "ready",
+            "waiting": {
+                "messages": 0,
+                "oldest_message": None,
+                "submissions": 0,
+                "oldest_submission": None,
+                "oldest_urgent": None,
+            },
             "texts_given_up": 0,
             "jobs": ready["jobs"],
         }

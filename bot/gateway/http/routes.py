@@ -18,7 +18,7 @@ from bot.gateway.http.problems import Problem
 from bot.gateway.jobs.leases import Ran
 from bot.gateway.store import sms
 from bot.gateway.store.clock import iso
-from bot.gateway.turns import personal
+from bot.gateway.turns import backlog, personal
 from bot.ports.errors import CompanyError
 
 _SMS_PAGE = Path(__file__).parents[3] / "data" / "gateway" / "sms_outbox.html"
@@ -60,35 +60,40 @@ def health(gateway: Gateway) -> APIRouter:
     router = APIRouter()
 
     @router.get("/live")
-    async def live() -> dict[str, bool]:
-        return {"live": True}
+    async def live() -> JSONResponse:
+        """Whether the process works at all; one that does not is to be replaced."""
+        stuck = gateway.jobs.stuck()
+        return JSONResponse({"live": not stuck, "stuck": stuck}, 503 if stuck else 200)
 
     @router.get("/ready")
     async def ready() -> JSONResponse:
         """The database must write and read; engine and jobs are reported, since messages are safe without them."""
-        reasons = []
+        reasons = [f"job {name} is stuck" for name in gateway.jobs.stuck()]
         jobs: dict[str, Ran] = {}
-        lost: int | None = None
+        told: dict[str, Any] = {}
         try:
             async with asyncio.timeout(1):
                 await gateway.store.check()
                 jobs = await gateway.jobs.ran()
-                lost = await gateway.store.read(sms.given_up)
+                told = {
+                    "waiting": vars(await gateway.store.read(backlog.waiting)),
+                    "texts_given_up": await gateway.store.read(sms.given_up),
+                }
         except Exception as error:
             reasons.append(f"database: {type(error).__name__}")
         engine = await gateway.engine.ready()
         body = {
             "ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready",
-            "jobs": {name: _ran(each) for name, each in jobs.items()},
+            "jobs": {name: _ran(each, gateway.jobs.beats().get(name)) for name, each in jobs.items()}, **told,
         }  # fmt: skip
-        body |= {} if lost is None else {"texts_given_up": lost}
         return JSONResponse(body, 503 if reasons else 200)
 
     return router
 
 
-def _ran(job: Ran) -> dict[str, Any]:
+def _ran(job: Ran, beat_at: float | None) -> dict[str, Any]:
     return {
+        "beat_at": beat_at and iso(beat_at),
         "ran_at": job.at and iso(job.at), "error": job.error, "failed_at": job.failed_at and iso(job.failed_at),
     }  # fmt: skip
 

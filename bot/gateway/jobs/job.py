@@ -14,8 +14,8 @@ Work = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True)
 class Job:
-    """Done `every` so many seconds or daily `at` a time (China), sooner when woken. `once_in_cluster`: by one gateway at
-    a time, whichever finds it due first; its step must end within `most` seconds."""
+    """Done `every` so many seconds or daily `at` a time (China), sooner when woken; a step that takes longer than `most`
+    seconds is stuck. `once_in_cluster`: by one gateway at a time, whichever finds it due first."""
 
     name: str
     work: Work

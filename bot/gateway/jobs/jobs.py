@@ -1,11 +1,14 @@
-"""The jobs of one gateway at work: each called when it is due, none ended by an error, all seen from outside."""
+"""The jobs of one gateway at work: each called when it is due, none ended by an error, all seen from outside. One that ends
+all the same, or does not come back from a step, is for the process to answer for: it must not go on as if all were well."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -34,15 +37,19 @@ class _Running:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     ran: Ran = field(default_factory=Ran)
+    beat_at: float | None = None
+    busy_since: float | None = None  # monotonic
     task: asyncio.Task[None] | None = None
 
 
 class Jobs:
     """Starts jobs, wakes and stops them by name, and tells what became of them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, on_end: Callable[[], None] = lambda: None) -> None:
+        """`on_end` is called when a job has ended that nobody stopped."""
         self._store = store
         self._clock = store.clock
+        self._on_end = on_end
         self._me = str(uuid.uuid4())
         self._running: dict[str, _Running] = {}
 
@@ -53,6 +60,7 @@ class Jobs:
                 raise ValueError(f"there are two jobs {job.name}")
             running = self._running[job.name] = _Running(job, job.first_due(self._clock()))
             running.task = asyncio.create_task(self._run(running), name=job.name)
+            running.task.add_done_callback(partial(self._ended, running))
 
     def wake(self, name: str) -> None:
         """There is something to do; nothing before it has started."""
@@ -79,16 +87,36 @@ class Jobs:
         seen = {name: each.ran for name, each in self._running.items()}
         return seen | (await self._store.read(leases.ran, shared) if shared else {})
 
+    def beats(self) -> dict[str, float | None]:
+        """When each job last began or ended a step here."""
+        return {name: each.beat_at for name, each in self._running.items()}
+
+    def stuck(self) -> list[str]:
+        """Jobs that have not come back from a step for longer than one may take."""
+        now = time.monotonic()
+        return [
+            name
+            for name, each in self._running.items()
+            if each.busy_since is not None and now - each.busy_since > each.job.most + _MARGIN
+        ]
+
+    def _ended(self, running: _Running, task: asyncio.Task[None]) -> None:
+        if not (running.stopping or task.cancelled()):
+            log.critical("job_ended", job=running.job.name, error=type(task.exception()).__name__)
+            self._on_end()
+
     async def _run(self, running: _Running) -> None:
         job = running.job
         while not running.stopping:
             running.woken.clear()
+            running.beat_at, running.busy_since = self._clock(), time.monotonic()
             try:
                 pause = await (self._for_all(job) if job.once_in_cluster else self._here(running))
             except Exception as error:
                 self._failed(job, error)
                 running.ran = replace(running.ran, error=type(error).__name__, failed_at=self._clock())
                 pause = _AFTER_ERROR
+            running.beat_at, running.busy_since = self._clock(), None
             if pause > 0:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause):

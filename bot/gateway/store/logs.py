@@ -26,7 +26,14 @@ def where(error: BaseException) -> str:
 
 
 def configure() -> None:
-    """One JSON line per event on standard output; libraries say warnings and worse."""
+    """One JSON line per event on standard output; libraries say warnings and worse. Writing a line never raises: a full
+    disk costs the line, never the work it told of."""
+    logging.raiseExceptions = False
+    sink = logging.StreamHandler(sys.stdout)
+    own = logging.getLogger("gridcare")
+    own.addHandler(sink)
+    own.setLevel(logging.INFO)
+    own.propagate = False
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -36,7 +43,9 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=lambda *_: own,
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(levelname)s %(name)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stdout, format='{"level": "%(levelname)s", "library": "%(name)s"}'
+    )

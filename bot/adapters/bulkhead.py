@@ -3,6 +3,8 @@
 Time: connect 1 s, read 3 s, six seconds in all with at most two retries. Retried are calls that reached nobody, were
 answered 5xx, or met their own key in flight. Writes may be retried like reads because each carries an idempotency key:
 the company keeps key and effect in one transaction and gives the first answer again.
+Only a problem of docs/protocols.md refuses for good. Anything else that is no agreed answer (a proxy's page, a redirect, half
+a document, one without end, our own assertion refused) says nothing about the request: the system is Unavailable.
 A bulkhead has its own connections, its own limit of calls under way and its own breaker: a slow tariff system cannot
 keep a fault report waiting. An open breaker answers Unavailable at once.
 """
@@ -10,6 +12,7 @@ keep a fault report waiting. An open breaker answers Unavailable at once.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -29,6 +32,7 @@ CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 1.0, 3.0, 6.0
 ATTEMPTS = 3
 BREAKER_FAILURES, BREAKER_SECONDS = 5, 10.0
 CALLS_AT_ONCE = 20
+LARGEST_ANSWER = 2 * 1024 * 1024
 NOBODY = Subject()
 
 T = TypeVar("T")
@@ -77,7 +81,10 @@ class Bulkhead:
         self._name = name
         self._client = httpx.AsyncClient(
             base_url=settings.backend_url,
-            headers={"Authorization": f"Bearer {settings.backend_token.get_secret_value()}"},
+            headers={
+                "Authorization": f"Bearer {settings.backend_token.get_secret_value()}",
+                "Accept-Encoding": "identity",  # what is counted is what is kept
+            },
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=CALLS_AT_ONCE),
             transport=transport,
@@ -111,14 +118,13 @@ class Bulkhead:
             request["headers"] = {**request.get("headers", {}), "X-Subject": who.token}
         try:
             async with asyncio.timeout(TOTAL_SECONDS), self._room:
-                answer = await self._patiently(lambda: self._client.request(method, path, **request))
+                return await self._patiently(lambda: self._send(shape, method, path, **request))
         except TimeoutError:
             raise Unavailable(f"{self._name}: no answer in time") from None
         except OpenedState:
             raise Unavailable(f"{self._name}: breaker open") from None
-        return _parse(shape, answer)
 
-    async def _patiently(self, send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    async def _patiently(self, send: Callable[[], Awaitable[T]]) -> T:
         """Send with retries."""
         try:
             async for attempt in stamina.retry_context(
@@ -131,39 +137,55 @@ class Bulkhead:
             ):
                 with attempt:
                     async with await self._breakers.get_breaker(self._name):
-                        return await self._once(send)
+                        return await send()
         except _Again as error:
             raise error.final from None
         raise AssertionError("unreachable: the last attempt raises")
 
-    async def _once(self, send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    async def _send(self, shape: type[T], method: str, path: str, **request: Any) -> T:
         """Send once. Error texts name the kind of failure alone: addresses and bodies are personal data."""
         try:
-            answer = await send()
-        except (httpx.LocalProtocolError, UnicodeError) as error:
-            # A header that cannot be sent: our fault, not theirs.
+            async with self._client.stream(method, path, **request) as answer:
+                body = await self._body(answer)
+        except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError) as error:
+            # What cannot be sent: our fault, not theirs.
             raise BadData(f"{self._name}: {type(error).__name__}") from None
-        except httpx.TransportError as error:
+        except (httpx.HTTPError, httpx.StreamError, httpx.CookieConflict) as error:
             raise _Down(Unavailable(f"{self._name}: {type(error).__name__}")) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:
-            raise BadData(f"{self._name}: {type(error).__name__}") from None
         if answer.is_success:
-            return answer
-        refusal = _refusal(self._name, answer)
-        if isinstance(refusal, Unavailable) and answer.is_server_error:
+            return self._parse(shape, body)
+        refusal = _refusal(self._name, answer.status_code, body)
+        if isinstance(refusal, Unavailable):
             raise _Down(refusal)
         if isinstance(refusal, Conflict) and answer.status_code == httpx.codes.CONFLICT:
             raise _Again(refusal)
         raise refusal
 
+    async def _body(self, answer: httpx.Response) -> bytes:
+        body = bytearray()
+        async for part in answer.aiter_bytes():
+            body += part
+            if len(body) > LARGEST_ANSWER:
+                raise _Down(Unavailable(f"{self._name}: the answer does not end"))
+        return bytes(body)
 
-def _refusal(name: str, answer: httpx.Response) -> CompanyError:
-    """What a problem answer means (docs/protocols.md)."""
-    problem = _problem(answer)
+    def _parse(self, shape: type[T], body: bytes) -> T:
+        try:
+            found: T = _adapter(shape).validate_json(body)  # type: ignore[arg-type]  # classes are hashable
+            return found
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+            told = f"{self._name}: the answer breaks the agreed shape {place}".strip()
+            raise _Down(Unavailable(told)) from None
+
+
+def _refusal(name: str, status: int, body: bytes) -> CompanyError:
+    """What an answer without success means: a problem of docs/protocols.md names its own status."""
+    problem = _problem(body)
     kind, field = str(problem.get("type", "")).rpartition("/")[2], problem.get("field")
-    text = f"{name}: {answer.status_code} {kind}".strip()
-    if kind == "unauthorized" and field == "subject":
-        return NotAllowed(text)
+    text = f"{name}: {status} {kind}".strip()
+    if problem.get("status") != status:
+        return Unavailable(text)
     if kind == "too-soon":
         return BadData(text, "too_soon")
     known: Mapping[str, type[CompanyError]] = {
@@ -176,28 +198,15 @@ def _refusal(name: str, answer: httpx.Response) -> CompanyError:
         return known[kind](text)
     if kind == "invalid":
         return BadData(text, field if isinstance(field, str) else None)
-    return (
-        Unavailable(text)
-        if answer.status_code in (401, 408, 429) or answer.is_server_error
-        else BadData(text)
-    )
+    return Unavailable(text)
 
 
-def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+def _problem(body: bytes) -> Mapping[str, Any]:
     try:
-        body = answer.json()
+        found = json.loads(body)
     except ValueError:
         return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _parse(shape: type[T], answer: httpx.Response) -> T:
-    try:
-        found: T = _adapter(shape).validate_json(answer.content)  # type: ignore[arg-type]  # classes are hashable
-        return found
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        raise BadData("the answer breaks the agreed shape", place or None) from None
+    return found if isinstance(found, dict) else {}
 
 
 @cache

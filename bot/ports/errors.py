@@ -1,11 +1,12 @@
 """What can go wrong when a company system is asked: one tree, whatever the system.
 
 CompanyError
-├── Unavailable   no answer in time, connection refused, 5xx, breaker open: try later, tell the truth
+├── Unavailable   no answer in time, connection refused, 5xx, breaker open, or an answer that is none of ours: try later,
+│                 tell the truth
 ├── NotFound      no such account, order or month, or not visible for this subject (never told apart)
 ├── NotAllowed    the subject's identity level is too low for this
 ├── Conflict      the same key is in flight, or was used with another body
-└── BadData       the request was refused as invalid, or the answer was not what was agreed
+└── BadData       the request was refused as invalid
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Conflict(CompanyError):
 
 
 class BadData(CompanyError):
-    """The request or the answer breaks the agreed shape. `field` names the culprit where known."""
+    """The request breaks the agreed shape. `field` names the culprit where known."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import socket
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,13 @@ import stamina
 from pydantic import ValidationError
 
 from backend.storage import Store
-from bot.adapters.bulkhead import ATTEMPTS, BREAKER_FAILURES, TOTAL_SECONDS, CompanyAddress
+from bot.adapters.bulkhead import (
+    ATTEMPTS,
+    BREAKER_FAILURES,
+    LARGEST_ANSWER,
+    TOTAL_SECONDS,
+    CompanyAddress,
+)
 from bot.adapters.http import HttpCompany, connect
 from bot.ports.errors import BadData, CompanyError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.ports.orders import FaultReport
@@ -86,7 +92,7 @@ def test_the_list_of_client_errors_is_not_empty() -> None:
     [
         (problem(404, "not-found"), NotFound, None),
         (problem(403, "not-allowed"), NotAllowed, None),
-        (problem(401, "unauthorized", "subject"), NotAllowed, None),
+        (problem(401, "unauthorized", "subject"), Unavailable, None),
         (problem(401, "unauthorized", "authorization"), Unavailable, None),
         (problem(409, "idempotency-in-flight"), Conflict, None),
         (problem(422, "idempotency-mismatch"), Conflict, None),
@@ -96,11 +102,22 @@ def test_the_list_of_client_errors_is_not_empty() -> None:
         (problem(503, "unavailable"), Unavailable, None),
         (httpx.Response(502, text="<html>bad gateway</html>"), Unavailable, None),
         (httpx.Response(429), Unavailable, None),
-        (httpx.Response(418), BadData, None),
-        (httpx.Response(302, headers={"Location": "https://elsewhere.invalid"}), BadData, None),
-        (httpx.Response(400, json=["not", "a", "problem"]), BadData, None),
-        (httpx.Response(200, text="not json"), BadData, None),
-        (httpx.Response(200, json={"places": [{"county": SECRET_ADDRESS}]}), BadData, "places.0.name"),
+        (httpx.Response(418), Unavailable, None),
+        (httpx.Response(302, headers={"Location": "https://elsewhere.invalid"}), Unavailable, None),
+        (httpx.Response(400, json=["not", "a", "problem"]), Unavailable, None),
+        (
+            httpx.Response(422, json={"type": "https://x.invalid/invalid", "field": "phone"}),
+            Unavailable,
+            None,
+        ),
+        (httpx.Response(404, text="<html>no such page</html>"), Unavailable, None),
+        (httpx.Response(404, text='{"type": "https://x.invalid/not-f'), Unavailable, None),
+        (problem(405, "method"), Unavailable, None),
+        (httpx.Response(200, text="not json"), Unavailable, None),
+        (httpx.Response(200, text=""), Unavailable, None),
+        (httpx.Response(200, text='{"places": [], "more": "' + "x" * LARGEST_ANSWER), Unavailable, None),
+        (httpx.Response(200, text='{"places": [' + " " * LARGEST_ANSWER + "]}"), Unavailable, None),
+        (httpx.Response(200, json={"places": [{"county": SECRET_ADDRESS}]}), Unavailable, None),
     ],
 )
 async def test_every_answer_has_its_meaning(
@@ -147,6 +164,26 @@ async def test_a_refusal_is_not_repeated(answer: httpx.Response) -> None:
         with pytest.raises(CompanyError):
             await company.outages.locate("x")
     assert len(network.requests) == 1
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    sent = 0
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            nonlocal sent
+            while True:
+                sent += 1
+                yield b" " * 65536
+
+    class Flood(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, stream=Endless())
+
+    async with over(Flood()) as company:
+        with pytest.raises(Unavailable):
+            await company.outages.locate("x")
+    assert sent <= ATTEMPTS * (LARGEST_ANSWER // 65536 + 1)
 
 
 async def test_an_open_breaker_answers_at_once_and_keeps_to_its_bulkhead() -> None:

@@ -5,17 +5,17 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from bot.gateway.duties import SUBMISSIONS
+from bot.gateway.duties import DESK, SUBMISSIONS
 from bot.gateway.store import tables as t
 from bot.gateway.store.clock import day
 from bot.gateway.store.messages import open_conversation
 from bot.gateway.turns.inbox import Refused
 from bot.gateway.turns.operations import OPERATIONS
-from bot.ports.errors import BadData, Conflict, Unavailable
+from bot.ports.errors import BadData, CompanyError, Conflict, NotFound, Unavailable
 from bot.ports.identity import Level
 from bot.ports.orders import FaultReport
 from tests.gateway.conftest import TALK, Desk
-from tests.gateway.fakes import ACCOUNT, until
+from tests.gateway.fakes import ACCOUNT, agent, until
 
 HANDOVER = {
     "type": "handover",
@@ -276,31 +276,60 @@ async def test_a_refused_write_calls_the_person_who_can_mend_it(
     assert [each.state for each in await desk.rows(t.submission)] == ["refused"]
 
 
-async def test_a_refused_emergency_order_is_the_most_urgent_call(desk: Desk) -> None:
-    desk.company.failing["report_fault"] = BadData("no", "address")
+async def _tries(desk: Desk, most: int) -> list[str]:
+    """The states of all submissions after each was tried so many times more."""
+    for _ in range(most):
+        await desk.change(sa.update(t.submission).values(not_before=0.0))
+        await desk.gateway.submissions.step()
+    return [row.state for row in await desk.rows(t.submission)]
+
+
+@pytest.mark.parametrize("error", [BadData("no", "address"), NotFound("no"), Conflict("busy")])
+async def test_a_refused_emergency_order_is_the_most_urgent_call_and_is_tried_beside_it(
+    desk: Desk, error: CompanyError
+) -> None:
+    desk.company.failing["report_fault"] = error
+    await desk.gateway.jobs.stop(SUBMISSIONS)
     await desk.say("电表箱着火了")
-    await until(lambda: _refused(desk))
+    await desk.idle()
+    assert await _tries(desk, 25) == ["new"]
     (row,) = await desk.rows(t.handoff)
     assert (row.priority, row.skill) == (0, "fault")
+    assert (await desk.texts()).count(desk.text("deferred_refused", ticket=row.ticket)) == 1
+    desk.company.failing.clear()
+    assert await _tries(desk, 1) == ["done"]
+    (order_no,) = desk.company.filed
+    assert desk.text("deferred_report_danger", order_no=order_no) in await desk.texts()
+
+
+async def test_a_refused_emergency_order_ends_when_a_person_has_closed_the_case(desk: Desk) -> None:
+    desk.company.failing["report_fault"] = BadData("no", "address")
+    await desk.gateway.jobs.stop(SUBMISSIONS, DESK)
+    await desk.change(sa.insert(t.agent).values(**agent("a01")))
+    await desk.say("电表箱着火了")
     await desk.idle()
+    assert await _tries(desk, 2) == ["new"]
+    (row,) = await desk.rows(t.handoff)
+    await desk.gateway.store.write(desk.gateway.desk.take, TALK, "a01", row.version)
+    assert await _tries(desk, 1) == ["new"]
+    (row,) = await desk.rows(t.handoff)
+    await desk.gateway.store.write(desk.gateway.desk.resolve, TALK, "a01", row.version, "solved")
+    assert await _tries(desk, 1) == ["refused"]
 
 
-async def _refused(desk: Desk) -> bool:
-    return [row.state for row in await desk.rows(t.submission)] == ["refused"]
-
-
-async def test_a_refused_addition_is_told_to_nobody(desk: Desk) -> None:
+async def test_a_refused_addition_is_told_to_nobody_and_tried_again(desk: Desk) -> None:
     desk.company.failing["amend_fault"] = BadData("no", "address")
     await desk.say("电表箱着火了")
+    await until(lambda: desk.company.filed)
     await desk.say("着火还没灭")
-    await until(lambda: _amendment_refused(desk))
     await desk.idle()
+    await desk.gateway.jobs.stop(SUBMISSIONS)
+    assert await _tries(desk, 3) == ["done", "new"]
     ticket = (await desk.rows(t.handoff))[0].ticket
     assert desk.text("deferred_refused", ticket=ticket) not in await desk.texts()
-
-
-async def _amendment_refused(desk: Desk) -> bool:
-    return [row.state for row in await desk.rows(t.submission)] == ["done", "refused"]
+    desk.company.failing.clear()
+    assert await _tries(desk, 1) == ["done", "done"]
+    assert len(desk.company.amendments) == 1
 
 
 async def test_a_company_that_is_down_is_asked_again_after_a_growing_pause(desk: Desk) -> None:

@@ -188,6 +188,14 @@ def _answered(c: Connection, row: t.Record) -> None:
     c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(**values))
 
 
+def closed_by_person(c: Connection, conversation: str, since: float) -> bool:
+    """Whether an agent has ended an episode of the conversation since then."""
+    e = t.handoff_event.c
+    query = sa.select(e.id).join(t.handoff, e.handoff_id == t.handoff.c.id)
+    which = (t.handoff.c.conversation == conversation, e.reason == "agent_closed", e.at > since)
+    return c.execute(query.where(*which).limit(1)).first() is not None
+
+
 def open_one(c: Connection, conversation: str) -> t.Record | None:
     """The open episode of a conversation, locked."""
     query = sa.select(t.handoff).where(

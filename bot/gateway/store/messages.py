@@ -124,6 +124,11 @@ def tell(c: Connection, conversation: str, key: str, body: Mapping[str, Any], **
     return pen.done()
 
 
+def known(c: Connection, key: str) -> bool:
+    """Whether a message of this cause was written."""
+    return c.execute(sa.select(t.message.c.id).where(t.message.c.key == key)).first() is not None
+
+
 def heard(c: Connection, conversation: str, seq: int, share: float) -> None:
     """Note that only this share (0 to 1) of a spoken message was heard."""
     m = t.message.c

@@ -1,5 +1,8 @@
 """Writes to the company that must happen even when it is down now: kept, repeated under one key, then told.
 
+What the company refuses goes to a person. An urgent write is tried beside them all the same, until they have closed the
+case: a refusal may be a fault of the company's system, and somebody stands by a broken line.
+
 Emergency orders of the danger lane, the `deferred` effects of actions and what is to be forgotten end here."""
 
 from __future__ import annotations
@@ -93,9 +96,10 @@ class Submissions:
     async def _submit(self, row: t.Record) -> None:
         try:
             order_no = await self._call(row)
-        except (Unavailable, Conflict) as error:
-            given_up = isinstance(error, Conflict) and row.attempts >= _CONFLICTS
-            await (self._refused(row, error) if given_up else self._later(row))
+        except Unavailable:
+            await self._later(row)
+        except Conflict as error:
+            await (self._refused(row, error) if row.attempts >= _CONFLICTS else self._later(row))
         except (CompanyError, TypeError) as error:
             await self._refused(row, error)
         else:
@@ -113,8 +117,8 @@ class Submissions:
         return await operation.call(self._outside, Write(who, what, row.key, row.conversation, number))
 
     async def _later(self, row: t.Record) -> None:
-        pause = min(0.5 * 2 ** min(row.attempts, 10), _SLOWEST[row.urgent]) * random.uniform(0.7, 1.0)
-        await self._store.write(_end, row, {"not_before": self._store.clock() + pause})
+        until = self._store.clock() + _pause(row, _SLOWEST[row.urgent])
+        await self._store.write(_end, row, {"not_before": until})
 
     async def _accepted(self, row: t.Record, order_no: str) -> None:
         await self._tell(await self._store.write(self._accept, row, order_no))
@@ -125,19 +129,26 @@ class Submissions:
         talk, phone = messages.find_talk(c, row.conversation), row.body.get("phone")
         if talk and manners.of(talk.channel).texts and phone and order_no:  # nobody listens any more
             sms.queue(c, phone, self._wording.say("sms_order", order_no=order_no), sms.DAY)
-        return _say(c, row, self._wording.say(OPERATIONS[row.operation].text, order_no=order_no))
+        text = self._wording.say(OPERATIONS[row.operation].text, order_no=order_no)
+        return _say(c, row, f"order:{row.key}", text)
 
     async def _refused(self, row: t.Record, error: Exception) -> None:
         log.error("submission_refused", submission=row.id, error=type(error).__name__)
         await self._tell(await self._store.write(self._refuse, row))
 
     def _refuse(self, c: Connection, row: t.Record) -> list[Message]:
-        if not _end(c, row, {"state": "refused"}) or OPERATIONS[row.operation].silent:
+        """To a person; an urgent write ends only when a person has closed the case."""
+        closed = not row.urgent or handoff.closed_by_person(c, row.conversation, row.created_at)
+        again = {"not_before": clock.now(c) + _pause(row, _SLOWEST[False])}
+        if not _end(c, row, {"state": "refused"} if closed else again):
+            return []
+        key = f"refused:{row.key}"
+        if OPERATIONS[row.operation].silent or messages.known(c, key):
             return []
         skill = OPERATIONS[row.operation].skill
         priority = 0 if row.urgent else 3
         ticket, _ = self._desk.request(c, row.conversation, handoff.Wish("backend_down", skill, priority))
-        return _say(c, row, self._wording.say("deferred_refused", ticket=ticket))
+        return _say(c, row, key, self._wording.say("deferred_refused", ticket=ticket))
 
 
 def find(c: Connection, key: str) -> t.Record | None:
@@ -166,5 +177,9 @@ def _end(c: Connection, row: t.Record, values: dict[str, Any]) -> bool:
     return bool(c.execute(mine.values(**values)).rowcount)
 
 
-def _say(c: Connection, row: t.Record, text: str) -> list[Message]:
-    return messages.tell(c, row.conversation, f"order:{row.key}", {"text": text}, author="system")
+def _pause(row: t.Record, slowest: float) -> float:
+    return float(min(0.5 * 2 ** min(row.attempts, 10), slowest) * random.uniform(0.7, 1.0))
+
+
+def _say(c: Connection, row: t.Record, key: str, text: str) -> list[Message]:
+    return messages.tell(c, row.conversation, key, {"text": text}, author="system")

@@ -22,7 +22,9 @@ from backend.settings import Settings
 from backend.tables import AccountRow, FaultReportRow, WorkOrderRow
 
 LEVELS = ("L0", "L1", "L2", "L3", "L4")
+LEEWAY_SECONDS = 30
 CLAIMS = jwt.JWTClaimsRegistry(
+    leeway=LEEWAY_SECONDS,
     iss={"essential": True, "value": "gridcare-gateway"},
     aud={"essential": True, "value": "company"},
     sub={"essential": True},

@@ -13,7 +13,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -72,13 +75,26 @@ class _Down(_Again):
     """The system did not answer as it should: counts against its breaker."""
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """By how many seconds the other clock was ahead of ours, and when that was seen (monotonic)."""
+
+    seconds: float
+    seen: float
+
+
 class Bulkhead:
     """One bulkhead: connections, limit, breaker, and what every call goes through."""
 
     def __init__(
-        self, name: str, settings: CompanyAddress, transport: httpx.AsyncBaseTransport | None
+        self,
+        name: str,
+        settings: CompanyAddress,
+        transport: httpx.AsyncBaseTransport | None,
+        clock: Callable[[], float],
     ) -> None:
         self._name = name
+        self._clock = clock
         self._client = httpx.AsyncClient(
             base_url=settings.backend_url,
             headers={
@@ -91,6 +107,7 @@ class Bulkhead:
             trust_env=False,
         )
         self._room = asyncio.Semaphore(CALLS_AT_ONCE)
+        self.ahead: Ahead | None = None
         self._breakers = AsyncCircuitBreakerFactory(
             BREAKER_FAILURES,
             BREAKER_SECONDS,
@@ -146,6 +163,7 @@ class Bulkhead:
         """Send once. Error texts name the kind of failure alone: addresses and bodies are personal data."""
         try:
             async with self._client.stream(method, path, **request) as answer:
+                self._look_at_clock(answer)
                 body = await self._body(answer)
         except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError) as error:
             # What cannot be sent: our fault, not theirs.
@@ -160,6 +178,14 @@ class Bulkhead:
         if isinstance(refusal, Conflict) and answer.status_code == httpx.codes.CONFLICT:
             raise _Again(refusal)
         raise refusal
+
+    def _look_at_clock(self, answer: httpx.Response) -> None:
+        """Note what the `Date` of an answer says; it has whole seconds, rounded down."""
+        try:
+            theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+        except ValueError:
+            return
+        self.ahead = Ahead(theirs + 0.5 - self._clock(), time.monotonic())
 
     async def _body(self, answer: httpx.Response) -> bytes:
         body = bytearray()

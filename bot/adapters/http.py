@@ -9,6 +9,8 @@ HttpCompany belongs to one running event loop.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -173,6 +175,10 @@ class HttpCompany(Company):
 
     bulkheads: tuple[Bulkhead, ...] = ()
 
+    def ahead(self) -> float | None:
+        seen = [each.ahead for each in self.bulkheads if each.ahead]
+        return max(seen, key=lambda each: each.seen).seconds if seen else None
+
     async def aclose(self) -> None:
         async with AsyncExitStack() as stack:
             for each in self.bulkheads:
@@ -180,12 +186,16 @@ class HttpCompany(Company):
 
 
 def connect(
-    address: CompanyAddress | None = None, transport: httpx.AsyncBaseTransport | None = None
+    address: CompanyAddress | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> HttpCompany:
     """All ports over HTTP, at the address in the environment when none is given. `transport` replaces the network in
     tests. Raises pydantic's ValidationError for an address that is none."""
     where = address or CompanyAddress()  # type: ignore[call-arg]  # from the environment
-    billing, outages, orders = (Bulkhead(name, where, transport) for name in ("billing", "outages", "orders"))
+    billing, outages, orders = (
+        Bulkhead(name, where, transport, clock) for name in ("billing", "outages", "orders")
+    )
     return HttpCompany(
         HttpBilling(billing),
         HttpOutages(outages),

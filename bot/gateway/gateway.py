@@ -59,7 +59,7 @@ class Gateway:
         self.desk = Desk(self.store, self.rules, self.wording, self.tell, self._tell_listeners)
         self.inbox = Inbox(self.store, self.wording, self.desk, SESSION_IDLE)
         key = settings.subject_key.get_secret_value()
-        self.identity = IdentityService(self.store, company.verification, self.wording, key)
+        self.identity = IdentityService(self.store, company.verification, self.wording, key, company.ahead)
         self.submissions = Submissions(
             self.store,
             Outside(company.orders, company.services, self._forget),

@@ -25,6 +25,11 @@ class Company:
     verification: Verification
     services: Services
 
+    def ahead(self) -> float | None:
+        """By how many seconds the company's clock was ahead of ours when it last answered; None: not known. What is signed
+        for the company is signed by its clock."""
+        return None
+
     async def aclose(self) -> None:
         """Let go of what the adapter holds open."""
 

@@ -44,7 +44,8 @@ def test_without_the_service_token_nothing_is_answered(client: Client, token: st
         ("L3", {"key": "another-key-than-the-real-one"}),
         ("L3", {"aud": "someone-else"}),
         ("L3", {"iss": "someone-else"}),
-        ("L3", {"exp": 1}),
+        ("L3", {"exp": int(time.time()) - 40}),
+        ("L3", {"iat": int(time.time()) + 3600, "exp": int(time.time()) + 3660}),
         ("L9", {}),
         ("L3", {"sub": None}),
         ("L3", {"accounts": world.HOME}),
@@ -64,6 +65,13 @@ def test_what_is_no_signed_assertion_is_refused(client: Client) -> None:
 def refused(client: Client, assertion: str) -> None:
     answer = client.get(f"/v1/accounts/{world.HOME}", headers={"X-Subject": assertion})
     assert (answer.status_code, answer.json()["field"]) == (401, "subject")
+
+
+@pytest.mark.parametrize("off", [-80, -60, 0, 20])
+def test_clocks_may_differ_by_some_seconds(client: Client, off: int) -> None:
+    minted = int(time.time()) + off
+    told = world.assertion("L3", (world.HOME,), "c", iat=minted, exp=minted + 60)
+    assert client.get(f"/v1/accounts/{world.HOME}", headers={"X-Subject": told}).status_code == 200
 
 
 def test_an_unsigned_assertion_is_refused(client: Client) -> None:

@@ -64,6 +64,7 @@ async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None
             "ready": True,
             "reasons": [],
             "engine": "ready",
+            "company_clock_ahead": None,
             "waiting": {
                 "messages": 0,
                 "oldest_message": None,

@@ -12,7 +12,7 @@ _LIFETIME = 60
 
 
 def mint(key: str, conversation: str, level: str, accounts: Sequence[str], at: float) -> str:
-    """A JWT that lives for a minute from `at` on; minted anew for every turn and call."""
+    """A JWT that lives for a minute from `at` on, by the company's clock; minted anew for every turn and call."""
     now = int(at)
     claims = {
         "iss": "gridcare-gateway", "aud": "company", "sub": conversation, "level": level,

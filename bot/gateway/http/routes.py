@@ -84,7 +84,8 @@ def health(gateway: Gateway) -> APIRouter:
         engine = await gateway.engine.ready()
         body = {
             "ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready",
-            "jobs": {name: _ran(each, gateway.jobs.beats().get(name)) for name, each in jobs.items()}, **told,
+            "jobs": {name: _ran(each, gateway.jobs.beats().get(name)) for name, each in jobs.items()},
+            "company_clock_ahead": None if (ahead := gateway.company.ahead()) is None else round(ahead, 1), **told,
         }  # fmt: skip
         return JSONResponse(body, 503 if reasons else 200)
 

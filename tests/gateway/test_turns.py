@@ -56,7 +56,8 @@ async def test_a_conversation_is_answered_in_order_and_others_do_not_wait_for_it
         await desk.say(f"第{n}句")
     await desk.say("另一位", talk="c-other")
     await desk.idle()
-    assert desk.engine.executed.index("m-6") < desk.engine.executed.index("m-3")
+    order = [turn["text"] for turn in desk.engine.turns]
+    assert order.index("另一位") < order.index("第2句")
     answers = [text for text in await desk.texts() if text.startswith("echo:")]
     assert answers == [f"echo:第{n}句" for n in range(5)]
 
@@ -103,7 +104,7 @@ async def test_while_the_engine_is_down_customers_hear_so_once_and_are_answered_
         async with engine.serving():
             await desk.idle()
         assert await desk.texts() == ["你好", desk.text("busy"), "echo:你好"]
-        assert engine.executed == ["m-1"]
+        assert len(engine.executed) == 1
 
 
 async def _said(desk: Desk, text: str) -> bool:
@@ -164,7 +165,7 @@ async def test_the_engine_is_told_channel_time_and_who_asks_but_nothing_from_the
     turn = desk.engine.turns[0]
     assert turn["payload"] is None and turn["conversation"] == TALK
     assert turn["metadata"] | {"subject": "", "now": ""} == {
-        "channel": "web", "manner": asdict(manners.of("web")), "message_id": "m-1", "conversation": TALK, "now": "", "profile": {}, "attachments": [],
+        "channel": "web", "manner": asdict(manners.of("web")), "message_id": turn["message_id"], "conversation": TALK, "now": "", "profile": {}, "attachments": [],
         "subject": "", "level": "L0", "accounts": [],
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ published message can be read by every channel at once; the channels keep cursor
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -98,6 +99,12 @@ class Pen:
         if self.changes:
             self.c.execute(_CHANGE.values(**self.changes), {"name": self.talk.id})
         return [_message(row) for row in self._rows if row["seq"]]
+
+
+def cause(channel: str, message_id: str) -> str:
+    """A name for a customer's message, from what its sender calls it. Effects outside of the database are keyed by it and not
+    by the number of a row: numbers begin anew after a restore, and the same message sent again has the same effect."""
+    return hashlib.sha256(f"{channel}:{message_id}".encode()).hexdigest()[:32]
 
 
 def open_conversation(c: Connection, name: str, channel: str) -> None:

@@ -23,23 +23,23 @@ from bot.gateway.turns import submissions
 _SAME_EVENT = 1800
 
 
-def key(inbox_id: int) -> str:
-    """Key of the order, or of the amendment, that this message caused."""
-    return f"danger:{inbox_id}"
+def key(cause: str) -> str:
+    """Key of the order, or of the amendment, that this message (messages.cause) made."""
+    return f"danger:{cause}"
 
 
-def act(pen: Pen, wording: Wording, desk: Desk, inbox_id: int, text: str, found: Danger) -> None:
+def act(pen: Pen, wording: Wording, desk: Desk, inbox_id: int, cause: str, text: str, found: Danger) -> None:
     """Write the script, keep the order, call a person."""
     talk = pen.talk
     event = _event(pen.c, talk.id)
     told = {each.body["hazard"] for each in event}
     if found.primary not in told:
         author = "bot" if talk.owner == "bot" else "system"
-        pen.write(key(inbox_id), {"text": wording.script(found.primary)}, author, inbox_id=inbox_id)
+        pen.write(key(cause), {"text": wording.script(found.primary)}, author, inbox_id=inbox_id)
     first = next((each.key for each in event if each.operation != "amend_fault"), None)
     operation = "amend_fault" if first else "report_danger"
     words = _words(wording, talk, text, found, first)
-    submissions.add(pen.c, key(inbox_id), talk.id, operation, words, first)
+    submissions.add(pen.c, key(cause), talk.id, operation, words, first)
     desk.request(pen.c, talk.id, handoff.Wish("hazard", "fault", 0, text[:120]))
 
 

@@ -45,12 +45,14 @@ class Deferred(BaseModel):
 
 
 class Writer:
-    """Writes the messages of one turn, in order, each under a key of its own. `heard` False: nobody sees them."""
+    """Writes the messages of one turn, in order, each under a key of its own. `cause`: the name of the message they answer
+    (messages.cause). `heard` False: nobody sees them."""
 
-    def __init__(self, pen: Pen, desk: Desk, inbox_id: int, heard: bool) -> None:
+    def __init__(self, pen: Pen, desk: Desk, inbox_id: int, cause: str, heard: bool) -> None:
         self._pen = pen
         self._desk = desk
         self._inbox_id = inbox_id
+        self._cause = cause
         self._heard = heard
         self.count = 0
         self.offers_person = self.wants_person = False
@@ -117,7 +119,7 @@ class Writer:
 
     def _erase(self) -> None:
         """What the customer had asked for and confirmed is done though nobody may hear of it."""
-        personal.erase(self._pen, self._desk.wording.say("erased"), self._inbox_id)
+        personal.erase(self._pen, self._desk.wording.say("erased"), self._cause)
 
     def _end_session(self) -> None:
         self._pen.changes["session"] = self._pen.talk.session + 1

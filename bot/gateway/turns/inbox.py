@@ -130,7 +130,8 @@ class Inbox:
         if now - pen.talk.active_at > self._session_idle:
             pen.changes["session"] = pen.talk.session + 1
         if found:
-            danger.act(pen, self._wording, self._desk, inbox_id, body["text"], found)
+            cause = messages.cause(inbound.channel, _scoped(inbound))
+            danger.act(pen, self._wording, self._desk, inbox_id, cause, body["text"], found)
         return Receipt(inbox_id, seq, tuple(pen.done()), urgent=bool(found))
 
     def _resolve(

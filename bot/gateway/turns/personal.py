@@ -28,7 +28,7 @@ def stored(c: Connection, conversation: str) -> dict[str, int]:
     return {name: _count(c, table, conversation) for name, table in counted.items()}
 
 
-def erase(pen: Pen, text: str, inbox_id: int) -> None:
+def erase(pen: Pen, text: str, cause: str) -> None:
     """Erase a conversation whose row is locked; `text` stands where words were. Files and the engine's sessions are
     removed by a submission, again and again until they are gone."""
     c, talk = pen.c, pen.talk
@@ -47,7 +47,7 @@ def erase(pen: Pen, text: str, inbox_id: int) -> None:
     )
     c.execute(ended.values(body={}))
     names = [session_name(talk.id, number) for number in range(talk.session + 1)]
-    submissions.add(c, f"forget:{inbox_id}", talk.id, "forget", {"sessions": names, "pictures": pictures})
+    submissions.add(c, f"forget:{cause}", talk.id, "forget", {"sessions": names, "pictures": pictures})
     pen.changes["session"] = talk.session + 1
 
 

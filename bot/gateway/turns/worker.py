@@ -63,6 +63,16 @@ class Claim:
         """Tells this claim from a later one of the same message."""
         return self.row.id, self.row.holder
 
+    @property
+    def cause(self) -> str:
+        """The message's name for effects outside of the database."""
+        return messages.cause(self.row.channel, self.row.message_id)
+
+    @property
+    def turn(self) -> str:
+        """What the engine calls it: the same for every attempt."""
+        return f"m-{self.cause}"
+
 
 @dataclass(frozen=True)
 class Done:
@@ -166,7 +176,7 @@ class Worker:
         try:
             name = session_name(row.conversation, claim.session)
             metadata = await self._metadata(claim)
-            turn = TurnRequest(name, f"m-{row.id}", row.body["text"], row.body["payload"], metadata)
+            turn = TurnRequest(name, claim.turn, row.body["text"], row.body["payload"], metadata)
             return await self._store.write(self._finish, claim, await self._engine.turn(turn))
         finally:
             await self._typing(row.conversation, False)
@@ -195,12 +205,12 @@ class Worker:
     async def _metadata(self, claim: Claim) -> dict[str, Any]:
         row, who = claim.row, claim.who
         metadata: dict[str, Any] = {
-            "channel": row.channel, "manner": asdict(manners.of(row.channel)), "message_id": f"m-{row.id}",
+            "channel": row.channel, "manner": asdict(manners.of(row.channel)), "message_id": claim.turn,
             "conversation": row.conversation, "now": iso(self._store.clock()), "profile": row.body.get("profile", {}),
             "attachments": claim.pictures, "subject": who.token, "level": who.level.value, "accounts": list(who.accounts),
         }  # fmt: skip
         if hazards := row.body.get("hazards"):
-            order_no = await self._submissions.order_of(danger.key(row.id), _ORDER_WAIT)
+            order_no = await self._submissions.order_of(danger.key(claim.cause), _ORDER_WAIT)
             metadata["danger"] = {"hazards": hazards, "order_no": order_no}
         return metadata
 
@@ -213,7 +223,7 @@ class Worker:
         if not _end(c, row, state | {"intent": answer.intent, "confidence": answer.confidence}):
             return []
         heard = pen.talk.owner == "bot" and pen.talk.version == claim.version
-        writer = Writer(pen, self._desk, row.id, heard)
+        writer = Writer(pen, self._desk, row.id, claim.cause, heard)
         for reply in answer.replies:
             writer.reply(reply)
         if not writer.count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.numbers import number
+from bot.core.numbers import LONGEST, number
 
 COUNT = "[0-9零〇一二两三四五六七八九十百廿卅半俩仨]"
 _HOURS = {"凌晨": 3, "后半夜": 3, "清早": 7, "一早": 7, "早起": 7, "早晨": 7, "早上": 8, "前晌": 10, "上午": 10,
@@ -101,7 +101,9 @@ def parts_of_day(text: str) -> list[str]:
 
 
 def length(said: str) -> str | None:
-    """Whole minutes of the words of one length of time."""
+    """Whole minutes of the words of one length of time; a text that is longer than any is none."""
+    if len(said) > LONGEST:
+        return None
     if match := re.fullmatch(rf"({COUNT}+)(?:天|昼)({COUNT}+)夜", said):
         days = number(match[1], counted=True)
         return str(round(days * 1440)) if days is not None and match[1] == match[2] else None

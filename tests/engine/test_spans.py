@@ -102,3 +102,29 @@ def test_a_long_message_costs_time_in_proportion(text: str) -> None:
     for label in ("date", "time", "money", "duration", "month", "phone", "id_no", "account_no", "energy"):
         read(label, text, NOW)
     assert time.process_time() - began < 0.3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1",
+        "三",
+        "1 ",
+        "1.",
+        "1-",
+        "3月",
+        "5号楼",
+        "九十八",
+        "半",
+        "2024年",
+        "a1",
+        "3块2毛",
+        "13800000001 ",
+        "最近三",
+    ],
+)
+def test_the_rules_see_the_longest_text_in_time(text: str) -> None:
+    hits("")
+    began = time.process_time()
+    hits((text * 2000)[:2000])
+    assert time.process_time() - began < 0.2

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, SecretStr, model_validator
@@ -24,6 +25,8 @@ from bot.gateway.store.messages import Message
 from bot.gateway.store.storage import Connection
 from bot.gateway.turns.inbox import MAX_TEXT, Inbound, Receipt, Refused, clean
 from bot.ports.identity import Level
+
+log = structlog.get_logger()
 
 NAME = "app"
 WAIT_SECONDS = 10.0
@@ -120,6 +123,10 @@ class AppChannel(Channel):
             name = f"error_{refused.code}"
             detail = self._gateway.wording.say(name, **values) if self._gateway.wording.has(name) else ""
             raise Problem(_STATUS.get(refused.code, 422), refused.code, detail) from None
+        except Exception as error:
+            log.error("message_not_taken", error=type(error).__name__)
+            words = self._gateway.wording.say("error_busy")
+            raise Problem(503, "busy", words, {"Retry-After": "3"}) from None
 
     def _store(self, c: Connection, inbound: Inbound, said: AppMessage) -> Receipt:
         """The message, and whom the app vouches for from this message on."""

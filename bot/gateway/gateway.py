@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import structlog
 
+from bot.core.danger import assess
 from bot.gateway.channel import Channel
 from bot.gateway.customer.identity import IdentityService
 from bot.gateway.duties import DESK, SUBMISSIONS, TURNS, duties
@@ -84,7 +86,9 @@ class Gateway:
         self.worker.wake = partial(self.jobs.wake, TURNS)
 
     async def start(self) -> None:
-        """Open the database and begin to work."""
+        """Open the database and begin to work. The first look for danger reads and compiles its words, which takes seconds:
+        no message waits for that."""
+        await asyncio.to_thread(assess, "")
         await self.store.open()
         if self.store.single:
             await self.worker.free_claims()

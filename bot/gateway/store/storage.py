@@ -1,7 +1,8 @@
 """The gateway's database: SQLite for one process, PostgreSQL for several, the same schema and the same queries.
 
-SQLite: WAL, synchronous=FULL (an acknowledged message survives a power cut), BEGIN IMMEDIATE for writers, and a
-file lock that refuses a second gateway. Errors never carry parameters: they would be customers' words.
+SQLite: WAL, synchronous=FULL (an acknowledged message survives a power cut), BEGIN IMMEDIATE for writers, a
+file lock that refuses a second gateway, and no more than BUSY_SECONDS of waiting for somebody else's lock: what stands
+behind has to hear of it in time. Errors never carry parameters: they would be customers' words.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from bot.gateway.store.tables import Record as Record
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_495_598
 _TOGETHER = 64
+BUSY_SECONDS = 2
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,7 +88,7 @@ class _Sqlite:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._engine = sa.create_engine(
             url.set(drivername="sqlite"), hide_parameters=True, poolclass=StaticPool,
-            connect_args={"timeout": 10, "check_same_thread": False}, execution_options={"clock": clock},
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, execution_options={"clock": clock},
         )  # fmt: skip
         self._waiting: list[tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]] = []
         self._pump: asyncio.Task[None] | None = None
@@ -192,7 +194,7 @@ def _beat(c: sa.Connection) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's begin event opens transactions, not the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

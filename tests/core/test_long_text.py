@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
 import pytest
 
-from bot.core import dates, hours, masking, numbers, values
+from bot.core import hours, masking, numbers, values
 from bot.core.danger import assess
 from bot.core.form import Invalid
 from bot.core.text import fold, normalise
@@ -32,8 +33,6 @@ def test_a_reader_is_done_with_the_longest_text_in_time(read: Callable[[str], ob
     assess("")
     said = (text * LONGEST)[:LONGEST]
     began = time.process_time()
-    try:
+    with contextlib.suppress(Invalid, ValueError):  # no such value: as good as any other outcome
         read(said)
-    except (Invalid, dates.NoSuchDate, ValueError):
-        pass  # no such value: as good as any other outcome
     assert time.process_time() - began < 0.25

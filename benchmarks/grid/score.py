@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.grid.storms import Fault, Storm
-from bot.grid.topology import Kind, Tree
+from bot.grid.topology import DeviceKind, Tree
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Referee:
             said[below] = True
             if device in truth:
                 self.was_true.add(device)
-            if tree.kind[node] != Kind.METER:
+            if tree.kind[node] != DeviceKind.METER:
                 score.minutes += 1
                 score.lit_minutes += bool((~dark[below]).all())
         score.dark_both += int((said & dark).sum())
@@ -96,7 +96,7 @@ class Referee:
             hits = [at for at in self.named_at.get(device, []) if since <= at <= until]
             began = max(since, min(fault.start, since)) if not fault.nested else since
             delay = hits[0] - began if hits else np.inf
-            if tree.kind[tree.index[device]] == Kind.METER:
+            if tree.kind[tree.index[device]] == DeviceKind.METER:
                 score.homes += 1
                 score.homes_soon += delay <= 1800
                 continue
@@ -109,7 +109,7 @@ class Referee:
                 score.first += 1
                 score.soon += delay <= 300
         for device, times in self.named_at.items():
-            if tree.kind[tree.index[device]] != Kind.METER and len(times) > 1:
+            if tree.kind[tree.index[device]] != DeviceKind.METER and len(times) > 1:
                 score.named += 1
                 score.right += device in self.was_true
         return score

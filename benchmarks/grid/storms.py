@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.grid.topology import Device, Kind, Topology, Tree
+from bot.grid.topology import Device, DeviceKind, Topology, Tree
 
 Event = dict[str, Any]
 
@@ -33,31 +33,33 @@ class Shape:
 
 def network(shape: Shape, rng: np.random.Generator, wrong_ties: float = 0.02) -> tuple[Topology, Topology]:
     """A network as it is and as it is registered: in the second some meters hang below another transformer."""
-    rows: list[Device] = [Device("s0", Kind.SUBSTATION, None)]
+    rows: list[Device] = [Device("s0", DeviceKind.SUBSTATION, None)]
     leaves: list[str] = []
 
     def count(low_high: tuple[int, int]) -> int:
         return int(rng.integers(low_high[0], low_high[1] + 1))
 
-    def add(kind: Kind, parent: str, name: str) -> str:
-        switched = kind in (Kind.FEEDER, Kind.SWITCH) and rng.random() < shape.telemetry
+    def add(kind: DeviceKind, parent: str, name: str) -> str:
+        switched = kind in (DeviceKind.FEEDER, DeviceKind.SWITCH) and rng.random() < shape.telemetry
         rows.append(Device(name, kind, parent, telemetry=bool(switched)))
         return name
 
     for f in range(shape.feeders):
-        at = add(Kind.FEEDER, "s0", f"f{f}")
-        sections = [at] + [add(Kind.SWITCH, at, f"f{f}w{w}") for w in range(count((1, 3)))]
+        at = add(DeviceKind.FEEDER, "s0", f"f{f}")
+        sections = [at] + [add(DeviceKind.SWITCH, at, f"f{f}w{w}") for w in range(count((1, 3)))]
         for u in range(count(shape.fuses)):
-            fuse = add(Kind.FUSE, sections[int(rng.integers(len(sections)))], f"f{f}u{u}")
+            fuse = add(DeviceKind.FUSE, sections[int(rng.integers(len(sections)))], f"f{f}u{u}")
             for t in range(count(shape.transformers)):
-                transformer = add(Kind.TRANSFORMER, fuse, f"f{f}u{u}t{t}")
-                branches = [add(Kind.BRANCH, transformer, f"{transformer}b{b}") for b in range(count((0, 4)))]
+                transformer = add(DeviceKind.TRANSFORMER, fuse, f"f{f}u{u}t{t}")
+                branches = [
+                    add(DeviceKind.BRANCH, transformer, f"{transformer}b{b}") for b in range(count((0, 4)))
+                ]
                 for h in range(count(shape.homes)):
                     below = branches[int(rng.integers(len(branches)))] if branches else transformer
-                    leaves.append(add(Kind.METER, below, f"{transformer}m{h}"))
+                    leaves.append(add(DeviceKind.METER, below, f"{transformer}m{h}"))
     wrong = set(rng.choice(len(leaves), int(wrong_ties * len(leaves)), replace=False).tolist())
     moved = {leaves[i] for i in wrong}
-    places = [row.id for row in rows if row.kind is Kind.TRANSFORMER]
+    places = [row.id for row in rows if row.kind is DeviceKind.TRANSFORMER]
     registered = [
         replace(row, parent=places[int(rng.integers(len(places)))]) if row.id in moved else row
         for row in rows
@@ -120,7 +122,13 @@ class Storm:
     def _plan(self) -> None:
         tree, rng, weather = self.true, self.rng, self.weather
         horizon = weather.minutes * 60.0
-        weights = {Kind.FEEDER: 0.08, Kind.SWITCH: 0.12, Kind.FUSE: 0.38, Kind.TRANSFORMER: 0.27, Kind.BRANCH: 0.15}
+        weights = {
+            DeviceKind.FEEDER: 0.08,
+            DeviceKind.SWITCH: 0.12,
+            DeviceKind.FUSE: 0.38,
+            DeviceKind.TRANSFORMER: 0.27,
+            DeviceKind.BRANCH: 0.15,
+        }
         kinds = list(weights)
         used: set[int] = set()
         while sum(not fault.nested for fault in self.faults) < weather.faults * 0.75:
@@ -132,7 +140,7 @@ class Storm:
             start = float(rng.uniform(60, horizon * 0.6))
             fault = Fault(tree.ids[node], start, start + float(rng.uniform(1500, 7000)))
             self.faults.append(fault)
-            if kind <= Kind.FUSE and rng.random() < 0.65:
+            if kind <= DeviceKind.FUSE and rng.random() < 0.65:
                 self._plan_nested(node, fault)
         meters = rng.choice(tree.meters, weather.single_homes, replace=False)
         for meter in meters.tolist():
@@ -142,7 +150,7 @@ class Storm:
         for fault in self.faults:
             self._change(fault.start, "open", fault)
             self._change(fault.end, "close", fault)
-        breakers = np.flatnonzero(np.isin(tree.kind, (Kind.FEEDER, Kind.SWITCH, Kind.FUSE)))
+        breakers = np.flatnonzero(np.isin(tree.kind, (DeviceKind.FEEDER, DeviceKind.SWITCH, DeviceKind.FUSE)))
         for node in rng.choice(breakers, weather.blinks).tolist():
             start = float(rng.uniform(60, horizon * 0.8))
             blink = Fault(tree.ids[int(node)], start, start + float(rng.uniform(1, 30)))
@@ -158,7 +166,10 @@ class Storm:
     def _plan_nested(self, above: int, fault: Fault) -> None:
         tree, rng = self.true, self.rng
         nodes = np.arange(above + 1, tree.last[above])
-        nodes = nodes[np.isin(tree.kind[nodes], (Kind.FUSE, Kind.TRANSFORMER, Kind.BRANCH)) & (tree.homes_below[nodes] > 1)]
+        nodes = nodes[
+            np.isin(tree.kind[nodes], (DeviceKind.FUSE, DeviceKind.TRANSFORMER, DeviceKind.BRANCH))
+            & (tree.homes_below[nodes] > 1)
+        ]
         if len(nodes):
             node = int(rng.choice(nodes))
             start = fault.start + float(rng.choice([rng.uniform(-900, 0), rng.uniform(0, 900)]))
@@ -223,7 +234,9 @@ class Storm:
                 if rng.random() < self.weather.wrong_house:
                     called = int(rng.integers(len(tree.meters)))
                 delay = float(rng.lognormal(np.log(480), 0.9))
-                self._send(at + delay, {"kind": "call", "meter": tree.ids[tree.meters[called]], "dark": number})
+                self._send(
+                    at + delay, {"kind": "call", "meter": tree.ids[tree.meters[called]], "dark": number}
+                )
             return
         self.open_count[below] -= 1
         back = below[self.open_count[below] == 0]
@@ -264,5 +277,5 @@ class Storm:
 def by_kind(storm: Storm) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     for fault in storm.faults:
-        found[Kind(storm.true.kind[storm.true.index[fault.device]]).name] += 1
+        found[DeviceKind(storm.true.kind[storm.true.index[fault.device]]).name] += 1
     return dict(found)

@@ -73,7 +73,9 @@ class ThresholdRules:
                 end = int(tree.last[node])
                 self.held.setdefault(node, now)
                 found[tree.ids[node]] = self.held[node]
-        self.held = {node: at for node, at in self.held.items() if tree.ids[node] in found and self._stands(node)}
+        self.held = {
+            node: at for node, at in self.held.items() if tree.ids[node] in found and self._stands(node)
+        }
         return found
 
     def _per_cell(self, nodes: Iterable[int]) -> np.ndarray:

@@ -17,6 +17,7 @@ NEVER = -np.inf
 _FUTURE = 300.0  # a clock may be ahead by this much
 _SAME = 60.0  # two reports of one meter within this time are one
 _CALL_LIVES = 5400.0
+_CALLERS_APART = 5.0  # calls that name a place and no home are of different homes
 _REPORT_LIVES = 6 * 3600.0
 _ANSWER_LIVES = 3600.0
 
@@ -34,8 +35,9 @@ class Reports:
         self._nodes.append(node)
         self._times.append(time)
 
-    def settle(self, same: float) -> None:
-        """Take in what is new; of reports about one node within `same` seconds the first counts."""
+    def settle(self, same: float | Floats) -> None:
+        """Take in what is new; of reports about one node within `same` seconds, given for all or by node, the first
+        counts."""
         if not self._nodes:
             return
         node = np.concatenate([self.node, np.array(self._nodes, dtype=np.int64)])
@@ -44,7 +46,8 @@ class Reports:
         order = np.lexsort((time, node))
         node, time = node[order], time[order]
         fresh = np.ones(len(node), dtype=bool)
-        fresh[1:] = (node[1:] != node[:-1]) | (time[1:] - time[:-1] > same)
+        apart = same if isinstance(same, float) else same[node[1:]]
+        fresh[1:] = (node[1:] != node[:-1]) | (time[1:] - time[:-1] > apart)
         self.node, self.time = node[fresh], time[fresh]
 
     def keep(self, which: Bools) -> None:
@@ -59,6 +62,7 @@ class Evidence:
         self.tree = tree
         meters, cells = len(tree.meters), len(tree.cells)
         self.gasps, self.calls = Reports(), Reports()
+        self._calls_apart = np.where(tree.meter_of >= 0, _CALL_LIVES, _CALLERS_APART)
         self.lit_at: Floats = np.full(meters, NEVER)  # the last sign of power
         self.on_at: Floats = np.full(meters, NEVER)  # the last report that power came
         self.off_at: Floats = np.full(meters, NEVER)  # the last question without an answer
@@ -72,7 +76,9 @@ class Evidence:
         self.heard_k: Floats = np.zeros(cells)  # reports at the outages that are over, of so many homes
         self.heard_n: Floats = np.zeros(cells)
         self.open: dict[int, float] = {}  # by telemetry: node, since
-        self.blinks: list[tuple[int, float, float]] = []  # openings that closed by themselves: node, from, until
+        self.blinks: list[
+            tuple[int, float, float]
+        ] = []  # openings that closed by themselves: node, from, until
         self.hears_meters = False
         self.unknown = 0  # events about what is not in the network, or from the future
 
@@ -162,7 +168,7 @@ class Evidence:
         """Take in the new reports, and let go of those that are over or too old; what names a known outage stays."""
         tree = self.tree
         self.gasps.settle(_SAME)
-        self.calls.settle(_CALL_LIVES)
+        self.calls.settle(self._calls_apart)
         meter = tree.meter_of[self.gasps.node]
         under: Bools = np.zeros(len(tree), dtype=bool)
         for node in known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from bot.grid.evidence import NEVER, Evidence
 from bot.grid.inference import Beliefs, Inference
 from bot.grid.questions import Questions
 from bot.grid.rates import Rates
-from bot.grid.topology import Tree
+from bot.grid.topology import Bools, Ints, Tree
 
 KNOWN = 0.8  # from here on an outage explains what is heard below it
 QUESTIONS = 30
@@ -35,7 +34,7 @@ class Reasons:
     runner_up: str | None
     runner_up_p: float
     undone_by: int
-    """So many meters answering that they have power would take the device off the list."""
+    """At least so many meters would have to answer that they have power to take the device off the list."""
 
     @property
     def kinds(self) -> int:
@@ -44,7 +43,7 @@ class Reasons:
 
 
 @dataclass(frozen=True)
-class Found:
+class OpenDevice:
     """A topmost open device, its probability and since when."""
 
     device: str
@@ -66,7 +65,7 @@ class Blinked:
 @dataclass(frozen=True)
 class Picture:
     at: float
-    outages: tuple[Found, ...]
+    outages: tuple[OpenDevice, ...]
     ask: tuple[str, ...]
     blinked: tuple[Blinked, ...]
     behind_meter: tuple[str, ...]
@@ -154,9 +153,7 @@ class Locator:
             large = self.tree.homes[cells] >= 5
             total += int(large.sum())
             silent += int((large & ~reporting[cells]).sum())
-        self.deaf = min(
-            0.95, (self.rates.deaf * _PRIOR_CELLS + silent) / (_PRIOR_CELLS + total)
-        )
+        self.deaf = min(0.95, (self.rates.deaf * _PRIOR_CELLS + silent) / (_PRIOR_CELLS + total))
 
     def _silent(self, inference: Inference) -> list[int]:
         """Cells below a closed device of which nobody has said that power came, nor answered."""
@@ -166,10 +163,10 @@ class Locator:
         lit[inference.l_cell[inference.l_time > since]] = True
         return [int(cell) for cell in cells if not lit[cell]]
 
-    def _found(self, node: int, beliefs: Beliefs, inference: Inference) -> Found:
+    def _found(self, node: int, beliefs: Beliefs, inference: Inference) -> OpenDevice:
         since = min(float(beliefs.since[node]), self.known.get(node, np.inf))
         p = float(beliefs.p[node])
-        return Found(
+        return OpenDevice(
             self.tree.ids[node],
             p,
             since,
@@ -181,8 +178,8 @@ class Locator:
         tree, evidence = self.tree, self.evidence
         last = tree.last[node]
 
-        def below(nodes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-            return (nodes >= node) & (nodes < last)
+        def below(nodes: Ints) -> Bools:
+            return np.asarray((nodes >= node) & (nodes < last))
 
         gasps = below(inference.g_node) & (inference.g_time >= since - 5)
         calls = below(inference.c_node) & (inference.c_time >= since - 60)
@@ -214,7 +211,9 @@ class Locator:
     def _behind_meter(self, beliefs: Beliefs) -> tuple[str, ...]:
         calls = self.evidence.calls
         meter = self.tree.meter_of[calls.node]
-        lit = (meter >= 0) & (self.evidence.lit_at[meter] > calls.time) & (self.evidence.lit_at[meter] > NEVER)
+        lit = (
+            (meter >= 0) & (self.evidence.lit_at[meter] > calls.time) & (self.evidence.lit_at[meter] > NEVER)
+        )
         lit[lit] = [
             not any(self.tree.is_below(node, int(top)) for top in beliefs.named)
             for node in calls.node[lit].tolist()

@@ -8,7 +8,7 @@ import numpy as np
 
 from bot.grid.evidence import NEVER, Evidence
 from bot.grid.inference import Beliefs
-from bot.grid.topology import Ints, Kind
+from bot.grid.topology import DeviceKind, Ints
 
 _AGAIN = 240.0  # the same meter at most so often
 _STALE = 900.0  # a named outage is looked at again after this long
@@ -42,7 +42,9 @@ class Questions:
         open_questions = self._topmost(np.flatnonzero((beliefs.p > low_high[0]) & beliefs.active), beliefs)
         named = {int(node) for node in beliefs.named}
         ordered = sorted(open_questions, key=lambda node: -self._weight(node, beliefs))
-        unsure = [node for node in ordered if beliefs.p[node] < low_high[1] and tree.kind[node] != Kind.METER]
+        unsure = [
+            node for node in ordered if beliefs.p[node] < low_high[1] and tree.kind[node] != DeviceKind.METER
+        ]
         for blink in beliefs.blinks:
             if blink.p < 0.98:
                 yield blink.node, 3
@@ -53,7 +55,7 @@ class Questions:
                 yield node, 2
                 yield from self._around(node)
         for node in ordered:
-            if tree.kind[node] == Kind.METER and beliefs.p[node] < low_high[1]:
+            if tree.kind[node] == DeviceKind.METER and beliefs.p[node] < low_high[1]:
                 yield node, 1
                 yield int(tree.parent[node]), 1
         for node in sorted(hidden, key=lambda node: -int(tree.homes_below[node])):
@@ -78,7 +80,7 @@ class Questions:
     def _unproved(self, node: int, since: float) -> bool:
         below = self.tree.meters_below(node)
         silent = (self.evidence.offs[below] > 0) & (self.evidence.off_at[below] > since)
-        return int(silent.sum()) < min(2, below.stop - below.start)
+        return bool(silent.sum() < min(2, below.stop - below.start))
 
     def _around(self, node: int) -> Iterator[tuple[int, int]]:
         """Beside and above: a home each of two neighbours below the same device."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bot.grid.topology import Kind
+from bot.grid.topology import DeviceKind
 
 _HALF_LOG_TWO_PI = 0.5 * float(np.log(2 * np.pi))
 Floats = NDArray[np.float64]
@@ -46,27 +46,27 @@ def heard_or_deaf(k: ArrayLike, n: ArrayLike, a: ArrayLike, b: ArrayLike, deaf: 
 class Rates:
     """What is expected of a network. The defaults are those of a rural county; a company learns its own."""
 
-    opens: dict[Kind, float] = field(
+    opens: dict[DeviceKind, float] = field(
         default_factory=lambda: {
-            Kind.SUBSTATION: 1e-5,
-            Kind.FEEDER: 1.5e-3,
-            Kind.SWITCH: 2e-3,
-            Kind.FUSE: 2e-3,
-            Kind.TRANSFORMER: 7e-4,
-            Kind.BRANCH: 4e-4,
-            Kind.METER: 3e-4,
+            DeviceKind.SUBSTATION: 1e-5,
+            DeviceKind.FEEDER: 1.5e-3,
+            DeviceKind.SWITCH: 2e-3,
+            DeviceKind.FUSE: 2e-3,
+            DeviceKind.TRANSFORMER: 7e-4,
+            DeviceKind.BRANCH: 4e-4,
+            DeviceKind.METER: 3e-4,
         }
     )
     """Probability that a device has opened within the hours that are looked at."""
-    blinks: dict[Kind, float] = field(
+    blinks: dict[DeviceKind, float] = field(
         default_factory=lambda: {
-            Kind.SUBSTATION: 1e-5,
-            Kind.FEEDER: 3e-3,
-            Kind.SWITCH: 2e-3,
-            Kind.FUSE: 7e-4,
-            Kind.TRANSFORMER: 7e-5,
-            Kind.BRANCH: 4e-5,
-            Kind.METER: 3e-5,
+            DeviceKind.SUBSTATION: 1e-5,
+            DeviceKind.FEEDER: 3e-3,
+            DeviceKind.SWITCH: 2e-3,
+            DeviceKind.FUSE: 7e-4,
+            DeviceKind.TRANSFORMER: 1e-5,
+            DeviceKind.BRANCH: 5e-6,
+            DeviceKind.METER: 5e-6,
         }
     )
     """Probability that it has opened and closed again by itself, unreported."""
@@ -85,6 +85,7 @@ class Rates:
 
     call_a: float = 1.5
     call_b: float = 15.0
+    call_alike: float = 0.8  # that the same share calls everywhere below one device
     call_median: float = 480.0
     call_shape: float = 1.6
 
@@ -98,11 +99,11 @@ class Rates:
 
     def arrived(self, age: ArrayLike) -> Floats:
         """Share of the meters' reports that has arrived `age` seconds after the moment."""
-        age = np.maximum(np.asarray(age, dtype=float), 0.0)
-        soon = np.minimum((age + 15.0) / 45.0, 1.0)
-        return np.asarray(soon * (1 - self.late_share * np.exp(-age / self.late_mean)))
+        since = np.maximum(np.asarray(age, dtype=float), 0.0)
+        soon = np.minimum((since + 15.0) / 45.0, 1.0)
+        return np.asarray(soon * (1 - self.late_share * np.exp(-since / self.late_mean)))
 
     def called(self, age: ArrayLike) -> Floats:
         """Share of the callers that has called by then: log-logistic, close to the log-normal and without erf."""
-        age = np.maximum(np.asarray(age, dtype=float), 1.0)
-        return np.asarray(1.0 / (1.0 + (self.call_median / age) ** self.call_shape))
+        since = np.maximum(np.asarray(age, dtype=float), 1.0)
+        return np.asarray(1.0 / (1.0 + (self.call_median / since) ** self.call_shape))

@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Kind(IntEnum):
+class DeviceKind(IntEnum):
     SUBSTATION = 0
     FEEDER = 1
     SWITCH = 2
@@ -30,18 +30,24 @@ class Kind(IntEnum):
     METER = 6
 
     @classmethod
-    def named(cls, name: str) -> Kind:
+    def named(cls, name: str) -> DeviceKind:
         return cls[name.upper()]
 
 
-_MAY_FEED: dict[Kind, frozenset[Kind]] = {
-    Kind.SUBSTATION: frozenset({Kind.FEEDER}),
-    Kind.FEEDER: frozenset({Kind.SWITCH, Kind.FUSE, Kind.TRANSFORMER, Kind.METER}),
-    Kind.SWITCH: frozenset({Kind.SWITCH, Kind.FUSE, Kind.TRANSFORMER, Kind.METER}),
-    Kind.FUSE: frozenset({Kind.FUSE, Kind.SWITCH, Kind.TRANSFORMER, Kind.METER}),
-    Kind.TRANSFORMER: frozenset({Kind.BRANCH, Kind.METER}),
-    Kind.BRANCH: frozenset({Kind.BRANCH, Kind.METER}),
-    Kind.METER: frozenset(),
+_MAY_FEED: dict[DeviceKind, frozenset[DeviceKind]] = {
+    DeviceKind.SUBSTATION: frozenset({DeviceKind.FEEDER}),
+    DeviceKind.FEEDER: frozenset(
+        {DeviceKind.SWITCH, DeviceKind.FUSE, DeviceKind.TRANSFORMER, DeviceKind.METER}
+    ),
+    DeviceKind.SWITCH: frozenset(
+        {DeviceKind.SWITCH, DeviceKind.FUSE, DeviceKind.TRANSFORMER, DeviceKind.METER}
+    ),
+    DeviceKind.FUSE: frozenset(
+        {DeviceKind.FUSE, DeviceKind.SWITCH, DeviceKind.TRANSFORMER, DeviceKind.METER}
+    ),
+    DeviceKind.TRANSFORMER: frozenset({DeviceKind.BRANCH, DeviceKind.METER}),
+    DeviceKind.BRANCH: frozenset({DeviceKind.BRANCH, DeviceKind.METER}),
+    DeviceKind.METER: frozenset(),
 }
 """A meter above a transformer is a customer at medium voltage."""
 
@@ -51,7 +57,7 @@ class Device:
     """One row: where a device hung from `valid_from` until `valid_until` (None: as far as is known)."""
 
     id: str
-    kind: Kind
+    kind: DeviceKind
     parent: str | None
     name: str = ""
     place: str = ""
@@ -79,18 +85,19 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What is wrong with one record: which, which field, and in words."""
+class Defect:
+    """What is wrong with one record: which, which field, and in words; `odd` is strange and can be worked with."""
 
     record: str
     field: str
     text: str
+    odd: bool = False
 
 
-class Invalid(ValueError):
+class BadNetwork(ValueError):
     """A network that cannot be used; `problems` has everything that is wrong with it."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Defect]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.record} {p.field}: {p.text}" for p in problems[:5]))
 
@@ -101,11 +108,11 @@ class Topology:
     ties: tuple[Tie, ...] = ()
 
     def tree(self, at: datetime | None = None) -> Tree:
-        """The network of a moment; Invalid where it is none."""
+        """The network of a moment; BadNetwork where it is none. What is merely odd is for `check` to tell."""
         rows = [device for device in self.devices if device.valid(at)]
-        problems = check(rows, self.ties)
+        problems = [each for each in check(rows, self.ties) if not each.odd]
         if problems:
-            raise Invalid(problems)
+            raise BadNetwork(problems)
         return Tree(rows)
 
     def transferred(self, device: str, parent: str, at: datetime) -> Topology:
@@ -122,40 +129,43 @@ class Topology:
         return Topology(tuple(rows), self.ties)
 
 
-def check(rows: Sequence[Device], ties: Sequence[Tie] = ()) -> list[Problem]:
+def check(rows: Sequence[Device], ties: Sequence[Tie] = ()) -> list[Defect]:
     """Everything that is wrong with the rows of one moment."""
-    problems: list[Problem] = []
+    problems: list[Defect] = []
     by_id: dict[str, Device] = {}
     for row in rows:
         if row.id in by_id:
-            problems.append(Problem(row.id, "id", "is there twice at one time"))
+            problems.append(Defect(row.id, "id", "is there twice at one time"))
         by_id[row.id] = row
     for row in rows:
         problems += _of_row(row, by_id)
-    problems += [Problem(id, "parent", "hangs below itself") for id in _in_loops(by_id)]
+    problems += [Defect(id, "parent", "hangs below itself") for id in _in_loops(by_id)]
     for tie in ties:
-        problems += [Problem(tie.id, "ends", f"{end} is unknown") for end in tie.ends if end not in by_id]
+        problems += [Defect(tie.id, "ends", f"{end} is unknown") for end in tie.ends if end not in by_id]
         if tie.ends[0] == tie.ends[1]:
-            problems.append(Problem(tie.id, "ends", "joins a place to itself"))
+            problems.append(Defect(tie.id, "ends", "joins a place to itself"))
     return problems
 
 
-def _of_row(row: Device, by_id: dict[str, Device]) -> Iterable[Problem]:
+def _of_row(row: Device, by_id: dict[str, Device]) -> Iterable[Defect]:
     if row.parent is None:
-        if row.kind > Kind.FEEDER:
-            yield Problem(row.id, "parent", f"a {row.kind.name.lower()} hangs below something")
+        if row.kind > DeviceKind.FEEDER:
+            yield Defect(row.id, "parent", f"a {row.kind.name.lower()} hangs below something", odd=True)
     elif (parent := by_id.get(row.parent)) is None:
-        yield Problem(row.id, "parent", f"{row.parent} is unknown")
+        yield Defect(row.id, "parent", f"{row.parent} is unknown")
     elif row.kind not in _MAY_FEED[parent.kind]:
-        yield Problem(
-            row.id, "parent", f"a {parent.kind.name.lower()} feeds no {row.kind.name.lower()}"
+        yield Defect(
+            row.id,
+            "parent",
+            f"a {parent.kind.name.lower()} feeds no {row.kind.name.lower()}",
+            odd=parent.kind != DeviceKind.METER,
         )
     if row.kva is not None and not 0 < row.kva <= 100_000:
-        yield Problem(row.id, "kva", f"{row.kva:g} is no size of a transformer")
+        yield Defect(row.id, "kva", f"{row.kva:g} is no size of a transformer", odd=True)
     if row.position is not None and not (-180 <= row.position[0] <= 180 and -90 <= row.position[1] <= 90):
-        yield Problem(row.id, "position", "is not on this earth")
+        yield Defect(row.id, "position", "is not on this earth", odd=True)
     if row.valid_from and row.valid_until and row.valid_from >= row.valid_until:
-        yield Problem(row.id, "valid_until", "ends before it begins")
+        yield Defect(row.id, "valid_until", "ends before it begins")
 
 
 def _in_loops(by_id: dict[str, Device]) -> list[str]:
@@ -174,7 +184,8 @@ def _in_loops(by_id: dict[str, Device]) -> list[str]:
 class Tree:
     """The network of a moment in arrays. Nodes are numbered so that everything below `v` is `v … last[v] − 1`.
 
-    A *cell* is what shares one concentrator: a transformer with its meters, or a meter at medium voltage by itself.
+    A *cell* is what shares one concentrator: a transformer with its meters, a branch box where none is registered above
+    it, or a meter at medium voltage by itself.
     Meters and cells are numbered in the order of their nodes, so those below a node are ranges too.
     """
 
@@ -193,7 +204,7 @@ class Tree:
         for node, parent in enumerate(self.parent.tolist()):
             if parent >= 0:
                 self.depth[node] = self.depth[parent] + 1
-        self.meters: Ints = np.flatnonzero(self.kind == Kind.METER)
+        self.meters: Ints = np.flatnonzero(self.kind == DeviceKind.METER)
         self.meter_of: Ints = np.full(len(rows), -1, dtype=np.int64)  # node: number of the meter
         self.meter_of[self.meters] = np.arange(len(self.meters))
         self._cells()
@@ -204,17 +215,26 @@ class Tree:
     def _cells(self) -> None:
         cell_of_node: Ints = np.full(len(self), -1, dtype=np.int64)
         cells: list[int] = []
+        medium = np.isin(self.kind, (DeviceKind.FEEDER, DeviceKind.TRANSFORMER))
+        steps_down = np.concatenate([[0], np.cumsum(medium)])
+        lowest = (
+            steps_down[self.last] == steps_down[np.arange(len(self)) + 1]
+        )  # no transformer or feeder below
         for node, (kind, parent) in enumerate(zip(self.kind.tolist(), self.parent.tolist(), strict=True)):
             above = cell_of_node[parent] if parent >= 0 else -1
             if above >= 0:
                 cell_of_node[node] = above
-            elif kind in (Kind.TRANSFORMER, Kind.METER):
+            elif kind == DeviceKind.METER or (
+                kind in (DeviceKind.TRANSFORMER, DeviceKind.BRANCH) and lowest[node]
+            ):
                 cell_of_node[node] = len(cells)
                 cells.append(node)
         self.cell_of_node = cell_of_node
         self.cells: Ints = np.array(cells, dtype=np.int64)  # node of each cell
         self.cell: Ints = cell_of_node[self.meters]  # cell of each meter
         self.homes: Ints = np.bincount(self.cell, minlength=len(cells))
+        self.shared: Bools = np.zeros(len(self), dtype=bool)  # a cell of more than one meter's place
+        self.shared[self.cells[self.kind[self.cells] != DeviceKind.METER]] = True
 
     @cached_property
     def first_meter(self) -> Ints:
@@ -282,7 +302,7 @@ def _preorder(rows: Sequence[Device]) -> tuple[list[int], list[int]]:
     """The rows in an order in which all below one follow it, and where what is below each ends."""
     at = {row.id: i for i, row in enumerate(rows)}
     children: list[list[int]] = [[] for _ in rows]
-    roots = []
+    roots: list[int] = []
     for i, row in enumerate(rows):
         (roots if row.parent is None else children[at[row.parent]]).append(i)
     order: list[int] = []

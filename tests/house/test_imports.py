@@ -23,6 +23,7 @@ GATEWAY_ROOMS = (
 # scripts may know everything.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.core": (),
+    "bot.grid": ("bot.core",),
     "bot.ports": ("bot.core",),
     "bot.region": ("bot.core",),
     "bot.adapters": ("bot.core", "bot.ports"),

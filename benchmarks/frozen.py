@@ -1,7 +1,7 @@
-"""The frozen test set: sentences for language understanding that no training author has seen.
+"""The test sets: sentences for language understanding that no training author has seen.
 
-The files in ``benchmarks/frozen`` hold one sentence a line, the intent before a tab and the
-entities inline::
+The files in ``benchmarks/frozen``, ``fresh`` and ``strangers`` hold one sentence a line, the intent
+before a tab and the entities inline::
 
     query_bill<TAB>[上个月](month=2026-10)电费多少
 
@@ -11,7 +11,7 @@ the intents of one sentence in their order of precedence, joined by ``|``. Lines
 
 Use it from Python with :func:`read`, or write JSON lines::
 
-    python benchmarks/frozen.py [OUTPUT]
+    python -m benchmarks.frozen [--fresh | --strangers] [OUTPUT]
 """
 
 from __future__ import annotations
@@ -27,16 +27,24 @@ from typing import Literal, NamedTuple, TextIO, get_args
 
 import yaml
 
-Kind = Literal["plain", "lookalike", "several"]
+Kind = Literal["plain", "border", "lookalike", "narrative", "several", "spoken"]
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks" / "frozen"
 FRESH = ROOT / "benchmarks" / "fresh"
 """A second set by another hand, which nobody who builds has read; its entities are not labelled."""
+STRANGERS = ROOT / "benchmarks" / "strangers"
+"""A third set, written from the registry alone: border cases, look-alikes, stories, speech and names as in life."""
 DOMAIN = ROOT / "domain.yml"
 NOW = "2026-11-23T12:00:00+08:00"
 """From when the set counts relative dates."""
-KINDS: dict[str, Kind] = {"lookalike": "lookalike", "several_wishes": "several"}
+KINDS: dict[str, Kind] = {
+    "border": "border",
+    "lookalike": "lookalike",
+    "narrative": "narrative",
+    "several_wishes": "several",
+    "spoken": "spoken",
+}
 
 _MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z_]+)=([^\[\]()]+)\)")
 _SPACE_OR_PUNCTUATION = re.compile(r"[\W_]+")
@@ -180,12 +188,14 @@ def _summary(cases: list[Case]) -> str:
 
 def main() -> int:
     """Write the set as JSON lines; the counts go to standard error."""
-    parser = argparse.ArgumentParser(description="Write the frozen test set as JSON lines.")
+    parser = argparse.ArgumentParser(description="Write a test set as JSON lines.")
     parser.add_argument("output", nargs="?", type=Path, help="file to write; default: stdout")
-    parser.add_argument("--fresh", action="store_true", help="the second set instead of the first")
+    sets = parser.add_mutually_exclusive_group()
+    for name, folder in [("fresh", FRESH), ("strangers", STRANGERS)]:
+        sets.add_argument(f"--{name}", action="store_const", dest="folder", const=folder, default=FOLDER)
     arguments = parser.parse_args()
     try:
-        cases = read(FRESH if arguments.fresh else FOLDER)
+        cases = read(arguments.folder)
     except (FrozenSetError, FileNotFoundError) as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from actions._say import Changes, Say
-from actions._telling import rule_asked, tell_known
+from actions._telling import rule_asked, tell_known, tell_safety
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, phrasing
@@ -18,6 +18,14 @@ WISHES_FOR_NOTHING = frozenset(
     ("affirm", "deny", "cancel", "inform", "correct", "thank", "greet", "goodbye", "abuse", "nlu_fallback", "out_of_scope")
 )  # fmt: skip
 ASKS_AFTER_SOMEBODY = WISHES_FOR_NOTHING | {"query_progress", "urge_order"}
+NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "inform")
+SMALL_TALK = 16  # characters
+IN_DANGER = WISHES_FOR_NOTHING | {
+    "ask_electric_safety",
+    "ask_outage_knowledge",
+    "request_human",
+    "ask_operation_help",
+}
 ABOUT_BILLS = WISHES_FOR_NOTHING | {
     "query_bill", "explain_bill", "query_usage", "query_arrears", "query_balance", "query_payment_record", "query_tier",
     "ask_energy_saving", "ask_tariff_policy",
@@ -53,11 +61,25 @@ def business(turn: Turn, say: Say) -> Changes | None:
     A customer in distress who wishes for nothing is not led back to business; one who has called a person and asks
     where they are hears the truth; others' data are never hinted at; 差多少, 再上个月 lean on what was told."""
     hurt = turn.slots.get("distress")
-    if hurt and (turn.intent in WISHES_FOR_NOTHING or not_asked_for(turn)):
-        say("utter_distress_stay", helpline=parts().region.contacts["helpline"].value)
+    if hurt and marks.has("no_distress", turn.text):
+        say("utter_distress_over")
+        return {"distress": None, "agenda": [turn.slots["topic"]] if turn.slots.get("topic") else None}
+    if hurt and not speaks_of_order(turn) and (turn.intent in WISHES_FOR_NOTHING or not_asked_for(turn)):
+        contacts = parts().region.contacts
+        say("utter_distress_stay", helpline=contacts["helpline"].value, police=contacts["police"].value)
         return {}
     if turn.slots.get("called") and turn.intent in ASKS_AFTER_SOMEBODY and marks.has("awaits", turn.text):
         return tell_still_called(turn, say)
+    hazard = turn.slots.get("endangered")
+    if hazard and turn.intent in IN_DANGER and not speaks_of_order(turn):
+        if tell_safety(turn, hazard, say):
+            return {}
+        if turn.intent in NOT_UNDERSTOOD and marks.has("asks", turn.text):
+            say("utter_danger_unknown")
+            return {}
+    if turn.slots.get("called") and turn.intent == "request_human" and not answers.names_a_person(turn.text):
+        answered = rule(turn, say)
+        return tell_still_called(turn, say) if answered is None else answered
     leads_to = (action for mark, action in BY_WHO_SPEAKS.items() if marks.has(mark, turn.text))
     if action := next(leads_to, None):
         raise Instead(action)
@@ -76,11 +98,11 @@ def business(turn: Turn, say: Say) -> Changes | None:
     if marks.has("abilities", turn.text):
         say("utter_abilities")
         return {}
-    if turn.slots.get("topic") in ABOUT_AN_ORDER and turn.slots.get("order_no"):
-        if turn.intent not in ("query_progress", "urge_order") and marks.has("crew", turn.text):
-            raise Instead("action_query_progress")
-        if turn.intent in WISHES_FOR_NOTHING and marks.has("eased", turn.text):
-            raise Instead(AMEND)
+    friendly = turn.intent in NOT_UNDERSTOOD and len(turn.text) <= SMALL_TALK
+    if friendly and marks.has("small_talk", turn.text) and not turn.form:
+        say("utter_small_talk")
+        return {}
+    about_an_order(turn)
     if (
         turn.intent == "query_payment_channels"
         and marks.has("where", turn.text)
@@ -95,6 +117,30 @@ def business(turn: Turn, say: Say) -> Changes | None:
     if told and topic and turn.intent in WISHES_FOR_NOTHING and months.meant(turn.text, told[-1]):
         raise Instead(topic)
     return None
+
+
+def about_an_order(turn: Turn) -> None:
+    """Raises Instead for what leans on the order just placed or told: where the crew is, that it is taken back, and
+    inside a danger whatever more is told."""
+    if not turn.slots.get("order_no") or turn.intent in ("report_danger", "tell_distress"):
+        return
+    on_topic = turn.slots.get("topic") in ABOUT_AN_ORDER
+    if on_topic and turn.intent not in ("query_progress", "urge_order") and marks.has("crew", turn.text):
+        raise Instead("action_query_progress")
+    takes_back = turn.intent != "withdraw_complaint" and marks.has("withdraws_order", turn.text)
+    if on_topic and (takes_back or (turn.intent in WISHES_FOR_NOTHING and marks.has("eased", turn.text))):
+        raise Instead(AMEND)
+    if on_topic and turn.slots.get("endangered") and turn.intent in NOT_UNDERSTOOD:
+        raise Instead(AMEND)
+
+
+def speaks_of_order(turn: Turn) -> bool:
+    """Whether a sentence asks for the crew of an order, or takes the order back."""
+    return bool(turn.slots.get("order_no")) and (
+        marks.has("crew", turn.text)
+        or marks.has("withdraws_order", turn.text)
+        or marks.has("eased", turn.text)
+    )
 
 
 def not_asked_for(turn: Turn) -> bool:

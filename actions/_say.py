@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _names
 from actions._turn import Turn
+from bot.region.region import SafetyScript
 
 Changes = dict[str, Any]
 """Slots to set."""
@@ -29,6 +30,10 @@ class Say:
     def again(self, text: str) -> None:
         """Words the bot has already said."""
         self._dispatcher.utter_message(text=text)
+
+    def script(self, script: SafetyScript) -> None:
+        """Words of the safety data, in their spoken form where they are only heard."""
+        self.again(script.spoken if self._turn.manner.spoken else script.text)
 
     def card(self, card: str, data: Mapping[str, Any]) -> None:
         self._dispatcher.utter_message(json_message={"type": "card", "card": card, "data": dict(data)})

@@ -158,3 +158,14 @@ def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[st
         say("utter_knowledge_spoken", answer=told.spoken)
     else:
         say("utter_knowledge", answer=told.text, source=told.source.split("；")[0], buttons=[*near, *buttons])
+
+
+def tell_safety(turn: Turn, hazard: str | None, say: Say) -> bool:
+    """Say what the safety data have for a sentence inside a danger of this kind (None: not known which); False when
+    there is nothing, or when the danger lane has just said the words of another hazard."""
+    if not turn.text or (turn.danger.get("hazards") or (hazard,))[0] != hazard:
+        return False
+    script = parts().region.safety_answer(turn.text, hazard)
+    if script:
+        say.script(script)
+    return script is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import ClassVar
 
@@ -11,12 +12,14 @@ from actions import _names
 from actions._base import CompanyAction
 from actions._form import CompanyForm, entry_of
 from actions._say import Changes, Say
+from actions._telling import clock_words, tell_safety
 from actions._turn import Turn
 from actions._wiring import parts
 from actions.fault import ADDRESS, PHONE, YES_NO
 from actions.orders import find_order
-from bot.core import answers, danger, values
+from bot.core import answers, danger, phrasing, values
 from bot.core.form import Field
+from bot.core.talk import marks
 from bot.ports.errors import CompanyError, Unavailable
 from bot.ports.orders import FaultReport
 
@@ -52,17 +55,40 @@ class DangerForm(CompanyForm):
 
     def opening(self, turn: Turn, intent: str) -> Changes:
         seen = danger.assess(turn.text)
-        hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [None])
-        return {**super().opening(turn, intent), "in_danger": True if certain(turn) else None, "hazard": hazards[0], "danger_words": turn.text,
+        before = turn.slots if turn.slots.get("doing") == self.form() else {}
+        hazards = turn.danger.get("hazards") or ([seen.primary] if seen else [before.get("hazard")])
+        sure = certain(turn) or before.get("in_danger")
+        return {**super().opening(turn, intent), "in_danger": True if sure else None, "hazard": hazards[0],
+                "danger_words": before.get("danger_words") or turn.text,
                 "danger_else": next((w for w in turn.ranking if w != intent and _names.offerable(w)), None),
-                "danger_order": turn.danger.get("order_no")}  # fmt: skip
+                "danger_order": turn.danger.get("order_no") or before.get("danger_order")}  # fmt: skip
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
-        """Nothing but a person, and what the danger lane hears, comes between; no question is looked up now."""
-        return turn.intent in DANGER_HEARS
+        """Nothing but a person, and what the danger lane hears, comes between; who is ill or shut in belongs to it."""
+        hurt = turn.intent != "tell_distress" or marks.distress(turn.text) in marks.HURT
+        return turn.intent in DANGER_HEARS and hurt
+
+    async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
+        """Where the crew is, is told from the order, and a danger that was none is told to it; the order stays."""
+        slots = turn.slots
+        ordered = slots.get("doing") == self.form() and slots.get("danger_order")
+        if ordered and not turn.danger and no_danger(turn.text):
+            await add_words(turn, str(ordered))
+            return self._cancel(turn, say, requested)
+        if ordered and marks.has("crew", turn.text) and not turn.heard.mentions:
+            await tell_emergency(str(ordered), turn, say)
+            return self._asking(turn, {}, str(requested))
+        return await super()._step(turn, say, requested)
 
     def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
-        """Nobody is told to take his time in danger."""
+        """A question inside the danger is answered from the safety data, never taken for a place; nobody is told to
+        take their time."""
+        if asked is None or asked.slot == "in_danger" or turn.heard.mentions:
+            return None
+        if tell_safety(turn, turn.slots.get("hazard"), say):
+            return {"misses": 1}
+        if asked.slot == "address" and marks.has("clearly_asks", turn.text):
+            return self._unclear(turn, say)
         return None
 
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
@@ -70,7 +96,11 @@ class DangerForm(CompanyForm):
         if not (turn.slots.get("danger_order") or turn.danger):
             return super()._cancel(turn, say, requested)
         say("utter_danger_taken_back")
-        return self._close(turn, say, {"order_no": turn.slots.get("danger_order")})
+        return self._close(
+            turn,
+            say,
+            {"order_no": turn.slots.get("danger_order"), "topic": "action_amend_order", "endangered": None},
+        )
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         alive = turn.slots.get("hazard") == LIFE_SUPPORT
@@ -83,6 +113,9 @@ class DangerForm(CompanyForm):
 
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
         """What the model alone takes for a danger, while an emergency is under way, is that one (电线还在路上呢)."""
+        over = turn.slots.get("endangered")
+        if over and not certain(turn) and tell_safety(turn, over, say):
+            return self._close(turn, say, {})
         if not certain(turn) and await under_way(turn):
             return self._close(turn, say, {"agenda": ["action_urge_order"]})
         return await super()._open(turn, say)
@@ -103,18 +136,41 @@ class DangerForm(CompanyForm):
             return {"doing": None, **instead}
         if not (slots.get("in_danger") or news.get("address") or certain(turn)):
             return {}
-        sure = {"in_danger": True, "agenda": None}
+        sure = {"in_danger": True, "agenda": None, "endangered": slots.get("hazard")}
         begins = "danger_words" in news or not turn.slots.get("in_danger")
         if begins and not turn.danger:
             script = parts().region.safety.get(slots.get("hazard") or "")
-            say.again(script.spoken if turn.manner.spoken else script.text) if script else say(
-                "utter_danger_first"
-            )
+            say.script(script) if script else say("utter_danger_first")
             say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
         told = {k: str(news[k]) for k in ("address", "phone") if news.get(k)}
         if not slots.get("address") or (slots.get("danger_order") and not told):
             return sure
         return {**sure, **await record_danger(turn, slots, told, say)}
+
+
+def no_danger(text: str) -> bool:
+    """Whether somebody says that there is no danger after all, or that it is over."""
+    return marks.has("eased", text) or marks.has("no_danger", text)
+
+
+async def add_words(turn: Turn, number: str) -> None:
+    """What was told goes into the emergency order; the crew that is on its way does not hang on it."""
+    with suppress(CompanyError):
+        await parts().company.orders.amend_fault(
+            turn.subject, number, {"description": turn.text}, turn.key("amend_fault")
+        )
+
+
+async def tell_emergency(number: str, turn: Turn, say: Say) -> None:
+    """Where the emergency order stands and until when a crew is usually there."""
+    try:
+        order = await parts().company.orders.order(turn.subject, number)
+    except CompanyError:
+        say("utter_danger_stay")
+        return
+    say("utter_danger_on_the_way", order_no=order.order_no, state=_names.word("state", order.state))
+    if order.due_at and order.due_at > turn.now:
+        say(f"utter_clock_{clock_words(order)}", due=phrasing.deadline(order.due_at, turn.now))
 
 
 async def under_way(turn: Turn) -> bool:
@@ -158,8 +214,6 @@ class ReportDanger(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         alive = turn.slots.get("hazard") == LIFE_SUPPORT
         say("utter_danger_recorded_life_support" if alive else "utter_danger_recorded")
-        return {
-            **DangerForm.ended(),
-            "phone": turn.slots.get("phone") or None,
-            "order_no": turn.slots.get("danger_order") or turn.slots.get("order_no"),
-        }
+        number = turn.slots.get("danger_order") or turn.slots.get("order_no")
+        about = {"topic": "action_amend_order"} if number else {}
+        return {**DangerForm.ended(), **about, "phone": turn.slots.get("phone") or None, "order_no": number}

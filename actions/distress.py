@@ -1,4 +1,4 @@
-"""A person who despairs, is threatened, or is a child alone: warm words, who can help, somebody at once, no business."""
+"""A person who despairs, is threatened, shut in, or is a child alone: warm words, who can help, somebody at once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ class TellDistress(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         kind = marks.distress(turn.text) or marks.DISTRESS[0]
         contacts = parts().region.contacts
-        numbers: dict[str, Any] = {name: contacts[name].value for name in ("police", "ambulance", "helpline")}
-        say(f"utter_distress_{kind}", **numbers)
-        if turn.slots.get("distress") != kind:
+        numbers: dict[str, Any] = {name: contacts[name].value for name in ("police", "ambulance", "helpline", "fire")}
+        gas = parts().region.not_ours["gas"].owner
+        say(f"utter_distress_{kind}", **numbers, gas_company=gas)
+        if turn.slots.get("distress") != kind and kind != "gas":
             say.effect(
                 "handover", reason="distress", skill="general", priority=0, summary=turn.text, slots={}
             )
         left = dict.fromkeys(("doing", "agenda", "wishes", "offered", "topic", "resume", "misses"))
-        return {**left, "distress": kind}
+        if kind in marks.HURT:
+            return {**left, "distress": kind}
+        return {**left, "topic": "action_query_outage" if kind == "trapped" else None}

@@ -136,10 +136,13 @@ class UrgeOrder(OrderAction):
 
 
 class AmendOrder(OrderAction):
-    """What is said about a fault report after it was placed goes into that order: a phone, a place, a word to the crew."""
+    """What is said about a fault report after it was placed goes into that order: a phone, a place, a word to the crew,
+    or that nobody need come any more."""
 
     async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
-        if order.kind != "fault":
+        if order.kind in CREWS and (marks.has("eased", turn.text) or marks.has("withdraws_order", turn.text)):
+            return await take_back(order, turn, say)
+        if order.kind not in CREWS:
             say.offer_person("policy", response="utter_order_needs_person")
             return {"order_no": order.order_no}
         told = {name: str(turn.mention(name)) for name in ("phone", "address") if turn.mention(name)}
@@ -154,11 +157,29 @@ class AmendOrder(OrderAction):
         return {**told, "order_no": order.order_no}
 
 
+async def take_back(order: Order, turn: Turn, say: Say) -> Changes:
+    """Ask the company to take back the order, and every other of this conversation when all are meant. A crew looks at
+    an emergency all the same; of another the company speaks with the customer before it is closed."""
+    orders = parts().company.orders
+    here = await orders.open_orders(turn.subject, conversation=turn.conversation)
+    others = (each for each in here if each.kind in CREWS and each.order_no != order.order_no)
+    meant = [order, *others] if marks.has("all_of_them", turn.text) else [order]
+    for each in meant:
+        await orders.withdraw(turn.subject, each.order_no, turn.text, turn.key(f"withdraw:{each.order_no}"))
+        say(
+            "utter_danger_order_taken_back" if each.kind == "danger" else "utter_fault_taken_back",
+            order_no=each.order_no,
+        )
+    return {"order_no": order.order_no}
+
+
 class WithdrawComplaint(OrderAction):
     """Asked back once, then logged with the order; the company calls before it closes anything."""
 
     async def act_on(self, order: Order, turn: Turn, say: Say) -> Changes:
         meant = turn.slots.get("opening") == "withdraw_complaint" or marks.has("withdraws", turn.text)
+        if order.kind in CREWS and marks.has("withdraws_order", turn.text):
+            return await take_back(order, turn, say)
         if order.kind in CREWS or not meant:
             tell_progress(order, turn, say)
             return {"order_no": order.order_no}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.core.talk import marks
+
 SUBMIT: Mapping[str, bool] = {
     r"^(嗯|是)?对(的|了)?$|^(提交|没(有|啥|什么)*问题|都对|可以(?!不|吗)|没错|不用改|(行|好|那)?就这样|没(有)?别的|没啥(要)?改)|^[👌👍✅🆗]|^\[强\]|^/:(strong|ok)": True
 }
@@ -190,7 +192,7 @@ def angry(text: str) -> bool:
 
 def names_a_person(text: str) -> bool:
     """True when the words themselves ask for a person; a button's choice has no words and always does."""
-    return not text or bool(_PERSON.search(text))
+    return not text or bool(_PERSON.search(text)) or marks.has("calls_person", text)
 
 
 def asks_how(text: str) -> bool:

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 
 from bot.core.danger import weigh
+from bot.core.talk import marks
 from bot.core.talk.marks import distress
 from bot.engine.intent_model import IntentModel
 
 FALLBACK = "nlu_fallback"
 DANGER = "report_danger"
 DISTRESS = "tell_distress"
+PERSON = "request_human"
+OUTAGE = "report_outage"
 BREAKDOWNS = frozenset(
     [
         "report_outage",
@@ -81,15 +84,22 @@ def read_wishes(model: IntentModel, text: str, endangered: bool = False) -> Wish
     """The wishes of a normalised text. `endangered`: the danger lane has acted, the intent is report_danger."""
     clauses = _clauses(text)
     placeless = _PLACE_AHEAD.sub("", text)
-    ranking, rest, *parts = model.rank([text, placeless, *clauses])
+    ranking, rest, *parts = model.rank([text, placeless, *(_PLACE_AHEAD.sub("", each) for each in clauses)])
     sure = dict(part[0] for part in parts if part[0][1] >= SURE)
     wishes = sorted((name for name in sure if name not in ACTS), key=precedence)
     found, unreal = weigh(text)
     share = dict(ranking).get(DANGER, 0.0)
-    if endangered or share >= (MODEL_VOTE if found else MODEL_OVERRULES if unreal else MODEL_ALONE):
+    if endangered or (found and share >= MODEL_VOTE):
         return Wishes(DANGER, 1.0, ranking, tuple(wish for wish in wishes if wish != DANGER))
     if distress(text):
         return Wishes(DISTRESS, 1.0, ranking)
+    if marks.has("calls_person", text) and not marks.has("no_person", text):
+        return Wishes(PERSON, 1.0, ranking, tuple(wish for wish in wishes if wish != PERSON))
+    if marks.has("perishing", text):
+        fault = next((name for name, _ in ranking[:3] if name in BREAKDOWNS), OUTAGE)
+        return Wishes(fault, 1.0, ranking, tuple(wish for wish in wishes if wish not in (fault, DANGER)))
+    if share >= (MODEL_OVERRULES if unreal else MODEL_ALONE):
+        return Wishes(DANGER, 1.0, ranking, tuple(wish for wish in wishes if wish != DANGER))
     if unreal and ranking[0][0] == DANGER:
         ranking = (*((name, chance / (1 - share + 1e-9)) for name, chance in ranking[1:]), (DANGER, 0.0))
     intent, confidence = ranking[0]

@@ -4,6 +4,7 @@ Every value carries `source` and `verified`; an unverified one is worded 一般/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ import yaml
 
 from bot.core.address import Gazetteer
 from bot.core.clocks import Clock, Span
+from bot.core.text import normalise
 
 ROOT = Path(__file__).parents[2] / "data" / "region"
 
@@ -27,6 +29,19 @@ class SafetyScript:
     spoken: str
     source: str
     verified: bool
+
+
+@dataclass(frozen=True)
+class SafetyAnswer:
+    """What is said to a question, or to news, inside a danger of one of `hazards` (none: of any)."""
+
+    says: re.Pattern[str]
+    hazards: frozenset[str]
+    script: SafetyScript
+
+    def fits(self, text: str, hazard: str | None) -> bool:
+        """Whether a sentence that is said in this danger is answered by it; an unknown danger may be any."""
+        return (not self.hazards or hazard is None or hazard in self.hazards) and bool(self.says.search(text))
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,12 @@ class Region:
     not_ours: Mapping[str, Neighbour]
     gazetteer: Gazetteer
     seasons: tuple[Season, ...] = ()
+    safety_answers: tuple[SafetyAnswer, ...] = ()
+
+    def safety_answer(self, text: str, hazard: str | None) -> SafetyScript | None:
+        """What to say to a sentence inside a danger; None when nothing is entered for it."""
+        plain = normalise(text).lower()
+        return next((each.script for each in self.safety_answers if each.fits(plain, hazard)), None)
 
     def season_at(self, day: date) -> Season | None:
         """The irrigation season of a day."""
@@ -135,6 +156,12 @@ def load(name: str) -> Region:
         },
         gazetteer=Gazetteer.of(read(name, "places")["counties"]),
         seasons=tuple(_season(each) for _, each in _entries(read(name, "seasons"), "seasons")),
+        safety_answers=tuple(
+            SafetyAnswer(
+                re.compile("|".join(each["says"])), frozenset(each.get("hazards", ())), _safety(each)
+            )
+            for _, each in _entries(safety, "answers")
+        ),
     )
 
 

@@ -14,8 +14,10 @@ from bot.core.text import normalise
 
 LEXICON = Path(__file__).parents[3] / "data/nlu/lexicon/marks.ini"
 _SECTION = re.compile(r"\[([a-z_]+)\]")
-DISTRESS = ("despair", "violence", "child")
-"""The marks of a person who needs a person now, the one that is answered in front."""
+DISTRESS = ("despair", "violence", "child", "trapped", "ill", "gas")
+"""The marks of a person who needs help now, the one that is answered in front."""
+HURT = frozenset(DISTRESS[:3])
+"""Those after which nobody is led back to business."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from actions._wiring import parts
 from actions.fault import ADDRESS, PHONE, YES_NO
 from actions.orders import find_order
 from bot.core import answers, danger, phrasing, values
-from bot.core.form import Field
+from bot.core.form import SHORT_ANSWER, Field
 from bot.core.talk import marks
 from bot.ports.errors import CompanyError, Unavailable
 from bot.ports.orders import FaultReport
@@ -65,7 +65,8 @@ class DangerForm(CompanyForm):
 
     def _interrupted(self, turn: Turn, asked: Field | None) -> bool:
         """Nothing but a person, and what the danger lane hears, comes between; who is ill or shut in belongs to it."""
-        hurt = turn.intent != "tell_distress" or marks.distress(turn.text) in marks.HURT
+        unsure = asked is not None and asked.slot == "in_danger"
+        hurt = turn.intent != "tell_distress" or unsure or marks.distress(turn.text) in marks.HURT
         return turn.intent in DANGER_HEARS and hurt
 
     async def _step(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
@@ -125,18 +126,24 @@ class DangerForm(CompanyForm):
         return [] if certain(turn) else agenda
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        if slots.get("in_danger") is False:
+        kept_alive = marks.has("life_support", turn.text)
+        if slots.get("in_danger") is False and not (certain(turn) or kept_alive):
             second = slots.get("danger_else")
-            say("utter_no_danger" if slots.get("agenda") or second else "utter_no_danger_what")
+            if len(turn.text) <= SHORT_ANSWER or not second:
+                say("utter_no_danger" if slots.get("agenda") or second else "utter_no_danger_what")
             instead = (
                 {"agenda": [*(slots.get("agenda") or ()), entry_of(second)], "opening": second}
                 if second
                 else {}
             )
             return {"doing": None, **instead}
-        if not (slots.get("in_danger") or news.get("address") or certain(turn)):
+        if not (slots.get("in_danger") or news.get("address") or certain(turn) or kept_alive):
             return {}
-        sure = {"in_danger": True, "agenda": None, "endangered": slots.get("hazard")}
+        seen = danger.assess(turn.text)
+        hazard = slots.get("hazard") or (seen.primary if seen else LIFE_SUPPORT if kept_alive else None)
+        slots["hazard"] = hazard
+        sure = {"in_danger": True, "agenda": None, "hazard": hazard, "endangered": hazard,
+                "danger_order": slots.get("danger_order") or turn.danger.get("order_no")}  # fmt: skip
         begins = "danger_words" in news or not turn.slots.get("in_danger")
         if begins and not turn.danger:
             script = parts().region.safety.get(slots.get("hazard") or "")

@@ -35,7 +35,7 @@ keeps away from what it set on fire."""
 
 _GAPS = {"…": "[^。!?;\n]{0,8}?", "~": "[^。!?;\n]{0,30}?"}
 _SENTENCE = re.compile("[。!?;\n]")
-_CLAUSE = re.compile("[,。!?;\n]")
+_CLAUSE = re.compile("[,。!?; \n]")
 
 
 @dataclass(frozen=True)

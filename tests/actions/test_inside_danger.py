@@ -61,3 +61,20 @@ async def test_gas_and_a_lift_have_words_of_their_own(stranger: Conversation) ->
     assert names(told)[0] == "utter_distress_trapped"
     assert told[1].custom["priority"] == 0
     assert names(await stranger.say("查一下余额", "query_balance"))[0].startswith("utter_ask")
+
+
+@pytest.mark.parametrize("said", ["没有没有，是呼吸机停电了", "呼吸机！电池剩40分钟", "没冒烟，我妈靠制氧机"])
+async def test_who_lives_by_a_machine_is_heard_behind_a_no(stranger: Conversation, said: str) -> None:
+    await stranger.say("快点，机器要不行了", "report_danger")
+    assert stranger.slots["requested_slot"] == "in_danger"
+    told = await stranger.say(said, "deny")
+    assert "氧气袋" in told[0].text
+    assert names(told)[-1] == "utter_ask_danger_form_address"
+    assert stranger.slots["hazard"] == "life_support"
+
+
+async def test_who_is_ill_is_told_of_the_ambulance_and_not_that_all_is_well(stranger: Conversation) -> None:
+    await stranger.say("手抖得厉害", "report_danger")
+    told = await stranger.say("没烟没火，老人捂着胸口喘不上气", "tell_distress")
+    assert names(told)[0] == "utter_distress_ill"
+    assert "120" in told[0].text

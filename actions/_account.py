@@ -44,7 +44,7 @@ async def place_for(turn: Turn) -> Place:
     located = await parts().company.outages.locate(address)
     if located.certain:
         return located.places[0]
-    options = [f"{p.county}{p.name}" for p in located.places] or None
+    options = list(dict.fromkeys(p.title for p in located.places)) or None
     tries = (turn.slots.get("place_tries") or 0) + 1
     raise Needs("place_form", place_options=options, place_tries=tries, address=None, unclear=address)
 

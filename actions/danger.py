@@ -149,7 +149,8 @@ class DangerForm(CompanyForm):
             script = parts().region.safety.get(slots.get("hazard") or "")
             say.script(script) if script else say("utter_danger_first")
             say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
-        told = {k: str(news[k]) for k in ("address", "phone") if news.get(k)}
+        known = slots if begins else news
+        told = {k: str(known[k]) for k in ("address", "phone") if known.get(k)}
         if not slots.get("address") or (slots.get("danger_order") and not told):
             return sure
         return {**sure, **await record_danger(turn, slots, told, say)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -15,10 +16,13 @@ from actions._wiring import parts
 from actions.fault import merge_address
 from actions.orders import find_order, tell_progress
 from bot.core import phrasing, values
+from bot.core.address import county_in
 from bot.core.form import Field
+from bot.core.talk import choices
 from bot.ports.directory import Notice
 from bot.ports.outages import Outage
 
+SHOWN = 6  # choices that can be read at a glance
 DAYS_AHEAD = 7  # planned outages are announced seven days ahead (电力供应与使用条例第28条)
 
 
@@ -30,28 +34,51 @@ class PlaceForm(CompanyForm):
 
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         if slots.get("place_options"):
-            return (Field("place_choice", ("choice", "address")),)
+            return (Field("place_choice", ("choice",), words=values.any_words),)
         return (Field("address", ("address",), words=values.place_words, merge=merge_address),)
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
-        chosen, options = news.get("place_choice"), slots.get("place_options") or []
+        chosen, options = news.get("place_choice"), list(slots.get("place_options") or ())
         if chosen:
-            fitting = [o for o in options if chosen in o or o in chosen]
-            return {
-                "address": fitting[0] if fitting else f"{chosen}{slots['unclear']}",
-                "place_options": None,
-            }
+            return self._choose(turn, str(chosen), options, slots, say)
         if (slots.get("place_tries") or 0) > MISSES_BEFORE_PERSON:
             say.offer_person("n_failures", "fault")
             return {"doing": None, "place_tries": None}
         if options:
-            say("utter_which_place", buttons=[choice(o, "/inform", choice=o) for o in options[:4]])
+            ask_which(options, say)
         elif "unclear" in slots and slots["unclear"] and "doing" in news:
             say("utter_place_unknown", address=slots["unclear"])
         return {}
 
+    def _choose(self, turn: Turn, said: str, options: list[str], slots: Changes, say: Say) -> Changes:
+        """One place is taken; several left are asked again; none of them is another place, or asked anew."""
+        county = county_in(said, parts().region.gazetteer)
+        near = [o for o in options if county and o.startswith(county)] or options
+        left = () if choices.none_of_them(said) else choices.fitting(near, said)
+        if len(left) == 1:
+            return {"address": left[0], "place_options": None, "place_choice": None}
+        if left and len(left) < len(options):
+            ask_which(list(left), say)
+            return {"place_options": list(left), "place_choice": None}
+        another = turn.mention("address") or (county and said)
+        if another and another not in str(slots.get("unclear")):
+            return {"address": another, "place_options": None, "place_choice": None}
+        if left:
+            ask_which(options, say)
+            return {"place_choice": None}
+        return {"place_options": None, "place_choice": None, "unclear": None}
+
     def submission(self, slots: Changes) -> str:
         return str(slots["goal"])
+
+
+def ask_which(options: list[str], say: Say) -> None:
+    """The places as buttons; of more than can be shown the counties first, so that each can be reached."""
+    counties = list(dict.fromkeys(county_in(o, parts().region.gazetteer) or o for o in options))
+    if len(options) > SHOWN and len(counties) > 1:
+        say("utter_which_county", buttons=[choice(c, "/inform", choice=c) for c in counties])
+    else:
+        say("utter_which_place", buttons=[choice(o, "/inform", choice=o) for o in options])
 
 
 async def known_outages(
@@ -125,8 +152,13 @@ def days_ahead(turn: Turn) -> tuple[date, date]:
 
 async def planned_outages(turn: Turn, first: date, last: date) -> list[Outage]:
     """The announced outages that begin in these days."""
+    return announced(await known_outages(turn, first, last), turn, first, last)
+
+
+def announced(known: Iterable[Outage], turn: Turn, first: date, last: date) -> list[Outage]:
+    """Those of the outages that are announced and begin in these days."""
     return [
-        o for o in await known_outages(turn, first, last)
+        o for o in known
         if o.status == "announced" and first <= o.starts_at.astimezone(turn.now.tzinfo).date() <= last
     ]  # fmt: skip
 
@@ -146,7 +178,9 @@ class QueryPlannedOutage(CompanyAction):
 
     async def act(self, turn: Turn, say: Say) -> Changes:
         first, last = days_ahead(turn)
-        found = await planned_outages(turn, first, last)
+        known = await known_outages(turn, first, last)
+        running = [o for o in known if o.status == "active"] if first == turn.now.date() else []
+        found = [*running, *announced(known, turn, first, last)]
         for outage in found[:3]:
             tell_outage(outage, turn, say)
         for notice in await supply_notices(turn):

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from backend.region import County
 from backend.tables import PlaceRow, TransformerRow
 
-SUFFIX = re.compile(r"(街道|苏木|农场|牧场|渔场|小区|社区|镇|乡|村)$")
+KIND = re.compile(r"街道|苏木|农场|牧场|渔场|小区|社区|镇|乡|村")
+SUFFIX = re.compile(rf"({KIND.pattern})$")
 DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 NUMERAL = re.compile(f"[{''.join(DIGITS)}十百]+(?=[号组社队栋幢楼单元室层井])")
 
@@ -33,6 +34,7 @@ class Found:
     name: str
     area: str
     transformers: tuple[str, ...]
+    town: str = ""  # of a village or community
 
 
 def key(address: str) -> str:
@@ -82,13 +84,18 @@ def _best(text: str, places: Iterable[PlaceName]) -> list[PlaceName]:
 
 
 def _hit(text: str, name: str) -> str:
-    """The name, or its stem, if the text holds it."""
-    return next((each for each in (name, stem(name)) if each in text), "")
+    """The name, or its stem, if the text holds it; a stem with another kind behind it is another place (团结街道 is not
+    团结村)."""
+    if name in text:
+        return name
+    short = stem(name)
+    ends = (found.end() for found in re.finditer(re.escape(short), text))
+    return short if any(not KIND.match(text, end) for end in ends) else ""
 
 
 def _places(session: Session, places: list[PlaceName]) -> tuple[Found, ...]:
     fed = _transformers(session, places)
-    return tuple(Found(each.county, each.name, each.area, tuple(fed[each.id])) for each in places)
+    return tuple(Found(each.county, each.name, each.area, tuple(fed[each.id]), each.town) for each in places)
 
 
 def _whole_towns(session: Session, places: list[PlaceName]) -> tuple[Found, ...]:

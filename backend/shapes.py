@@ -188,6 +188,7 @@ class Place(Shape):
     county: str
     name: str
     transformers: list[str]
+    town: str = ""
 
 
 class Located(Shape):

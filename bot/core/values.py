@@ -182,3 +182,8 @@ def _date(value: str, said: str = "") -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise NoSuchDate(said or value) from None
+
+
+def any_words(text: str) -> str | None:
+    """The words as they are; None when there are none."""
+    return text.strip() or None

@@ -40,6 +40,12 @@ class Place:
     county: str
     name: str
     transformers: tuple[str, ...]
+    town: str = ""
+
+    @property
+    def title(self) -> str:
+        """How it is told from others of its name."""
+        return f"{self.county}{self.town}{self.name}"
 
 
 @dataclass(frozen=True)

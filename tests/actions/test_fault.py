@@ -218,6 +218,46 @@ async def test_a_place_several_counties_have_is_chosen_from(company: FakeCompany
     assert names(replies)[0] == "utter_outage_active"
 
 
+FAMILIAR = (
+    Place("临河区", "幸福小区", ("T1",), "解放街道"),
+    Place("临河区", "幸福小区", ("T2",), "团结街道"),
+    Place("五原县", "幸福小区", ("T3",), "隆兴昌镇"),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "at"), [("团结街道那个", "T2"), ("第三个", "T3"), ("五原的", "T3"), ("头一个", "T1")]
+)
+async def test_a_place_is_chosen_in_words(company: FakeCompany, said: str, at: str) -> None:
+    company.places = list(FAMILIAR)
+    company.known_outages.append(outage(area="幸福小区", county="五原县", transformers=("T3",)))
+    talk = Conversation(company)
+    replies = await talk.say("幸福小区停电了吗", "query_outage", address="幸福小区")
+    assert len({b["title"] for b in replies[0].buttons}) == len(FAMILIAR)
+    replies = await talk.say(said, "nlu_fallback")
+    assert talk.form is None
+    assert names(replies) == (
+        ["utter_outage_active", "utter_outage_eta"] if at == "T3" else ["utter_outage_none_known"]
+    )
+    assert talk.slots["address"] == next(p for p in FAMILIAR if p.transformers == (at,)).title
+
+
+async def test_none_of_the_places_offered_is_another_place(company: FakeCompany) -> None:
+    company.places = list(FAMILIAR)
+    talk = Conversation(company)
+    await talk.say("幸福小区停电了吗", "query_outage", address="幸福小区")
+    company.places = [Place("五原县", "和胜乡", ("T9",))]
+    replies = await talk.say("都不是，我们在和胜乡", "inform", address="和胜乡")
+    assert names(replies) == ["utter_outage_none_known"]
+    assert talk.slots["address"] == "和胜乡"
+
+
+async def test_a_running_outage_is_told_before_the_plan(company: FakeCompany) -> None:
+    company.known_outages.append(outage())
+    talk = Conversation(company, level="L1", accounts=[ACCOUNT])
+    assert "utter_outage_active" in names(await talk.say("这两天停不停电", "query_planned_outage"))
+
+
 async def test_an_unknown_place_is_asked_for_and_then_a_person_offered(stranger: Conversation) -> None:
     assert names(await stranger.say("几点来电", "query_restoration_time")) == ["utter_ask_place_form_address"]
     replies = await stranger.say("哪儿哪儿", address="哪儿哪儿")

@@ -285,7 +285,8 @@ class FakeCompany(FakeServices):
         self._enter("locate")
         named = [each for each in self.places if each.name in address]
         in_county = [each for each in named if each.county in address]
-        return Located(tuple(in_county or named))
+        in_town = [each for each in in_county or named if each.town and each.town in address]
+        return Located(tuple(in_town or in_county or named))
 
     async def in_area(
         self, county: str | None, place: str | None, first: date | None = None, last: date | None = None

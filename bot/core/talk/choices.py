@@ -1,0 +1,40 @@
+"""Which of the offered choices a sentence means: by its place in the list, or by words that only some of them have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NUMBERS = {"一": 1, "头": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_ORDINAL = re.compile(r"第([一二三四五六1-6])(个|家|处|条|户|张)?|(头)一?(个|家|处)|^([1-6])$")
+_LAST = re.compile(r"最后(一|那)?(个|家|处)?|末了|底下那个")
+_NONE = re.compile(r"都不(是|对)|没有我|不在(这|里)|哪个都不")
+SHORTEST = 2  # characters that tell one choice from another
+
+
+def none_of_them(text: str) -> bool:
+    """Whether all choices are refused (都不是)."""
+    return bool(_NONE.search(text))
+
+
+def fitting(choices: Sequence[str], text: str) -> tuple[str, ...]:
+    """The choices that a sentence fits best; all of them when it tells none apart."""
+    if numbered := _ORDINAL.search(text):
+        said = next(filter(None, (numbered[1], numbered[3], numbered[5])))
+        at = _NUMBERS.get(said) or int(said)
+        return tuple(choices[at - 1 : at]) or tuple(choices)
+    if _LAST.search(text):
+        return tuple(choices[-1:])
+    scores = [_told_apart(choice, choices, text) for choice in choices]
+    best = max(scores, default=0)
+    return tuple(choice for choice, score in zip(choices, scores, strict=True) if score == best)
+
+
+def _told_apart(choice: str, choices: Sequence[str], text: str) -> int:
+    """The length of the longest part of a choice that the text has and not every choice has."""
+    for length in range(len(choice), SHORTEST - 1, -1):
+        for start in range(len(choice) - length + 1):
+            part = choice[start : start + length]
+            if part in text and not all(part in other for other in choices):
+                return length
+    return 0

@@ -18,7 +18,9 @@ class TellDistress(CompanyAction):
     async def act(self, turn: Turn, say: Say) -> Changes:
         kind = marks.distress(turn.text) or marks.DISTRESS[0]
         contacts = parts().region.contacts
-        numbers: dict[str, Any] = {name: contacts[name].value for name in ("police", "ambulance", "helpline", "fire")}
+        numbers: dict[str, Any] = {
+            name: contacts[name].value for name in ("police", "ambulance", "helpline", "fire")
+        }
         gas = parts().region.not_ours["gas"].owner
         say(f"utter_distress_{kind}", **numbers, gas_company=gas)
         if turn.slots.get("distress") != kind and kind != "gas":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def gateway() -> FastAPI:
         demo_password=None,
     )
     company = connect(CompanyAddress(backend_token=SecretStr(_KEY)))
-    return create(Gateway(settings, EngineClient.connect(_NOBODY, _KEY), company))
+    return create(Gateway(settings, EngineClient.connect(_NOBODY, _KEY), company, time.time))
 
 
 def company() -> FastAPI:

@@ -93,7 +93,7 @@ class Jobs:
 
     def stuck(self) -> list[str]:
         """Jobs that have not come back from a step for longer than one may take."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         return [
             name
             for name, each in self._running.items()
@@ -109,7 +109,7 @@ class Jobs:
         job = running.job
         while not running.stopping:
             running.woken.clear()
-            running.beat_at, running.busy_since = self._clock(), time.monotonic()
+            running.beat_at, running.busy_since = self._clock(), asyncio.get_running_loop().time()
             try:
                 pause = await (self._for_all(job) if job.once_in_cluster else self._here(running))
             except Exception as error:

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import structlog
 
-from bot.core.danger import assess
 from bot.gateway.channel import Channel
 from bot.gateway.customer.identity import IdentityService
 from bot.gateway.duties import DESK, SUBMISSIONS, TURNS, duties
@@ -88,7 +87,7 @@ class Gateway:
     async def start(self) -> None:
         """Open the database and begin to work. The first look for danger reads and compiles its words, which takes seconds:
         no message waits for that."""
-        await asyncio.to_thread(assess, "")
+        await asyncio.to_thread(self.inbox.warm)
         await self.store.open()
         if self.store.single:
             await self.worker.free_claims()

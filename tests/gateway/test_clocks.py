@@ -71,7 +71,7 @@ async def test_ready_tells_by_how_much_the_clocks_differ(
 ) -> None:
     company, off = late
     await company.directory.halls()
-    gateway = Gateway(settings(tmp_path), None, company)  # type: ignore[arg-type]  # no turn is asked for
+    gateway = Gateway(settings(tmp_path), None, company, lambda: time.time() + off)  # type: ignore[arg-type]  # no turn is asked for
     gateway.engine = Ready()  # type: ignore[assignment]
     await gateway.store.open()
     transport = httpx.ASGITransport(create(gateway, channels=()))

@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -92,7 +93,7 @@ class Odd(BaseException):
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    one = Store(settings(tmp_path).gateway_db)
+    one = Store(settings(tmp_path).gateway_db, time.time)
     await one.open()
     yield one
     await one.close()

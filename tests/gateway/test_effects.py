@@ -305,7 +305,7 @@ async def test_a_refused_emergency_order_is_the_most_urgent_call_and_is_tried_be
 async def test_a_refused_emergency_order_ends_when_a_person_has_closed_the_case(desk: Desk) -> None:
     desk.company.failing["report_fault"] = BadData("no", "address")
     await desk.gateway.jobs.stop(SUBMISSIONS, DESK)
-    await desk.change(sa.insert(t.agent).values(**agent("a01")))
+    await desk.change(sa.insert(t.agent).values(**agent("a01", desk.clock())))
     await desk.say("电表箱着火了")
     await desk.idle()
     assert await _tries(desk, 2) == ["new"]

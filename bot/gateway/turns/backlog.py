@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.gateway.store import clock
 from bot.gateway.store import tables as t
 
 
@@ -25,7 +25,7 @@ class Backlog:
 
 def waiting(c: Connection) -> Backlog:
     """What waits now."""
-    i, s, now = t.inbox.c, t.submission.c, time.time()
+    i, s, now = t.inbox.c, t.submission.c, clock.now(c)
     messages = c.execute(sa.select(sa.func.count(), sa.func.min(i.received_at)).where(i.state == t.NEW)).one()
     urgent = sa.func.min(sa.case((s.urgent, s.created_at)))
     writes = c.execute(

@@ -98,6 +98,10 @@ class Inbox:
         self._wording = wording
         self._session_idle = session_idle
 
+    def warm(self) -> None:
+        """Read and compile the words of danger, which takes seconds."""
+        assess("")
+
     async def take(self, inbound: Inbound) -> Receipt:
         """Commit a message once; the same one again gives the same receipt. Raises Refused."""
         return await self._store.write(self.store, inbound)

@@ -1,8 +1,8 @@
 """The dialogue of a call: events in, commands out; no clock, no network, no sound.
 
 Everything the caller can answer is a `Question`: a menu, a question of the bot, or digits to be typed. One mechanism
-therefore repeats, times out, escalates and reaches a person. 0 is a person everywhere; where digits are typed, * and
-then 0. What the caller says or chooses goes to the gateway, which alone knows the answers.
+therefore repeats, times out, escalates and reaches a person. What the caller says or chooses goes to the gateway, which
+alone knows the answers. Keys are read by the `Keypad`, and what is to be said and done is gathered by the `Prompter`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from bot.voice.events import (
     Command,
     Event,
     HangUp,
-    Hush,
     Key,
     Known,
     Lost,
@@ -26,13 +25,14 @@ from bot.voice.events import (
     Played,
     Replied,
     Send,
-    Speak,
     Speech,
     TimedOut,
     Told,
     Transfer,
-    Wait,
 )
+from bot.voice.floor import Floor
+from bot.voice.keypad import Keypad, Meaning
+from bot.voice.prompter import Prompter
 from bot.voice.questions import Question
 from bot.voice.service import CallerProfile, DigitEntry, KeyOption, Service
 
@@ -52,34 +52,33 @@ class Policy:
     ) -> None:
         self.service = service
         self.caller = caller
-        self.profile: CallerProfile = service.profiles["elder" if elder else "normal"]
         self.calling_person = False
         self.transferred = False
         self.outcome = "no_key"
         """What a call back has come to (bot/gateway/people/callbacks.py)."""
-        self._slowly: bool | None = elder or None  # told to the gateway, for the next call of this number too
         self._recorded = recorded
         self._dials = dials
-        self._touched = self._hang_up_after = False
-        self._speed = self.profile.speed
-        self._question: Question | None = None
-        self._typed = ""
-        self._ahead = ""
-        self._starred = False
-        self._complete = False  # the last digit was typed, and a # may follow out of habit
-        self._silences = self._misses = self._waited = 0
-        self._in_danger = False
+        self._touched = self._hang_up_after = self._refer_after = False
+        self._keypad = Keypad()
+        self._prompter = Prompter(service, elder)
+        self._floor = Floor(service, self._prompter, self._keypad, self._key)
+        self._silences = self._misses = 0
         self._noted = False  # a call back is
         self._noting = False  # and the gateway has not said so yet
         self._nobody = False  # could come, and the caller knows
         self._scripts: set[str] = set()
-        self._refer_after = False
-        self._out: list[Command] = []
+        self._prompt, self._say, self._hush = self._prompter.prompt, self._prompter.say, self._prompter.hush
+        self._ask, self._menu, self._send = self._floor.ask, self._floor.menu, self._floor.send
+
+    @property
+    def profile(self) -> CallerProfile:
+        """How the caller is served now."""
+        return self._prompter.profile
 
     @property
     def asking(self) -> Question | None:
         """The question the caller is to answer; None while the gateway is."""
-        return self._question
+        return self._floor.question
 
     @property
     def ending(self) -> bool:
@@ -90,28 +89,27 @@ class Policy:
         """The first words, 人工 and danger among them, and the main menu; or a person at once."""
         self._begin(known)
         if known.person_first:
-            self._say(self._prompt("person_first"))
-            self._call_person()
-            return self._take()
+            self._person_first()
+            return self._prompter.take()
         self._say(self._prompt("welcome"))
         self._menu("main")
         self._say(self._prompt("manual"))
         if known.first:
             self._say(self._prompt("kept"))
-        return self._take()
+        return self._prompter.take()
 
     def start_call_back(self, known: Known = Known()) -> list[Command]:
         """The first words of a call that the line has made."""
         self._begin(known)
         self._say(self._prompt("called_back"))
         self._menu("called_back")
-        return self._take()
+        return self._prompter.take()
 
     def _begin(self, known: Known) -> None:
         if known.elder:
-            self._serve_slowly()
+            self._prompter.serve_slowly()
         if self._recorded:
-            self._out.append(Speak(self._prompt("recorded"), self._speed, self.profile.pause_ms, notice=True))
+            self._say(self._prompt("recorded"), notice=True)
 
     def handle(self, event: Event) -> list[Command]:
         """What is to be done about an event."""
@@ -136,39 +134,44 @@ class Policy:
                 self._say(self._prompt("lost"))
                 self._refer()
             case NotTransferred():
-                self.transferred = self._refer_after = self._in_danger = self.calling_person = False
+                self.transferred = self._refer_after = self.calling_person = self._prompter.insistent = False
                 self._say(self._prompt("not_connected"))
                 self._menu("no_agent")
-        return self._take()
+        return self._prompter.take()
 
     # ---- keys
 
     def _key(self, key: str) -> None:
-        question = self._question
-        starred, self._starred = self._starred, False
-        complete, self._complete = self._complete, False
         leaving = self._hang_up_after and key != "0"
-        if self._in_danger or self._refer_after or leaving or (complete and key == "#"):
-            return
-        if key == "*" and starred:
+        question, deaf = self.asking, self._prompter.insistent or self._refer_after or leaving
+        meaning = self._keypad.press(key, question, deaf)
+        if meaning is Meaning.DANGER:
             self._ask_about_danger()
-        elif key == "*" and question is None:
-            self._starred = True
-        elif key == "0" and (starred or not (question and question.entry)):
+        elif meaning is Meaning.PERSON:
             self._person()
-        elif question is None:
-            self._ahead += key
-        elif key == "9" and (starred or not question.entry):
-            self._slow_down()
-        elif key == "*":
-            self._starred, self._typed = True, ""
-            self._ask(question, repeat=True)
-        elif question.entry and (key != "#" or self._typed):
-            self._digit(question.entry, key)
-        elif key == "#":
-            self._back(question)
-        else:
-            self._option(question, int(key))
+        elif question is not None:
+            self._answered(meaning, question, key)
+
+    def _answered(self, meaning: Meaning, question: Question, key: str) -> None:
+        match meaning:
+            case Meaning.SLOWER:
+                self._prompter.slow_down()
+                self._hush()
+                self._say(self._prompt("slower"))
+                self._floor.ask_again()
+            case Meaning.AGAIN:
+                self._floor.ask_again()
+            case Meaning.BACK:
+                self._hush()
+                self._floor.back(question)
+            case Meaning.OPTION:
+                self._option(question, int(key))
+            case Meaning.DIGIT:
+                self._hush()
+                self._prompter.wait(self.profile.inter_digit)
+            case Meaning.NUMBER if question.entry:
+                self._hush()
+                self._entered(question.entry)
 
     def _option(self, question: Question, key: int) -> None:
         options = question.offered(self.service, self.profile)
@@ -177,8 +180,7 @@ class Policy:
             return
         self._misses = self._silences = 0
         chosen = options[key - 1]
-        certain = question.confirmation or chosen.danger or chosen.page is not None or chosen.menu
-        if self.profile.confirm and not certain:
+        if self.profile.confirm and not (question.confirmation or chosen.at_once):
             self._hush()
             echo = self._prompt("echo", key=questions.KEYS[key - 1], title=chosen.title)
             self._ask(questions.sure(self.service, echo, KeyOption(pick=chosen), question))
@@ -190,19 +192,20 @@ class Policy:
         if chosen.pick:
             self._pick(question.parent or question, chosen.pick)
         elif chosen.again:
-            self._back(question)
+            self._floor.back(question)
         elif chosen.menu:
             self._menu(chosen.menu, question)
         elif chosen.danger:
             self._danger(chosen.danger)
         elif chosen.entry:
-            self._enter(self.service.entries[chosen.entry], question)
+            self._floor.enter(self.service.entries[chosen.entry], question)
         elif chosen.caller or chosen.callback:
             self._by_caller(question, chosen)
         elif chosen.places:
             self._ask(Question(options=questions.places(self.service, chosen.places), parent=question))
         elif chosen.decline:
-            self._decline()
+            self.outcome = "declined"
+            self._goodbye()
         elif chosen.page is not None:
             self._ask(replace(question, say="", start=chosen.page))
         elif chosen.call_back:
@@ -216,35 +219,19 @@ class Policy:
         phone = self.service.entries["phone"]
         if chosen.callback:
             phone = replace(phone, send=self._prompt("callback", phone="{value}"), calls_back=self._dials)
-        asked_already = chosen.callback and self._noted
-        if self.caller and not asked_already:
-            self._send_entry(phone, self.caller)
+        if not self.caller or (chosen.callback and self._noted):
+            self._floor.enter(phone, question)
+        elif phone.calls_back:
+            self._call_back(self.caller)
         else:
-            self._enter(phone, question)
-
-    def _send_entry(self, entry: DigitEntry, value: str) -> None:
-        if entry.calls_back:
-            self._call_back(value)
-        else:
-            self._send(Send(entry.send.format(value=value)))
+            self._send(Send(phone.send.format(value=self.caller)))
 
     def _call_back(self, phone: str) -> None:
         self._noted = self._noting = True
-        self._wait_for(CallBack(phone))
-
-    def _digit(self, entry: DigitEntry, key: str) -> None:
-        self._hush()
-        if key != "#":
-            self._typed += key
-        most = max(entry.lengths)
-        if key == "#" or len(self._typed) >= most:
-            self._complete = key != "#"
-            self._entered(entry)
-        else:
-            self._out.append(Wait(self.profile.inter_digit))
+        self._floor.wait_for(CallBack(phone))
 
     def _entered(self, entry: DigitEntry) -> None:
-        typed, self._typed = self._typed, ""
+        typed = self._keypad.number()
         if len(typed) not in entry.lengths:
             if typed == "0":
                 self._person()
@@ -252,38 +239,15 @@ class Policy:
                 self._missed(self._prompt("too_short"))
             return
         yes = KeyOption(send=entry.send.format(value=typed), call_back=typed if entry.calls_back else None)
-        self._ask(questions.sure(self.service, self._prompt("readback", value=typed), yes, self._question))
-
-    def _back(self, question: Question) -> None:
-        self._hush()
-        if question.start:
-            self._ask(replace(question, start=0))
-        elif question.parent:
-            self._ask(question.parent)
-        else:
-            self._menu("main")
-
-    def _serve_slowly(self) -> None:
-        """From now on, and in the next call of this number."""
-        self.profile, self._slowly = self.service.profiles["elder"], True
-        self._speed = min(self._speed, self.profile.speed)
+        self._ask(questions.sure(self.service, self._prompt("readback", value=typed), yes, self.asking))
 
     def _known(self, known: Known) -> None:
         """The gateway took its time to say who calls."""
         if known.person_first and not self._touched:
             self._hush()
-            self._say(self._prompt("person_first"))
-            self._call_person()
+            self._person_first()
         elif known.elder:
-            self._serve_slowly()
-
-    def _slow_down(self) -> None:
-        self._speed = max(self._speed - self.service.slower, self.service.slowest)
-        self._slowly = True
-        self._hush()
-        self._say(self._prompt("slower"))
-        if self._question:
-            self._ask(self._question, repeat=True)
+            self._prompter.serve_slowly()
 
     # ---- speech
 
@@ -291,25 +255,23 @@ class Policy:
         found = assess(text)
         if found:
             self._danger(text, found.primary)
-        elif self._in_danger or self._refer_after:
+        elif self._prompter.insistent or self._refer_after:
             return
         elif any(word in text for word in self.service.person_words):
             self._person()
         elif confidence < self.service.sure or not text.strip():
             self._missed(self._prompt("no_match"))
-        elif self._question is not None:
+        elif self.asking is not None:
             self._misses = self._silences = 0
-            self._spoken_answer(self._question, text)
+            self._spoken_answer(self.asking, text)
 
     def _spoken_answer(self, question: Question, text: str) -> None:
-        number = digits(text)
-        if question.entry and number:
-            self._typed = number
+        if question.entry and (number := digits(text)):
+            self._keypad.typed = number
             self._entered(question.entry)
             return
-        said = [each for each in question.options if each.title and each.title in text]
-        if said:
-            self._pick(question, max(said, key=lambda each: len(each.title)))  # 不对 is no 对
+        if said := question.named_in(text):
+            self._pick(question, said)
         else:
             self._hush()
             self._send(Send(text))
@@ -322,8 +284,8 @@ class Policy:
                 self._say(each.text, seq=each.seq)
         if not reply.ended and reply.owner != "agent":
             return
-        self._out.append(Wait(None))
-        if self._in_danger or reply.owner == "agent" or (self.calling_person and reply.on_duty):
+        self._prompter.wait(None)
+        if self._prompter.insistent or reply.owner == "agent" or (self.calling_person and reply.on_duty):
             self._refer()
         elif self.calling_person:
             self.calling_person = False
@@ -335,18 +297,17 @@ class Policy:
         elif self._noting:
             self._menu("noted")
             self._noting, self._nobody = False, True
-        elif self._question is None or reply.told:
+        elif self.asking is None or reply.told:
             self._ask_for(reply.told)
 
     def _ask_for(self, told: Sequence[Told]) -> None:
         last = next((each for each in reversed(told) if each.options or each.asks), None)
-        if last is None and self._question:
-            self._ask(self._question, repeat=True)
-            return
-        if last is None:
+        if last:
+            self._ask(questions.from_reply(self.service, last.asks or "", last.options, self.caller))
+        elif self.asking:
+            self._floor.ask_again()
+        else:
             self._menu("more")
-            return
-        self._ask(questions.from_reply(self.service, last.asks or "", last.options, self.caller))
 
     # ---- ways out
 
@@ -354,30 +315,30 @@ class Policy:
         self._hush()
         self._call_person()
 
+    def _person_first(self) -> None:
+        self._say(self._prompt("person_first"))
+        self._call_person()
+
     def _call_person(self) -> None:
         self.calling_person, self._hang_up_after, self.outcome = True, False, "person"
         self._send(Send(self.service.person))
 
-    def _decline(self) -> None:
-        self.outcome = "declined"
-        self._goodbye()
-
     def _goodbye(self) -> None:
-        self._question, self._hang_up_after = None, True
-        self._out.append(Wait(None))
+        self._floor.close()
+        self._hang_up_after = True
+        self._prompter.wait(None)
         self._say(self._prompt("goodbye"), interruptible=False)
 
     def _ask_about_danger(self) -> None:
         """At any moment, also while digits are typed: two stars, and one more key."""
         self._hush()
-        menu = self.service.menus["danger"]
-        self._ask(Question(menu.say, menu.options, confirmation=True, parent=self._question))
+        self._menu("danger", self.asking, confirmation=True)
 
     def _danger(self, text: str, hazard: str | None = None) -> None:
         """The safety script before anything else; then the gateway, which opens the emergency order and calls a person."""
         found = assess(text)
         primary = hazard or (found.primary if found else None)
-        self._in_danger = self.calling_person = True
+        self._prompter.insistent = self.calling_person = True
         self._hang_up_after, self.outcome = False, "person"
         self._hush()
         if primary:
@@ -387,7 +348,8 @@ class Policy:
         self._send(Send(text))
 
     def _refer(self) -> None:
-        self._question, self._refer_after, self.calling_person = None, True, True
+        self._floor.close()
+        self._refer_after = self.calling_person = True
         self._say(self._prompt("connecting"), interruptible=False)
 
     # ---- time
@@ -395,97 +357,40 @@ class Policy:
     def _played(self) -> None:
         if self._refer_after:
             self.transferred = True
-            self._out += [Wait(None), Transfer()]
+            self._prompter.wait(None)
+            self._prompter.do(Transfer())
         elif self._hang_up_after:
-            self._out.append(HangUp())
-        elif self._question:
-            entry = self._question.entry and self._typed
-            self._out.append(Wait(self.profile.inter_digit if entry else self.profile.no_input))
+            self._prompter.do(HangUp())
+        elif self.asking:
+            typing = self.asking.entry and self._keypad.typed
+            self._prompter.wait(self.profile.inter_digit if typing else self.profile.no_input)
 
     def _timed_out(self) -> None:
-        question = self._question
-        if question is None and self._in_danger:
+        question = self.asking
+        if question is None and self._prompter.insistent:
             self._refer()
         elif question is None:
-            self._still_waiting()
-        elif question.entry and self._typed:
+            self._floor.still_waiting()
+        elif question.entry and self._keypad.typed:
             self._entered(question.entry)
         else:
             self._silences += 1
-            if self._silences >= self.profile.tries:
+            if self._silences < self.profile.tries:
+                self._once_more(self._silences, self._prompt("silence"))
+            else:
                 self._goodbye() if self._nobody else self._person()
-                return
-            if self._silences > 1:
-                self._serve_slowly()
-            self._say(self._prompt("silence" if self._silences == 1 else "keys_only"))
-            self._ask(question, repeat=True)
-
-    def _still_waiting(self) -> None:
-        names, times = ("wait", "still_waiting", "long_wait"), self.service.patience
-        if self._waited < len(names):
-            self._say(self._prompt(names[self._waited]))
-        self._waited += 1
-        if self._waited < len(times):
-            self._out.append(Wait(times[self._waited] - times[self._waited - 1]))
 
     def _missed(self, text: str) -> None:
         self._misses += 1
         self._hush()
-        if self._misses >= self.profile.tries:
+        if self._misses < self.profile.tries:
+            self._once_more(self._misses, text)
+        else:
             self._person()
-            return
-        if self._misses > 1:
-            self._serve_slowly()
-        self._say(text if self._misses == 1 else self._prompt("keys_only"))
-        if self._question:
-            self._ask(self._question, repeat=True)
 
-    # ---- asking
-
-    def _menu(self, name: str, parent: Question | None = None) -> None:
-        menu = self.service.menus[name]
-        self._ask(Question(menu.say, menu.options, parent=parent))
-
-    def _enter(self, entry: DigitEntry, parent: Question) -> None:
-        self._typed = ""
-        self._ask(Question("", entry=entry, parent=parent))
-
-    def _ask(self, question: Question, repeat: bool = False) -> None:
-        if not repeat:
-            self._typed = ""
-        self._question = question
-        if question.confirmation:
-            self._ahead = ""
-        self._say(question.words(self.service, self.profile))
-        ahead, self._ahead = self._ahead, ""
-        for at, key in enumerate(ahead):
-            self._key(key)
-            if self._question is None:
-                self._ahead = ahead[at + 1 :] + self._ahead
-                break
-
-    def _send(self, send: Send) -> None:
-        self._wait_for(replace(send, elder=self._slowly))
-
-    def _wait_for(self, asked: Send | CallBack) -> None:
-        self._question, self._waited = None, 0
-        self._out += [asked, Wait(self.service.patience[0])]
-
-    # ---- out
-
-    def _prompt(self, name: str, **values: str) -> str:
-        return self.service.prompts[name].format(**values)
-
-    def _say(self, text: str, interruptible: bool = True, seq: int | None = None) -> None:
-        if text:
-            calm = interruptible and not self._in_danger
-            self._out.append(Speak(text, self._speed, self.profile.pause_ms, calm, seq))
-
-    def _hush(self) -> None:
-        """Nothing that was to be said before counts any more, what was not yet handed out included."""
-        self._out = [each for each in self._out if not (isinstance(each, Speak) and each.interruptible)]
-        self._out.append(Hush())
-
-    def _take(self) -> list[Command]:
-        out, self._out = self._out, []
-        return out
+    def _once_more(self, times: int, text: str) -> None:
+        """After a silence or a miss: the first time these words and the question, then slowly, and keys only."""
+        if times > 1:
+            self._prompter.serve_slowly()
+        self._say(text if times == 1 else self._prompt("keys_only"))
+        self._floor.ask_again()

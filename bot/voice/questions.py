@@ -29,6 +29,11 @@ class Question:
         other = KeyOption(service.prompts["other"], page=self.start + most - 1)
         return (*rest[: most - 1], other)
 
+    def named_in(self, text: str) -> KeyOption | None:
+        """The option whose title was said; the longest, since 不对 is no 对."""
+        said = [each for each in self.options if each.title and each.title in text]
+        return max(said, key=lambda each: len(each.title), default=None)
+
     def words(self, service: Service, profile: CallerProfile) -> str:
         """The question and what each key does."""
         parts = [self.say, self.entry.say if self.entry else ""]

@@ -46,6 +46,11 @@ class KeyOption:
     pick: KeyOption | None = None
     again: bool = False
 
+    @property
+    def at_once(self) -> bool:
+        """Danger cannot wait to be confirmed, and a menu or a page need not be."""
+        return bool(self.danger or self.menu) or self.page is not None
+
 
 @dataclass(frozen=True)
 class DigitEntry:

@@ -193,22 +193,22 @@ def test_a_class_name_is_given_once() -> None:
 
 
 MOST_LINES = 350
-STILL_LONGER = {"bot/voice/policy.py"}
 
 
 def test_no_file_is_too_long() -> None:
     """Lines of code, without blanks and comments; migrations are what they are."""
-    longer = {
-        place(path)
-        for path in files("bot/*.py", "actions/*.py", "backend/*.py", "scripts/*.py", "demo/*.py")
-        if "migrations" not in path.parts
-        and sum(
-            bool(line.strip()) and not line.strip().startswith("#")
-            for line in path.read_text(encoding="utf-8").splitlines()
-        )
-        > MOST_LINES
-    }
-    assert longer == STILL_LONGER
+    report(
+        [
+            f"{place(path)} is too long"
+            for path in files("bot/*.py", "actions/*.py", "backend/*.py", "scripts/*.py", "demo/*.py")
+            if "migrations" not in path.parts
+            and sum(
+                bool(line.strip()) and not line.strip().startswith("#")
+                for line in path.read_text(encoding="utf-8").splitlines()
+            )
+            > MOST_LINES
+        ]
+    )
 
 
 def test_core_uses_the_standard_library_only() -> None:

@@ -10,6 +10,7 @@ from actions._base import Needs
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers
+from bot.core.talk import marks
 from bot.ports.billing import Account
 from bot.ports.identity import Level
 from bot.ports.outages import Place
@@ -18,15 +19,23 @@ from bot.ports.outages import Place
 def account_for(turn: Turn, level: Level) -> str:
     """The account to answer about; Needs the identity step when it is not clear or not proven.
 
-    户号 identifies, it never proves: only accounts of the subject are used. A known one is never asked for."""
+    户号 identifies, it never proves: only accounts of the subject are used. A known one is never asked for. Who asks
+    for somebody else needs the holder's consent: the code sent to the holder's phone."""
     said = turn.known("account_no")
     mine = turn.subject.accounts
+    other = on_behalf(turn)
+    level = Level.L3 if other else level
     if not said and len(mine) > 1:
-        raise Needs("identity_form", candidates=list(mine), need=level.value)
+        raise Needs("identity_form", candidates=list(mine), need=level.value, on_behalf=other)
     chosen = said or (mine[0] if mine else None)
     if chosen in mine and turn.subject.level.covers(level):
         return str(chosen)
-    raise Needs("identity_form", account_no=chosen, candidates=None, need=level.value)
+    raise Needs("identity_form", account_no=chosen, candidates=None, need=level.value, on_behalf=other)
+
+
+def on_behalf(turn: Turn) -> bool | None:
+    """Whether the customer has said that the account is somebody else's (我是她老公, 替我妈查); None when not."""
+    return True if turn.slots.get("on_behalf") or marks.has("relation", turn.text) else None
 
 
 def own_account(turn: Turn) -> str | None:

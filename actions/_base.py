@@ -22,6 +22,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import _before, _names, _turn
 from actions._say import Changes, Say, button, choice
+from actions._telling import business
 from actions._turn import Turn
 from bot.core.dates import NoSuchDate
 from bot.ports.errors import CompanyError, NotAllowed, NotFound, Unavailable
@@ -72,14 +73,17 @@ class CompanyAction(Action, ABC):
             return [FollowupAction(str(other))]
         except Needs as need:
             if (answered := _before.rule(turn, say)) is not None:
-                return next_up(turn, say, {**DONE, **answered})
-            return [*sets({"goal": self.name(), **need.slots}), FollowupAction(need.form)]
+                return next_up(turn, say, {**DONE, **spoken(turn, say), **answered})
+            if need.slots.get("on_behalf") and not turn.slots.get("on_behalf"):
+                say("utter_on_behalf")
+            spoken_of = spoken(turn, say)
+            return [*sets({"goal": self.name(), **spoken_of, **need.slots}), FollowupAction(need.form)]
         except Exception as error:
             changes = self.trouble(error, turn, say)
         if self.topic:
             changes = {"topic": self.name(), **changes}
         ended = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)] if leaves_form(turn, changes) else []
-        done = dict(DONE)
+        done = {**DONE, **({} if turn.form and not ended else spoken(turn, say))}
         if not ended and turn.form and turn.form == turn.slots.get("doing"):
             done.pop("goal")  # an aside: the form still works for it
         return [*ended, *next_up(turn, say, {**done, **changes})]
@@ -113,6 +117,12 @@ def report_trouble(who: str, error: Exception, say: Say) -> Changes:
     unavailable = isinstance(error, Unavailable | TimeoutError)
     say.offer_person("backend_down", response="utter_unavailable" if unavailable else "utter_sorry")
     return {}
+
+
+def spoken(turn: Turn, say: Say) -> Changes:
+    """What a later 要多少钱 leans on: the answer just told, else the wish of this sentence; nothing new for neither."""
+    about = say.about or (business(turn.intent) if _names.offerable(turn.intent) else None)
+    return {"about": about} if about else {}
 
 
 def leaves_form(turn: Turn, changes: Changes) -> bool:

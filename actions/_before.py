@@ -92,9 +92,13 @@ def business(turn: Turn, say: Say) -> Changes | None:
     if marks.has("spying", turn.text) or (watched and turn.intent in OF_AN_ACCOUNT):
         say("utter_third_party_person", police=parts().region.contacts["police"].value)
         return {"spying": True}
-    if turn.intent in OF_AN_ACCOUNT and not turn.subject.accounts and marks.has("third_party", turn.text):
+    if (
+        turn.intent in OF_AN_ACCOUNT
+        and marks.has("third_party", turn.text)
+        and len(turn.subject.accounts) < 2
+    ):
         say("utter_third_party")
-        return {}
+        return {"on_behalf": True} if not turn.subject.accounts else {}
     if marks.has("abilities", turn.text):
         say("utter_abilities")
         return {}

@@ -28,7 +28,7 @@ from actions._base import (
 )
 from actions._listening import ANSWERS, QUIET, Listener
 from actions._say import Changes, Say
-from actions._telling import clearly_known, rule_asked, tell_known
+from actions._telling import business, clearly_known, rule_asked, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.form import (
@@ -122,6 +122,7 @@ class CompanyForm(Listener, FormValidationAction):
         changes: Changes = {
             **dict.fromkeys((*self.private, "opening", "resume", "misses", "confirm")),
             "doing": self.form(),
+            **({"about": business(intent)} if self.kind and _names.offerable(intent) else {}),
             "agenda": [w for w in self.waiting(turn, waiting) if w != self.form()] or None,
             **self.opening(turn, intent),
         }

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from actions import _names
 from actions._say import Changes, Say
-from actions._telling import rule_asked, tell_known
+from actions._telling import firmly_asked, rule_asked, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers
 from bot.core.answers import names_a_person
 from bot.core.form import SHORT_ANSWER, Field, Filled, Heard, cannot_tell, corrected, fill, meant, will_not
 from bot.core.talk import marks
+from bot.region.knowledge import Found
 
 ANSWERS = {"inform", "affirm", "deny", "correct", "nlu_fallback", "out_of_scope"}
 ALWAYS_HEARD = {"report_danger", "tell_distress", "request_human", "repeat", "request_elder_mode"}
@@ -32,6 +33,9 @@ QUIET = ALWAYS_HEARD | {
     "abuse",
     "urge_order",
 }  # coming back from these needs no word about it
+
+
+OF_THEIR_OWN = QUIET | PLACES_OF_THEIR_OWN  # heard as what they are, whatever the base knows
 
 
 class Listener(ABC):
@@ -69,7 +73,7 @@ class Listener(ABC):
         if asked is None or asked.free or asked.said(turn.heard) is not None:
             return None
         answers_it = any(mention.name in asked.entities for mention in turn.heard.mentions)
-        if not answers_it and turn.intent in ANSWERS | self.own and (found := rule_asked(turn)):
+        if not answers_it and (found := self._known(turn)):
             tell_known(found, turn, say)
             return {"misses": None}
         if turn.heard.mentions:
@@ -90,6 +94,13 @@ class Listener(ABC):
             say("utter_why_asked")
             return {"misses": 1}
         return None
+
+    def _known(self, turn: Turn) -> tuple[Found, ...]:
+        """The answer to a question in between; one that sounds like another wish must be plainly about this form."""
+        about = turn.slots.get("about") or {}
+        if turn.intent in ANSWERS | self.own:
+            return rule_asked(turn)
+        return firmly_asked(turn, about) if turn.intent not in OF_THEIR_OWN else ()
 
     def _by_name(self, turn: Turn, fields: tuple[Field, ...]) -> Filled | None:
         """What a correction gives that names its field (地点不对，是阳光小区) or a part of the place (不对，是西门)."""

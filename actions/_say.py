@@ -21,6 +21,7 @@ class Say:
     def __init__(self, dispatcher: CollectingDispatcher, turn: Turn) -> None:
         self._dispatcher = dispatcher
         self._turn = turn
+        self.about: dict[str, Any] | None = None  # what was talked of: what a later 要多少钱 leans on
 
     def __call__(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
         if "order_no" in values:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from actions import _names
@@ -22,6 +22,9 @@ RULE = 0.25
 somebody who had not seen the entries 144 that ask reach it, and 128 of them get a right one; of 1,588 task sentences
 56 do, nearly all of them questions about that very task."""
 IN_GENERAL = 0.12  # for who says that only the rule is asked for (光问问)
+FIRMLY = 0.12
+"""From which score within what is talked about a sentence is answered though it was taken for another wish: none of 188
+questions about something else reaches it."""
 ASKS_BY_ITSELF = 5  # characters
 CLOSE = 0.05  # within it the second answer is the right one as often as one time in five
 VISITS = {"applications/visit", "care/poor-visit", "care/no-smartphone"}  # entries that offer a visit at home
@@ -116,24 +119,40 @@ def usual(*names: str) -> dict[str, Any]:
 def clearly_known(turn: Turn, task: Collection[str] = ()) -> tuple[Found, ...]:
     """Answers that fit the words so well that they may be said though no such question was recognised; those of the
     task at hand go first."""
-    return parts().knowledge.clearly(turn.text, task)
+    return parts().knowledge.clearly(turn.text, task) or rule_asked(turn)
 
 
-def rule_asked(turn: Turn) -> tuple[Found, ...]:
-    """What is known for a sentence that asks how something is or is done, whatever task it was taken for. Where the
-    whole sentence finds nothing, each of its parts that asks is tried."""
+def business(intent: str) -> dict[str, Any]:
+    """A wish as something that is talked about (slot about)."""
+    return {"title": _names.word("wish", intent), "serving": [intent]}
+
+
+def rule_asked(turn: Turn, about: Mapping[str, Any] | None = None) -> tuple[Found, ...]:
+    """What is known for a sentence that asks how something is or is done, whatever task it was taken for: by itself,
+    else within what is talked about (`about`, else the slot of that name), else each of its parts that asks."""
     if not turn.text:
         return ()
-    parts_of = [
-        turn.text,
-        *(p for p in re.split(r"[,，。;；!！?？ ]+", turn.text) if len(p) >= ASKS_BY_ITSELF),
-    ]
-    for words in dict.fromkeys(parts_of):
-        enough = IN_GENERAL if marks.has("in_general", turn.text) else RULE
-        found = parts().knowledge.find(words) if marks.has("asks", words) else ()
+    knowledge = parts().knowledge
+    about = about or turn.slots.get("about") or {}
+    enough = IN_GENERAL if marks.has("in_general", turn.text) else RULE
+    parts_of = [p for p in re.split(r"[,，。;；!！?？ ]+", turn.text) if len(p) >= ASKS_BY_ITSELF]
+    for words in dict.fromkeys([turn.text, *parts_of]):
+        if not marks.has("asks", words):
+            continue
+        found = knowledge.find(words, about.get("serving", ()))
         if found and found[0].score >= enough:
             return found
+        if about and (found := knowledge.within(words, about["title"], about["serving"])):
+            return found
     return ()
+
+
+def firmly_asked(turn: Turn, about: Mapping[str, Any]) -> tuple[Found, ...]:
+    """What is known within what is talked about for a sentence that was taken for another wish."""
+    if not marks.has("asks", turn.text) or not about:
+        return ()
+    found = parts().knowledge.within(turn.text, about["title"], about["serving"])
+    return found if found and found[0].score >= FIRMLY else ()
 
 
 def serving(turn: Turn, intent: str) -> tuple[Found, ...]:
@@ -147,6 +166,7 @@ def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[st
     title."""
     best, *others = found
     told = parts().knowledge.tell(best.id, facts.read(turn.text)).answer
+    say.about = {"title": best.title, "serving": list(parts().knowledge.intents(best.id))}
     near = [
         choice(other.title, ASKED, choice=other.id)
         for other in others[:1]

@@ -39,6 +39,7 @@ class Turn:
     danger: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()
     said_before: tuple[Mapping[str, Any], ...] = ()
+    named_before: str | None = None  # the name in the customer's message before this one
 
     @property
     def intent(self) -> str:
@@ -122,6 +123,7 @@ def read(tracker: Tracker) -> Turn:
         danger=about.get("danger") or {},
         attachments=tuple(about.get("attachments") or ()),
         said_before=_last_replies(tracker.events),
+        named_before=_name_before(tracker.events),
     )
 
 
@@ -151,6 +153,18 @@ def _subject(about: Mapping[str, Any], tracker: Tracker) -> Subject:
         accounts=tuple(source.get("accounts") or ()),
         conversation=about["conversation"],
     )
+
+
+def _name_before(events: list[dict[str, Any]]) -> str | None:
+    """The one name in the message before this one."""
+    said = [e.get("parse_data") or {} for e in events if e.get("event") == "user"][-2:-1]
+    names = {
+        str(e.get("value"))
+        for read in said
+        for e in read.get("entities") or ()
+        if e["entity"] == "person_name"
+    }
+    return names.pop() if len(names) == 1 else None
 
 
 def _last_replies(events: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:

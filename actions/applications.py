@@ -101,6 +101,10 @@ class ApplicationForm(CompanyForm):
         if asked and asked.slot in ("wanted", "documents") and answers.asks_for_papers(turn.text):
             tell_documents(turn.slots, say)
             return {}
+        plain = asked and not asked.free and not turn.heard.mentions
+        if plain and marks.has("how_long", turn.text) and not self._known(turn):
+            tell_time(turn.slots, say)
+            return {"misses": None}
         return super()._aside(turn, asked, say)
 
     def opening(self, turn: Turn, intent: str) -> Changes:
@@ -122,7 +126,7 @@ class ApplicationForm(CompanyForm):
             return {}
         if "application_kind" in news:
             loss = slots["application_kind"] == LOSS
-            asked = () if marks.has("way", turn.text) else rule_asked(turn)
+            asked = () if marks.has("way", turn.text) else rule_asked(turn, slots.get("about"))
             if found := serving(turn, LOSS) if loss else asked:
                 tell_known(found, turn, say)
             if loss or not found:
@@ -153,7 +157,7 @@ def needs_of(slots: Mapping[str, Any]) -> Application:
 
 def tell_documents(slots: Mapping[str, Any], say: Say) -> None:
     """All documents, the caution and the clock of a business, at once (一次性告知)."""
-    region, needs = parts().region, needs_of(slots)
+    needs = needs_of(slots)
     name = title_of(business_of(slots))
     if needs.documents:
         say("utter_application_documents", business=name, documents=phrasing.listing(needs.documents))
@@ -163,10 +167,15 @@ def tell_documents(slots: Mapping[str, Any], say: Say) -> None:
         say("utter_application_no_documents", business=name)
     if needs.note:
         say("utter_application_note", note=needs.note)
-    clock = region.commitments.get(needs.commitment or "")
+    tell_time(slots, say)
+
+
+def tell_time(slots: Mapping[str, Any], say: Say) -> None:
+    """How long the business takes; nothing for one without a clock of its own."""
+    clock = parts().region.commitments.get(needs_of(slots).commitment or "")
     if clock and clock.working_days:
         promised = "utter_application_clock" if clock.verified else "utter_application_clock_usual"
-        say(promised, days=clock.working_days)
+        say(promised, days=clock.working_days, what=clock.title)
 
 
 class Apply(SubmitAction):

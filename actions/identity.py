@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions._account import alias, chosen_by_words
+from actions._account import alias, chosen_by_words, on_behalf
 from actions._form import CompanyForm
 from actions._say import Changes, Say, button, choice
 from actions._turn import Turn
@@ -53,10 +53,13 @@ class IdentityForm(CompanyForm):
         )
 
     def opening(self, turn: Turn, intent: str) -> Changes:
-        """What needs a code is not asked for a name first."""
+        """What needs a code is not asked for a name first; a name said beside the number is not asked for again."""
         if not turn.slots.get("account_no") and answers.has_no_number(turn.text):
             return {"way": BY_PLACE}
-        return {"way": "code"} if turn.slots.get("need") == Level.L3.value else {}
+        if turn.slots.get("need") == Level.L3.value:
+            return {"way": "code"}
+        named = turn.mention("person_name") or turn.named_before
+        return {"holder_name": named} if turn.slots.get("account_no") and named else {}
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         """Who has no account number is found by address and holder."""
@@ -69,8 +72,18 @@ class IdentityForm(CompanyForm):
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("candidates"):
             return await self._offer(turn, slots, news, say)
+        if on_behalf(turn) and not slots.get("on_behalf"):
+            return await self._by_consent(turn, slots, news, say)
         if slots.get("way") == BY_PLACE:
             return await self._find(turn, slots, news, say)
+        if (
+            "account_no" in news
+            and not slots.get("way")
+            and turn.named_before
+            and not news.get("holder_name")
+        ):
+            named = {"holder_name": turn.named_before}
+            return {**named, **await self._prove(turn, slots, "holder_name", turn.named_before, say)}
         told = {"way", "account_no"} & news.keys() and "code" not in news
         if slots.get("way") == "code" and slots.get("account_no") and told:
             return await self._send_code(turn, slots, say)
@@ -78,6 +91,14 @@ class IdentityForm(CompanyForm):
         if given and slots.get("account_no"):
             return await self._prove(turn, slots, given, news[given], say)
         return {}
+
+    async def _by_consent(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
+        """王秀英，我是她老公: a name proves nothing for somebody else, only the holder's code does."""
+        say("utter_on_behalf")
+        known = {"on_behalf": True, "need": Level.L3.value, "holder_name": None, "home_address": None}
+        if slots.get("way") != BY_PLACE:
+            known["way"] = "code"
+        return {**known, **await self.look(turn, {**slots, **known}, {**news, **known}, say)}
 
     async def _offer(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         """Choose among several accounts: by button, by number, or by what people call them (井上的)."""

@@ -17,15 +17,19 @@ from bot.core.form import Invalid
 from bot.core.ranges import Range, is_rough
 
 _SPOKEN = str.maketrans({word: str(digit) for word, digit in numbers.DIGITS.items()})
-_LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫我|叫|姓名是|写的是)?")
+_LEAD = re.compile(r"^(?:嗯|哦|那个|我的?|户主|户名|名字|姓名|联系人)*(?:是|叫我|我叫|叫|姓名是|写的是)?")
 _NO_PLACE = re.compile(
     r"[吗呢么嘛？?]$|咋|怎么|什么|啥|为何|多少|几点|哪|说不|不知|不清|不记|不想|^[嗯呃啊哦喂唔额]+|^(?:那个|这个|就是|好像)+$"
     r"|你问|没电|停电|来电|跳闸|电费|快[来点]|赶紧|救命|来人|等一?[下会]|稍等|谢谢|再见|你好|能不能|可不可|要紧|[行成好中对]不$"
     r"|^[没不有]|^算了|没事|虚惊|跳了|管不管|用电|[，,]|到底|你们|投诉|^[今昨前明大]+[天儿晚早][上午晚]*|上午$|下午$|^刚才|小时$"
 )
 _NO_NAME = re.compile(
-    r"[?？吗呢\d]|多少|什么|怎么|咋|啥|告诉|问|^[没不对好行等是可提确取修嗯哦啊快别再先]|我想|投诉|电话|停电|没电|都|整个|[这那就]|了$"
+    r"[?？吗呢\d]|多少|什么|怎么|咋|啥|告诉|问|^[没不对好行等是可提确取修嗯哦啊快别再先]|我想|投诉|电话|停电|没电|都|整个|[这就]|那(?=[个这边我你就还能要是会他她么怎里])|了$"
+    r"|[说报讲给]过|不[查说用办行会是要]|随便|多久|自己|^[我他她]|家的|转人工|人工|头前|刚[才说]|说|名字|非得|能不能|用不用"
 )
+_MENDED = re.compile(r"哦?不对|说错了?|错了|哦不|不不")
+_TAIL = re.compile(r"[呀啊哇吧呢嘛哎哈哦]+$")
+_PARTS = re.compile(r"[，。,.!！~；;]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _FIRM = re.compile(r"公司|[店厂场部院校社馆站所局]$|中心|超市|集团|合作社|大队|村委")
 PERSON_NAME, FIRM_NAME = 8, 30  # characters
 _TIME = re.compile(
@@ -100,8 +104,14 @@ def number_words(text: str) -> str | None:
 
 
 def name_words(text: str) -> str | None:
-    """A name said on its own (王秀英, 户主叫李铁柱, a firm), else None."""
-    name = _LEAD.sub("", re.sub(r"[\s，。,.!！~]", "", text))
+    """A name said on its own (王秀英, 户主叫李铁柱, a firm), in front of more, or in place of a wrong one; else None."""
+    said = _MENDED.split(text)[-1]
+    names = (_name(part) for part in (said, *_PARTS.split(said)))
+    return next((name for name in names if name), None)
+
+
+def _name(words: str) -> str | None:
+    name = _TAIL.sub("", _LEAD.sub("", re.sub(r"[\s，。,.!！~]", "", words)))
     fits = 2 <= len(name) <= (FIRM_NAME if _FIRM.search(name) else PERSON_NAME)
     return name if fits and re.search(r"\w", name) and not _NO_NAME.search(name) else None
 

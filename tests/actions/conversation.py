@@ -143,7 +143,7 @@ class Conversation:
             "text": text, "intent": {"name": intent}, "entities": found, "also": list(also), "metadata": about,
             "intent_ranking": [{"name": n} for n in ranking],
         }  # fmt: skip
-        self.events.append({"event": "user", "text": text})
+        self.events.append({"event": "user", "text": text, "parse_data": {"entities": found}})
         self.replies: list[Reply] = []
         await self._turn(intent)
         return self.replies

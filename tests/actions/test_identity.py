@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.actions.conftest import ACCOUNT
 from tests.actions.conversation import Conversation, FakeIdentity, names
 from tests.ports.fake import FakeCompany, household
@@ -94,14 +96,41 @@ async def test_an_aside_in_the_identity_step_does_not_forget_what_it_is_for(stra
     assert names(await stranger.say("王秀英", person_name="王秀英"))[0].startswith("utter_query_balance")
 
 
-async def test_a_daughter_without_the_number_is_known_by_address_and_holder(stranger: Conversation) -> None:
-    told = names(await stranger.say("给我妈查电费，户号我不知道", "query_balance"))
+async def test_without_the_number_the_holder_is_known_by_address_and_name(stranger: Conversation) -> None:
+    told = names(await stranger.say("查电费，户号我不知道", "query_balance"))
     assert told == ["utter_ask_address"]
     place = stranger.identity.home
     assert names(await stranger.say(place, address=place)) == ["utter_ask_holder_name"]
-    told = names(await stranger.say("我妈叫王秀英", person_name="王秀英"))
+    told = names(await stranger.say("户主叫王秀英", person_name="王秀英"))
     assert told[0] == "utter_query_balance" and stranger.form is None
     assert not stranger.slots["holder_name"] if "holder_name" in stranger.slots else True
+
+
+async def test_a_name_beside_the_number_is_not_asked_for_again(stranger: Conversation) -> None:
+    told = await stranger.say("户主王秀英，查余额", "query_balance", account_no=ACCOUNT, person_name="王秀英")
+    assert names(told)[0] == "utter_query_balance"
+
+
+async def test_a_name_in_front_of_the_number_is_not_asked_for_again(stranger: Conversation) -> None:
+    await stranger.say("我叫王秀英，查余额", "query_balance", person_name="王秀英")
+    assert names(await stranger.say(ACCOUNT, account_no=ACCOUNT))[0] == "utter_query_balance"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "前面不是报过了么",
+        "你问这个做甚",
+        "非得说名字才给看",
+        "随便看看就行",
+        "能不能用别的办法",
+        "先等我会儿",
+    ],
+)
+async def test_no_try_is_spent_on_what_is_no_name(stranger: Conversation, words: str) -> None:
+    await ask_balance(stranger)
+    assert "utter_identity_failed" not in names(await stranger.say(words, "nlu_fallback"))
+    assert stranger.identity.tries == 3
 
 
 async def test_who_cannot_find_the_number_goes_on_by_address(stranger: Conversation) -> None:

@@ -24,6 +24,7 @@ from bot.channels import web_speech
 from bot.channels.message import render
 from bot.channels.sessions import Guard, SessionTokens
 from bot.channels.speech import SpeechClient, SpeechSettings
+from bot.channels.web_notices import OURS, WebOutlet
 from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
@@ -91,8 +92,11 @@ class Tab:
 class Chat:
     """All open tabs."""
 
-    def __init__(self, gateway: Gateway, tokens: SessionTokens, server: AsyncServer) -> None:
+    def __init__(
+        self, gateway: Gateway, tokens: SessionTokens, server: AsyncServer, notices: WebOutlet
+    ) -> None:
         self._gateway = gateway
+        self._notices = notices
         self._tokens = tokens
         self._tabs: dict[str, Tab] = {}
         self._of: dict[str, set[str]] = defaultdict(set)
@@ -122,6 +126,7 @@ class Chat:
         if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**31:
             return self._refusal("bad_request")
         tab = self._tabs[sid]
+        await self._gateway.tell(await self._notices.meet(tab.conversation))
         async with tab.lock:
             body, tab.cursor = await self._confirm(tab.conversation, after)
             await self.server.emit("session_confirm", body, to=sid)
@@ -222,7 +227,7 @@ def rest(gateway: Gateway, tokens: SessionTokens, guard: Guard) -> APIRouter:
     @router.post("/session")
     async def session(request: Request, body: SessionRequest) -> dict[str, Any]:
         await guard.admit(request, "session")
-        conversation = tokens.conversation(body.token) or f"c-{secrets.token_hex(16)}"
+        conversation = tokens.conversation(body.token) or f"{OURS}{secrets.token_hex(16)}"
         token, until = tokens.mint(conversation)
         limits = {"text": MAX_TEXT, "upload_bytes": MAX_BYTES}
         return {"token": token, "expires_at": iso(until), "limits": limits}
@@ -259,6 +264,7 @@ class WebChannel(Channel):
     def __init__(self, gateway: Gateway, speech: SpeechClient | None) -> None:
         self._gateway = gateway
         self._speech = speech
+        self._notices = WebOutlet(gateway.store, gateway.identity, gateway.notices)
         self._chat: Chat | None = None
 
     @classmethod
@@ -269,12 +275,15 @@ class WebChannel(Channel):
         gateway = self._gateway
         tokens = SessionTokens(gateway.settings.session_key.get_secret_value(), gateway.clock)
         guard = Guard(gateway, tokens)
-        self._chat = Chat(gateway, tokens, app.state.sockets)
+        self._chat = Chat(gateway, tokens, app.state.sockets, self._notices)
         app.include_router(rest(gateway, tokens, guard))
         app.include_router(web_speech.routes(gateway, guard, self._speech))
 
     def jobs(self) -> Sequence[Job]:
         return (Job("web-follow", self._chat.follow, every=_POLL),) if self._chat else ()
+
+    def outlet(self) -> WebOutlet:
+        return self._notices
 
     async def stop(self) -> None:
         if self._speech:

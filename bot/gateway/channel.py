@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from fastapi import FastAPI
 from pydantic_settings import BaseSettings
 
+from bot.gateway.announce.outlet import Outlet
 from bot.gateway.jobs.job import Job
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class Channel(ABC):
     def jobs(self) -> Sequence[Job]:
         """What is done again and again once it has started, and no more before it stops."""
         return ()
+
+    def outlet(self) -> Outlet | None:
+        """Its way to tell customers a fact unasked."""
+        return None
 
     async def stop(self) -> None:
         """Let go of connections; the database is still open."""

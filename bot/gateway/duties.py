@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING
 
 from bot.gateway.jobs.job import Job
@@ -10,7 +11,7 @@ from bot.gateway.turns.worker import Patience
 if TYPE_CHECKING:
     from bot.gateway.gateway import Gateway
 
-TURNS, SUBMISSIONS, DESK = "turns", "submissions", "desk"
+TURNS, SUBMISSIONS, DESK, ANNOUNCE = "turns", "submissions", "desk", "announce"
 """Those that are woken."""
 
 
@@ -23,5 +24,7 @@ def duties(gateway: Gateway) -> list[Job]:
         Job(DESK, gateway.desk.step, every=0.5),
         Job("leases", gateway.worker.renew, every=1.0),
         Job("patience", patience.step, every=0.5),
+        Job(ANNOUNCE, gateway.announcer.step, every=1.0),
+        Job("announce-sweep", gateway.announcer.sweep, at=time(3, 40), once_in_cluster=True),
         *([Job("sms", gateway.sms.step, every=0.5)] if gateway.sms else []),
     ]

@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 import structlog
 
+from bot.gateway.announce.announcer import Announcer
+from bot.gateway.announce.outlet import Outlet
+from bot.gateway.announce.texting import SmsOutlet
 from bot.gateway.channel import Channel
 from bot.gateway.customer.identity import IdentityService
 from bot.gateway.duties import DESK, SUBMISSIONS, TURNS, duties
@@ -34,6 +37,7 @@ from bot.gateway.turns.worker import Worker
 from bot.ports.company import Company
 from bot.ports.errors import Unavailable
 from bot.region.desk import load as desk_rules
+from bot.region.notices import notice_rules
 from bot.region.region import load
 
 log = structlog.get_logger()
@@ -42,8 +46,8 @@ SESSION_IDLE = 7200.0
 
 
 class Gateway:
-    """What channels use: `inbox`, `store`, `clock`, `wording`, `limits`, `uploads`, `identity`, `jobs`, and two lists of listeners
-    that hear of published messages and of typing."""
+    """What channels use: `inbox`, `store`, `clock`, `wording`, `limits`, `uploads`, `identity`, `jobs`, `announcer`, and two
+    lists of listeners that hear of published messages and of typing."""
 
     def __init__(
         self, settings: GatewaySettings, engine: EngineClient, company: Company, clock: Clock
@@ -80,6 +84,9 @@ class Gateway:
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.jobs = Jobs(self.store, on_end=self._fail)
         self.failed = False
+        self.notices = notice_rules(settings.region)
+        self._sms_outlet = SmsOutlet(company.verification, self.notices)
+        self.announcer = Announcer(self.store, self.notices, self._outlets, self.tell)
         self.sms: sms.SmsSender | None = None
         self._sms_client: httpx.AsyncClient | None = None
         self.worker.wake = partial(self.jobs.wake, TURNS)
@@ -158,6 +165,10 @@ class Gateway:
             await self.engine.forget(sessions)
         except EngineFault as error:
             raise Unavailable(type(error).__name__) from None
+
+    def _outlets(self) -> list[Outlet]:
+        """Every way to tell a fact: the gateway's own and those of its channels."""
+        return [self._sms_outlet, *(outlet for each in self.channels if (outlet := each.outlet()))]
 
     async def limit(self, conversation: str) -> dict[str, Any] | None:
         """How many messages its channel still takes; None: no limit."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from functools import cache
-from typing import Any
 
 from bot.region.region import RegionError, read
+from bot.region.spans import Spans, spans, within
 from bot.region.working_days import is_working_day
-
-Spans = tuple[tuple[time, time], ...]
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Callbacks:
 
     def quiet_at(self, moment: datetime) -> bool:
         """Whether customers are left in peace now."""
-        return _within(self.quiet, moment.time())
+        return within(self.quiet, moment.time())
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,8 @@ class DeskRules:
 
     def open_at(self, moment: datetime) -> bool:
         """Whether the desk is manned; a span includes its beginning and not its end."""
-        spans = self.working_days if is_working_day(moment.date()) else self.other_days
-        return _within(spans, moment.time())
+        manned = self.working_days if is_working_day(moment.date()) else self.other_days
+        return within(manned, moment.time())
 
 
 @cache
@@ -80,23 +78,11 @@ def load(region: str) -> DeskRules:
     try:
         hours, talk = body["hours"], body["talk_minutes"]
         return DeskRules(
-            _spans(hours["working_days"]), _spans(hours["other_days"]), hours["said"], Times(**body["times"]),
+            spans(hours["working_days"]), spans(hours["other_days"]), hours["said"], Times(**body["times"]),
             (float(talk["least"]), float(talk["most"])), body["skills"],
             body["reasons"]["resolve"], body["reasons"]["reveal"],
             tuple(Canned(key, each["title"], each["text"]) for key, each in body["canned"].items()),
-            Callbacks(**{**body["callbacks"], "quiet": _spans(body["callbacks"]["quiet"])}),
+            Callbacks(**{**body["callbacks"], "quiet": spans(body["callbacks"]["quiet"])}),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise RegionError(f"region {region}: desk.yml: {error}") from error
-
-
-def _within(spans: Spans, now: time) -> bool:
-    return any(begin <= now and (now < end or end == time.max) for begin, end in spans)
-
-
-def _spans(given: list[Any]) -> Spans:
-    return tuple((_time(begin), _time(end)) for begin, _, end in (str(each).partition("-") for each in given))
-
-
-def _time(text: str) -> time:
-    return time.max if text == "24:00" else time.fromisoformat(text)

@@ -73,6 +73,7 @@ async def test_ready_tells_of_the_database_and_of_the_engine(desk: Desk) -> None
                 "oldest_urgent": None,
             },
             "texts_given_up": 0,
+            "announcements": {"waiting": 0, "untold": 0},
             "jobs": ready["jobs"],
         }
 

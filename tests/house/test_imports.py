@@ -16,6 +16,7 @@ GATEWAY_ROOMS = (
     "bot.gateway.people",
     "bot.gateway.customer",
     "bot.gateway.turns",
+    "bot.gateway.announce",
     "bot.gateway",
     "bot.gateway.http",
 )
@@ -40,8 +41,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "bot.gateway.people",
         "bot.gateway.customer",
     ),
-    "bot.gateway": ("bot.ports", "bot.region", *GATEWAY_ROOMS[:5]),
-    "bot.gateway.http": ("bot.ports", *GATEWAY_ROOMS[:6]),
+    "bot.gateway.announce": ("bot.ports", "bot.region", "bot.gateway.store"),
+    "bot.gateway": ("bot.ports", "bot.region", *GATEWAY_ROOMS[:6]),
+    "bot.gateway.http": ("bot.ports", *GATEWAY_ROOMS[:7]),
     "bot.channels": ("bot.core", "bot.ports", "bot.region", *GATEWAY_ROOMS),
     "bot.gateway.app": ("bot.gateway", "bot.gateway.http", "bot.channels"),
     "bot.gateway.__main__": (

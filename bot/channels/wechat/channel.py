@@ -79,7 +79,7 @@ class WechatChannel(Channel):
         self._renderer = Renderer(self.texts.words, gateway.wording.say("busy"), self._link)
         self._reception = Reception(gateway, self.texts, menu.sayings(menu.load()), speech is not None)
         self.delivery = Delivery(gateway.store, apis, self._renderer, partial(gateway.jobs.wake, _DELIVERY))
-        self.notices = notices.Notices(gateway.store, apis, notices.load())
+        self.notices = notices.WechatOutlet(gateway.store, apis, notices.load())
         self.media = MediaFetcher(gateway, apis, self._reception, self._tell, speech)
         self._watch = Watch()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,7 +96,6 @@ class WechatChannel(Channel):
     def mount(self, app: FastAPI) -> None:
         apis = {alias: account.api for alias, account in self.accounts.items()}
         app.include_router(self._pushes())
-        app.include_router(internal.announcing(self._gateway, self.notices))
         app.include_router(internal.standing(self._gateway))
         binding.mount(app, self._gateway, self._settings, self.texts, apis)
 
@@ -163,10 +162,14 @@ class WechatChannel(Channel):
     def jobs(self) -> Sequence[Job]:
         return (
             Job(_DELIVERY, self.delivery.step, every=0.25),
+            Job("wechat-notices", self.notices.step, every=1.0),
             Job("wechat-sweep", self.delivery.sweep, every=30.0),
             Job(_MEDIA, self.media.step, every=1.0),
             Job("wechat-expiry", self._expire, every=3600.0, once_in_cluster=True),
         )
+
+    def outlet(self) -> notices.WechatOutlet:
+        return self.notices
 
     async def stop(self) -> None:
         for task in tuple(self._tasks):

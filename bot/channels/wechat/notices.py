@@ -1,23 +1,30 @@
-"""Template messages: outage, restoration, arrears, progress of an application. Validated before they are sent, sent
-once per key, and followed to what became of them."""
+"""Template messages, WeChat's outlet: outage, restoration, arrears, progress of an order. Checked before they are taken,
+kept until WeChat has taken them, and followed to what became of them."""
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
 from pydantic import BaseModel, Field, TypeAdapter
 
 from bot.channels.wechat import texts
-from bot.channels.wechat.api import Api, Failure
-from bot.gateway.store.storage import Store
+from bot.channels.wechat.api import Api, Failure, Kind
+from bot.channels.wechat.delivery import ATTEMPTS
+from bot.gateway.announce.outlet import Addressee, Handed, Outlet
+from bot.gateway.store.announcements import Announcement
+from bot.gateway.store.storage import Connection, Store
 from bot.gateway.store.wechat import followers
 from bot.gateway.store.wechat import notices as kept
 
+log = structlog.get_logger()
+
 _LONGEST = 20  # characters of a field (WeChat, 4 May 2023)
 _KEY = re.compile(r"[\w.:-]{1,32}")
+_SLOWEST = 60.0
 
 
 class Template(BaseModel, extra="forbid"):
@@ -25,22 +32,6 @@ class Template(BaseModel, extra="forbid"):
 
     id: str = Field(pattern=r"^[\w-]{8,64}$")
     fields: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """`message_id` is None when the same notice was sent before."""
-
-    message_id: str | None
-
-
-@dataclass(frozen=True)
-class Announced:
-    """To how many customers a notice went, had gone before, or could not go."""
-
-    sent: int
-    known: int
-    failed: int
 
 
 class Unfit(Exception):
@@ -64,40 +55,58 @@ def body(template: Template, openid: str, values: Mapping[str, str], key: str) -
     return {"touser": openid, "template_id": template.id, "client_msg_id": key, "data": data}
 
 
-class Notices:
-    """Sends template messages to customers of all accounts."""
+class WechatOutlet(Outlet):
+    """Tells everybody who has bound an account, or the follower a fact is about."""
+
+    name = "wechat"
 
     def __init__(self, store: Store, apis: Mapping[str, Api], templates: Mapping[str, Template]) -> None:
         self._store = store
         self._apis = apis
         self._templates = templates
 
-    async def send(self, conversation: str, kind: str, values: Mapping[str, str], key: str) -> Sent:
-        """One notice, once per key. Raises Unfit, KeyError for a kind or person that is unknown, Failure."""
-        template = self._templates[kind]
-        person = await self._store.read(followers.find, conversation)
-        if person is None:
-            raise KeyError(conversation)
-        message = body(template, person.openid, values, key)
-        if not await self._store.write(kept.begin, conversation, kind, key):
-            return Sent(None)
+    async def addressees(self, told: Announcement) -> Sequence[Addressee]:
+        template = self._templates.get(told.kind)
+        if template is None:
+            return []
         try:
-            message_id = await self._apis[person.account].send_template(message)
-        except Failure as failure:
-            await self._store.write(kept.end, key, "failed", None, failure.code)
-            raise
-        await self._store.write(kept.end, key, "sent", message_id, None)
-        return Sent(message_id)
+            body(template, "", told.values, "key")
+        except Unfit as unfit:
+            log.warning("wechat_notice_unfit", announcement=told.id, fields=str(unfit))
+            return []
+        return [Addressee(name) for name in await self._store.read(_followers, told)]
 
-    async def announce(self, account_no: str, kind: str, values: Mapping[str, str], key: str) -> Announced:
-        """To everybody who has bound this account, each once per key. Raises Unfit, KeyError for an unknown kind."""
-        body(self._templates[kind], "", values, key)
-        sent = known = failed = 0
-        for conversation in await self._store.read(followers.binders, account_no):
-            try:
-                told = await self.send(conversation, kind, values, f"{key}:{conversation[-6:]}")
-            except (Failure, KeyError):
-                failed += 1
-                continue
-            sent, known = sent + bool(told.message_id), known + (told.message_id is None)
-        return Announced(sent, known, failed)
+    def take(self, c: Connection, telling: int, told: Announcement, to: Addressee) -> Handed:
+        kept.add(c, to.name, told.kind, told.values, telling)
+        return Handed(told=False)
+
+    async def step(self) -> bool:
+        """Send one notice. True when there was one."""
+        notice, worked = await self._store.write(kept.claim)
+        if notice is None:
+            return worked
+        try:
+            message = body(self._templates[notice.kind], notice.openid, notice.fields, notice.key)
+            message_id = await self._apis[notice.account].send_template(message)
+        except Failure as failure:
+            await self._failed(notice, failure)
+        except (KeyError, Unfit):  # template or account were taken out of the settings meanwhile
+            await self._store.write(kept.refused, notice, None)
+        else:
+            await self._store.write(kept.sent, notice, message_id)
+        return True
+
+    async def _failed(self, notice: kept.DueNotice, failure: Failure) -> None:
+        if failure.kind in (Kind.LATER, Kind.ACCOUNT, Kind.TOKEN) and notice.attempts < ATTEMPTS:
+            pause = min(2.0**notice.attempts, _SLOWEST) * random.uniform(0.5, 1.0)
+            await self._store.write(kept.later, notice, failure.code, self._store.clock() + pause)
+            return
+        log.warning("wechat_notice_undelivered", notice=notice.id, code=failure.code)
+        await self._store.write(kept.refused, notice, failure.code)
+
+
+def _followers(c: Connection, told: Announcement) -> list[str]:
+    if told.account:
+        return followers.binders(c, told.account)
+    person = followers.find(c, told.conversation or "")
+    return [person.conversation] if person else []

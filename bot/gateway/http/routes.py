@@ -16,7 +16,7 @@ from bot.gateway.customer.identity import ProofOutcome, TooMany, UnknownConversa
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.jobs.leases import Ran
-from bot.gateway.store import sms
+from bot.gateway.store import announcements, sms
 from bot.gateway.store.clock import iso
 from bot.gateway.turns import backlog, personal
 from bot.ports.errors import CompanyError
@@ -78,6 +78,7 @@ def health(gateway: Gateway) -> APIRouter:
                 told = {
                     "waiting": vars(await gateway.store.read(backlog.waiting)),
                     "texts_given_up": await gateway.store.read(sms.given_up),
+                    "announcements": await gateway.store.read(announcements.counts),
                 }
         except Exception as error:
             reasons.append(f"database: {type(error).__name__}")

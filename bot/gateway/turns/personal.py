@@ -19,7 +19,7 @@ from bot.gateway.turns import submissions
 
 _ENDED = [state.value for state in ENDED]
 _EMPTY: dict[str, Any] = {"text": None, "payload": None, "attachments": []}
-_BY_CONVERSATION = (t.button, t.identity, t.code, t.wrong_try, t.attachment, t.note)
+_BY_CONVERSATION = (t.button, t.identity, t.code, t.wrong_try, t.attachment, t.note, t.announcement)
 
 
 def stored(c: Connection, conversation: str) -> dict[str, int]:

@@ -1,5 +1,8 @@
 """The gateway's tables. Times are UTC seconds since the epoch; JSON columns hold what docs/protocols.md says."""
 
+from bot.gateway.store.tables.announcements import announcement as announcement
+from bot.gateway.store.tables.announcements import opt_out as opt_out
+from bot.gateway.store.tables.announcements import telling as telling
 from bot.gateway.store.tables.columns import NEW as NEW
 from bot.gateway.store.tables.columns import Record as Record
 from bot.gateway.store.tables.columns import metadata as metadata

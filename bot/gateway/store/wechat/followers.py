@@ -103,7 +103,7 @@ def erase(c: Connection, conversation: str) -> None:
 
 def forget(c: Connection, conversation: str) -> None:
     """The customer unsubscribed: openid, bindings, proofs, codes and what was to be sent are deleted."""
-    for table in (w.binding, w.piece, w.notice, w.user, t.identity, t.code, t.wrong_try):
+    for table in (w.binding, w.piece, w.notice, w.user, t.identity, t.code, t.wrong_try, t.announcement):
         c.execute(sa.delete(table).where(table.c.conversation == conversation))
     gone = sa.update(w.received).where(w.received.c.conversation == conversation)
     c.execute(gone.values(media_id=None, reply=""))

@@ -110,7 +110,13 @@ notice = sa.Table(
     sa.Column("key", sa.String(64), nullable=False, unique=True),
     sa.Column("kind", sa.String(24), nullable=False),
     sa.Column("message_id", sa.String(32), index=True),
-    sa.Column("state", sa.String(24), nullable=False, default="new"),  # new, sent, success, failed:…
+    sa.Column(
+        "state", sa.String(24), nullable=False, default="new"
+    ),  # new, sending, sent, success, failed, failed:…, unknown
     sa.Column("code", sa.Integer),
     sa.Column("at", sa.Double, nullable=False),
+    sa.Column("telling", sa.BigInteger),  # the telling this is, which hears what becomes of it
+    sa.Column("fields", sa.JSON),  # None once it is sent, or never will be
+    sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("not_before", sa.Double, nullable=False, default=0.0, server_default="0"),
 )

@@ -12,7 +12,7 @@ RUN := .run
 SIZE ?= 2000
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
-export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE
+export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE PORT_EVENTS
 
 .PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
 

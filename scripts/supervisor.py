@@ -52,6 +52,9 @@ COMMANDS = {
 # Started only where a port is given for it: the telephone line; its SIP port follows by 1.
 VOICE = (SERVICES, "-m", "bot.voice")
 VOICE_PORT = 8097
+# Started only where a port is given for it: the consumers of events.
+EVENTS = (SERVICES, "-m", "bot.events")
+EVENTS_PORT = 8093
 # Started only where a port is given for it: a WeChat that shows the channel without an account.
 WECHAT = (SERVICES, "-m", "demo.wechat.platform")
 WECHAT_PORT = 8095
@@ -79,6 +82,7 @@ class Layout:
             "GRIDCARE_BACKEND_DB": f"sqlite:///{self.run_dir / 'backend.db'}",
             "GRIDCARE_GATEWAY_DB": f"sqlite+aiosqlite:///{self.run_dir / 'gateway.db'}",
             "GRIDCARE_ENGINE_DB": f"sqlite:///{self.run_dir / 'engine.db'}",
+            "GRIDCARE_EVENTS_DB": f"sqlite:///{self.run_dir / 'events.db'}",
         }
         addresses = {f"GRIDCARE_{name.upper()}_URL": self.url(name) for name in self.ports}
         fixed = {
@@ -177,7 +181,7 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
             self.child = await asyncio.create_subprocess_exec(
-                *map(str, {**COMMANDS, "voice": VOICE}.get(self.name, WECHAT)),
+                *map(str, {**COMMANDS, "voice": VOICE, "events": EVENTS}.get(self.name, WECHAT)),
                 cwd=ROOT,
                 env=self.layout.environment(),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -251,7 +255,7 @@ class System:
     def __init__(self, layout: Layout, tell: bool = False) -> None:
         self.layout = layout
         self.tell = tell
-        names = (*COMMANDS, *(name for name in ("wechat", "voice") if name in layout.ports))
+        names = (*COMMANDS, *(name for name in ("wechat", "voice", "events") if name in layout.ports))
         self.processes = {name: Process(name, layout, tell) for name in names}
 
     def __getitem__(self, name: str) -> Process:
@@ -322,6 +326,7 @@ async def interruption() -> AsyncIterator[asyncio.Event]:
 def from_settings() -> Layout:
     wanted = PORTS if os.environ.get("GRIDCARE_WECHAT_ACCOUNTS") else {**PORTS, "wechat": WECHAT_PORT}
     wanted = {**wanted, "voice": VOICE_PORT} if shutil.which("espeak-ng") else wanted
+    wanted = {**wanted, "events": EVENTS_PORT} if os.environ.get("GRIDCARE_FACTS_URL") else wanted
     ports = {name: int(os.environ.get(f"PORT_{name.upper()}") or port) for name, port in wanted.items()}
     return Layout(Path(os.environ.get("GRIDCARE_RUN_DIR") or ROOT / ".run"), ports)
 

@@ -4,6 +4,7 @@
     .venv/bin/python -m scripts.scaffold action query_meter_age --wish 查电表年限 --answer … sentences.txt
     .venv/bin/python -m scripts.scaffold channel pager --about "The pagers of the crews"
     .venv/bin/python -m scripts.scaffold job visits --about "Deletes visits that are over" --at 03:30 --once-in-cluster
+    .venv/bin/python -m scripts.scaffold event meter_alarms --about "Alarms of the meters"
     .venv/bin/python -m scripts.scaffold write rate --call services.rate --shape Rating --text 您的评价已经记下。
 
 The file of a capability holds its training sentences, one a line, the most usual first; `action` is a capability with an
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from scripts.scaffold.capability import Capability, capability
 from scripts.scaffold.channel import channel
+from scripts.scaffold.event import event
 from scripts.scaffold.job import job
 from scripts.scaffold.kept_write import kept_write
 from scripts.scaffold.tree import ROOT, Change, NotWritten, write
@@ -32,9 +34,10 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--wish", required=True, help="what a customer calls it, like 查欠费")
         one.add_argument("--answer", required=True, help="its first reply")
         one.add_argument("sentences", type=Path, help="file of training sentences, one a line")
-    one = kinds.add_parser("channel")
-    one.add_argument("name")
-    one.add_argument("--about", required=True, help="what it is, in a few words")
+    for kind in ("channel", "event"):
+        one = kinds.add_parser(kind)
+        one.add_argument("name")
+        one.add_argument("--about", required=True, help="what it is, in a few words")
     one = kinds.add_parser("job")
     one.add_argument("name")
     one.add_argument("--about", required=True, help="what it does, in a few words")
@@ -57,6 +60,8 @@ def change(told: argparse.Namespace, root: Path) -> Change:
     match told.kind:
         case "channel":
             return channel(told.name, told.about, root)
+        case "event":
+            return event(told.name, told.about, root)
         case "job":
             return job(told.name, told.about, told.every, told.at, told.once_in_cluster, root)
         case "write":

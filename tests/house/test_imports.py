@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.adapters": ("bot.core", "bot.ports"),
     "bot.engine": ("bot.core",),
     "bot.voice": ("bot.core",),
+    "bot.events": (),
     "bot.gateway.store": ("bot.core", "bot.region"),
     "bot.gateway.jobs": ("bot.gateway.store",),
     "bot.gateway.people": ("bot.core", "bot.region", "bot.gateway.store"),
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend": (),
     "demo": ("bot.channels",),
 }
-MAY_WRITE_SQL = ("backend", "bot.gateway", "bot.engine")
+MAY_WRITE_SQL = ("backend", "bot.gateway", "bot.events", "bot.engine")
 """The engine's is Rasa's tracker store."""
 
 

@@ -112,6 +112,13 @@ def test_a_job_is_done_and_edits_one_shared_file(copy: Path, when: list[str]) ->
     check(copy, "tests/gateway/test_late_visits.py")
 
 
+@pytest.mark.slow
+def test_a_consumer_of_events_works_and_edits_one_shared_file(copy: Path) -> None:
+    assert main(["event", "meter_alarms", "--about", "Alarms of the meters"], copy) == 0
+    assert edited(copy) == {"bot/events/registry.py"}
+    check(copy, "tests/events/test_meter_alarms.py", "tests/events/test_runner.py")
+
+
 RATE = ["--call", "services.rate", "--shape", "Rating", "--text", "您的评价已经记下。"]
 URGE = [
     "--call",
@@ -143,6 +150,7 @@ def test_a_kept_write_is_told_and_edits_two_shared_files(copy: Path, wanted: lis
         (["action", "Arrears", "--wish", "查欠费", "--answer", "好的。", "SENTENCES"], "lower case"),
         (["channel", "web", "--about", "The web again"], "exists already"),
         (["channel", "Crew-Pager", "--about", "Pagers"], "no name of a channel"),
+        (["event", "facts", "--about", "The facts again"], "exists already"),
         (["job", "job", "--about", "A job", "--every", "1"], "exists already"),
         (["write", "invoice", *RATE], "there is a write invoice already"),
         (["write", "note_lamp", *RATE, "--number", "order_no"], "only then"),

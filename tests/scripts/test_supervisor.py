@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from scripts.supervisor import SECRETS, Layout
+import pytest
+
+from scripts.supervisor import SECRETS, Layout, System, from_settings
 
 
 def test_secrets_are_kept_and_one_that_a_newer_version_needs_is_added(tmp_path: Path) -> None:
@@ -14,3 +16,17 @@ def test_secrets_are_kept_and_one_that_a_newer_version_needs_is_added(tmp_path: 
     later = layout.secrets()
     assert later.keys() == set(SECRETS) and kept.items() <= later.items()
     assert (tmp_path / "secrets.env").stat().st_mode & 0o777 == 0o600
+
+
+def test_consumers_of_events_start_only_where_there_is_a_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDCARE_RUN_DIR", str(tmp_path))
+    monkeypatch.delenv("GRIDCARE_FACTS_URL", raising=False)
+    assert "events" not in System(from_settings()).processes
+    monkeypatch.setenv("GRIDCARE_FACTS_URL", "http://127.0.0.1:1/facts")
+    system = System(from_settings())
+    assert "events" in system.processes
+    environment = system.layout.environment()
+    assert environment["GRIDCARE_EVENTS_DB"].startswith(f"sqlite:///{tmp_path}")
+    assert environment["GRIDCARE_EVENTS_URL"] == system.url("events")

@@ -325,7 +325,7 @@ async def test_tabs_may_close_while_they_are_told_that_the_bot_types() -> None:
         SessionTokens("k" * 32, ManualClock(0.0)),
         ClosingTabs(),
     )
-    chat = Chat(gateway, tokens, sockets)  # type: ignore[arg-type]
+    chat = Chat(gateway, tokens, sockets, SimpleNamespace())  # type: ignore[arg-type]
     token, _ = tokens.mint("c-1")
     for tab in "abc":
         await chat.connect(tab, {}, {"token": token})

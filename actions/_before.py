@@ -74,7 +74,8 @@ def business(turn: Turn, say: Say) -> Changes | None:
     if hazard and turn.intent in IN_DANGER and not speaks_of_order(turn):
         if tell_safety(turn, hazard, say):
             return {}
-        if turn.intent in NOT_UNDERSTOOD and marks.has("asks", turn.text):
+        asks = turn.slots.get("order_no") and marks.has("asks", turn.text)
+        if turn.intent in NOT_UNDERSTOOD and asks:
             say("utter_danger_unknown")
             return {}
     if turn.slots.get("called") and turn.intent == "request_human" and not answers.names_a_person(turn.text):

@@ -32,6 +32,7 @@ from actions._telling import business, clearly_known, rule_asked, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.form import (
+    REFUSED,
     SHORT_ANSWER,
     Field,
     Filled,
@@ -170,6 +171,8 @@ class CompanyForm(Listener, FormValidationAction):
             }  # when they may come is not when it happened
             kept = {slot: value for slot, value in filled.values.items() if slot not in aside}
             return await self._ask(turn, say, {"misses": None, **kept, **more})
+        if passed_over(asked, filled):
+            filled = Filled({**filled.values, str(requested): REFUSED})
         news: Changes = {"misses": None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None
@@ -277,6 +280,12 @@ class CompanyForm(Listener, FormValidationAction):
                 "goal",
             )
         )
+
+
+def passed_over(asked: Field | None, filled: Filled) -> bool:
+    """Whether something else was told in place of what need not be told: that is not asked again."""
+    others = filled.values.keys() - {"confirm"}
+    return asked is not None and asked.optional and bool(others) and asked.slot not in filled.values
 
 
 def entry_of(intent: str) -> str:

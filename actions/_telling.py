@@ -183,7 +183,8 @@ def tell_known(found: tuple[Found, ...], turn: Turn, say: Say, *buttons: dict[st
 def tell_safety(turn: Turn, hazard: str | None, say: Say) -> bool:
     """Say what the safety data have for a sentence inside a danger of this kind (None: not known which); False when
     there is nothing, or when the danger lane has just said the words of another hazard."""
-    if not turn.text or (turn.danger.get("hazards") or (hazard,))[0] != hazard:
+    lane = (turn.danger.get("hazards") or (hazard,))[0]
+    if not turn.text or (lane not in (hazard, None) and hazard not in ("gas", None)):
         return False
     script = parts().region.safety_answer(turn.text, hazard)
     if script:

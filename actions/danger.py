@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rasa_sdk.events import EventType
 
@@ -24,6 +25,7 @@ from bot.ports.errors import CompanyError, Unavailable
 from bot.ports.orders import FaultReport
 
 LIFE_SUPPORT = "life_support"  # nobody is to keep away from a breathing machine
+GAS = "gas"
 DANGER_HEARS = {"report_danger", "tell_distress", "request_human", "repeat"}
 
 
@@ -73,7 +75,7 @@ class DangerForm(CompanyForm):
         """Where the crew is, is told from the order, and a danger that was none is told to it; the order stays."""
         slots = turn.slots
         ordered = slots.get("doing") == self.form() and slots.get("danger_order")
-        if ordered and not turn.danger and no_danger(turn.text):
+        if ordered and not turn.danger and not turn.heard.mentions and no_danger(turn.text):
             await add_words(turn, str(ordered))
             return self._cancel(turn, say, requested)
         if ordered and marks.has("crew", turn.text) and not turn.heard.mentions:
@@ -86,7 +88,7 @@ class DangerForm(CompanyForm):
         take their time."""
         if asked is None or asked.slot == "in_danger" or turn.heard.mentions:
             return None
-        if tell_safety(turn, turn.slots.get("hazard"), say):
+        if tell_safety(turn, told_of(turn.slots), say):
             return {"misses": 1}
         if asked.slot == "address" and marks.has("clearly_asks", turn.text):
             return self._unclear(turn, say)
@@ -114,8 +116,10 @@ class DangerForm(CompanyForm):
 
     async def _open(self, turn: Turn, say: Say) -> list[EventType]:
         """What the model alone takes for a danger, while an emergency is under way, is that one (电线还在路上呢)."""
-        over = turn.slots.get("endangered")
-        if over and not certain(turn) and tell_safety(turn, over, say):
+        over, number = turn.slots.get("endangered"), turn.slots.get("order_no")
+        if over and number and tell_safety(turn, over, say):
+            if marks.has("crew", turn.text):
+                await tell_emergency(str(number), turn, say)
             return self._close(turn, say, {})
         if not certain(turn) and await under_way(turn):
             return self._close(turn, say, {"agenda": ["action_urge_order"]})
@@ -142,18 +146,25 @@ class DangerForm(CompanyForm):
         seen = danger.assess(turn.text)
         hazard = slots.get("hazard") or (seen.primary if seen else LIFE_SUPPORT if kept_alive else None)
         slots["hazard"] = hazard
-        sure = {"in_danger": True, "agenda": None, "hazard": hazard, "endangered": hazard,
+        sure = {"in_danger": True, "agenda": None, "hazard": hazard, "endangered": told_of(slots),
                 "danger_order": slots.get("danger_order") or turn.danger.get("order_no")}  # fmt: skip
         begins = "danger_words" in news or not turn.slots.get("in_danger")
         if begins and not turn.danger:
-            script = parts().region.safety.get(slots.get("hazard") or "")
+            script = parts().region.safety.get(told_of(slots) or "")
             say.script(script) if script else say("utter_danger_first")
             say.effect("handover", reason="hazard", skill="fault", priority=0, summary=turn.text, slots={})
+        if not begins and turn.heard.mentions:
+            tell_safety(turn, told_of(slots), say)  # 温更镇…，我要把牛拉出来
         known = slots if begins else news
         told = {k: str(known[k]) for k in ("address", "phone") if known.get(k)}
         if not slots.get("address") or (slots.get("danger_order") and not told):
             return sure
         return {**sure, **await record_danger(turn, slots, told, say)}
+
+
+def told_of(slots: Mapping[str, Any]) -> str | None:
+    """The danger whose answers hold: gas goes before what sparks in it, where any switch kills."""
+    return GAS if marks.has(GAS, slots.get("danger_words") or "") else slots.get("hazard")
 
 
 def no_danger(text: str) -> bool:
@@ -223,5 +234,7 @@ class ReportDanger(CompanyAction):
         alive = turn.slots.get("hazard") == LIFE_SUPPORT
         say("utter_danger_recorded_life_support" if alive else "utter_danger_recorded")
         number = turn.slots.get("danger_order") or turn.slots.get("order_no")
+        if number and marks.has("crew", turn.text):
+            await tell_emergency(str(number), turn, say)
         about = {"topic": "action_amend_order"} if number else {}
         return {**DangerForm.ended(), **about, "phone": turn.slots.get("phone") or None, "order_no": number}

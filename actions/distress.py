@@ -30,4 +30,7 @@ class TellDistress(CompanyAction):
         left = dict.fromkeys(("doing", "agenda", "wishes", "offered", "topic", "resume", "misses"))
         if kind in marks.HURT:
             return {**left, "distress": kind}
-        return {**left, "topic": "action_query_outage" if kind == "trapped" else None}
+        about: Changes = {"topic": "action_query_outage"} if kind == "trapped" else {}
+        if kind in parts().region.safety:
+            about["endangered"] = kind
+        return {**left, **about}

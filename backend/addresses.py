@@ -55,7 +55,8 @@ def stem(name: str) -> str:
 
 
 def locate(session: Session, counties: Mapping[str, County], address: str) -> tuple[Found, ...]:
-    """The places an address may mean: villages and communities when one is named, else towns."""
+    """The places an address may mean: villages and communities when one is named, else towns; a town that is named in
+    full leaves only its own (陕坝镇幸福小区 is none of the 幸福小区 elsewhere)."""
     text = key(address)
     within = {
         each.name for each in counties.values() if any(said in text for said in (each.name, *each.short))
@@ -67,7 +68,8 @@ def locate(session: Session, counties: Mapping[str, County], address: str) -> tu
         PlaceRow.id
     )
     places = [each for each in session.execute(columns) if not within or each.county in within]
-    best = _best(text, places)
+    towns = {each.town for each in places if each.town in text}
+    best = _best(text, [each for each in places if not towns or each.town in towns])
     return _whole_towns(session, best) if best and not _hit(text, best[0].name) else _places(session, best)
 
 

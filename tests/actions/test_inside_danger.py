@@ -55,6 +55,35 @@ async def test_a_danger_that_was_none_is_told_to_the_order_and_nothing_more_is_a
     assert stranger.form is None
 
 
+async def test_a_place_and_a_question_in_one_sentence_are_both_heard(stranger: Conversation) -> None:
+    await stranger.say("电线断了掉路上", "report_danger")
+    told = await stranger.say("新公中村，我要把牛拉出来", "inform", address="新公中村")
+    assert "别过去" in told[0].text
+    assert stranger.slots["address"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("我开灯看看", "灯别开"),
+        ("总闸拉不拉", "总闸也别拉|闸别拉"),
+        ("给谁打电话", "119"),
+        ("我下楼了", "别回去"),
+    ],
+)
+async def test_in_gas_no_switch_is_touched(stranger: Conversation, asked: str, part: str) -> None:
+    await stranger.say("厨房有煤气味，插座还打火", "report_danger")
+    told = await stranger.say(asked, "nlu_fallback")
+    assert any(each in told[0].text for each in part.split("|"))
+
+
+async def test_in_a_lift_the_caretaker_may_open_and_nobody_else(stranger: Conversation) -> None:
+    await stranger.say("我们被关在电梯里了", "tell_distress")
+    assert "往里站" in (await stranger.say("物业在撬门呢", "nlu_fallback"))[0].text
+    await stranger.say("老人喘不上气", "tell_distress")
+    assert "别扒门" in (await stranger.say("我自己扒开门行不行", "nlu_fallback"))[0].text
+
+
 async def test_gas_and_a_lift_have_words_of_their_own(stranger: Conversation) -> None:
     assert names(await stranger.say("厨房有煤气味", "tell_distress")) == ["utter_distress_gas"]
     told = await stranger.say("我们被关在电梯里了", "tell_distress")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.talk.choices import fitting, none_of_them
+from bot.core.talk.choices import fitting, none_of_them, said
 
 ESTATES = (
     "临河区解放街道幸福小区",
@@ -42,3 +42,35 @@ def test_no_choice_among_none() -> None:
 def test_all_are_refused(said: str) -> None:
     assert none_of_them(said)
     assert not none_of_them("第一个")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("行 登记核实吧", "登记核实"),
+        ("那你登记核实吧，咋闹都行", "登记核实"),
+        ("先登记核实", "登记核实"),
+        ("转人工吧", "转人工"),
+        ("好，转人工，我年纪大了", "转人工"),
+        ("嗯那就登记核实一下", "登记核实"),
+    ],
+)
+def test_a_button_is_said_in_words(text: str, title: str) -> None:
+    assert said(("登记核实", "转人工"), text) == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不登记核实",
+        "登记核实要多久",
+        "登记核实，凭证咋给你",
+        "登记",
+        "好",
+        "",
+        "转人工，算了不转了",
+        "给我核实一下账单",
+    ],
+)
+def test_no_button_is_said(text: str) -> None:
+    assert said(("登记核实", "转人工"), text) is None

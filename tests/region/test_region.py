@@ -10,7 +10,7 @@ def test_every_safety_script_is_short_first_words_in_two_forms() -> None:
     scripts = region.load("bayannur").safety
     assert set(scripts) == {
         "line_down", "pole_down", "shock", "leakage", "fire", "smoke", "spark", "flood", "life_support",
-        "object_on_line",
+        "object_on_line", "gas", "trapped",
     }  # fmt: skip
     for script in scripts.values():
         assert script.text and script.spoken and script.source

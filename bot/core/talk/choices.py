@@ -12,6 +12,24 @@ _NONE = re.compile(r"都不(是|对)|没有我|不在(这|里)|哪个都不")
 SHORTEST = 2  # characters that tell one choice from another
 
 
+_FILLERS = re.compile(
+    r"[那你您就先给我帮替吧哇嘛呗呀啊嗯行好对唉哎选点要按]|可以|现在|一下|麻烦|还是|的?话|咋(闹|弄)?都行|[,，.。!！~～]"
+)
+_BORDER = re.compile(r"[,，.。!！;；\s]+")
+_TAKEN_BACK = re.compile(r"不|别|没|甭|算了|[?？]|吗|咋(?!(闹|弄)?都)|怎么|啥|什么|多少|哪|谁|几|再")
+
+
+def said(titles: Sequence[str], text: str) -> str | None:
+    """The one title that a sentence says in its own words (那你登记吧 says 登记), where nothing in it asks, denies or
+    takes back; None when there is none, or more than one."""
+    first, *rest = [part for part in _BORDER.split(text) if _FILLERS.sub("", part)] or [""]
+    if any(_TAKEN_BACK.search(part) for part in rest):
+        return None
+    bare = _FILLERS.sub("", first)
+    meant = {title for title in titles if bare and bare == _FILLERS.sub("", title)}
+    return meant.pop() if len(meant) == 1 else None
+
+
 def none_of_them(text: str) -> bool:
     """Whether all choices are refused (都不是)."""
     return bool(_NONE.search(text))

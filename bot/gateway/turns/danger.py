@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.core.danger import Danger
+from bot.core.talk import marks
 from bot.gateway.people import handoff
 from bot.gateway.people.desk import Desk
 from bot.gateway.store import clock
@@ -35,7 +36,8 @@ def act(pen: Pen, wording: Wording, desk: Desk, inbox_id: int, cause: str, text:
     told = {each.body["hazard"] for each in event}
     if found.primary not in told:
         author = "bot" if talk.owner == "bot" else "system"
-        pen.write(key(cause), {"text": wording.script(found.primary)}, author, inbox_id=inbox_id)
+        script = wording.script("gas" if marks.has("gas", text) else found.primary)
+        pen.write(key(cause), {"text": script}, author, inbox_id=inbox_id)
     first = next((each.key for each in event if each.operation != "amend_fault"), None)
     operation = "amend_fault" if first else "report_danger"
     words = _words(wording, talk, text, found, first)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.core.danger import assess
+from bot.core.talk import choices
 from bot.core.text import disarm
 from bot.gateway.people.desk import Desk
 from bot.gateway.store import clock, messages
@@ -156,7 +157,7 @@ class Inbox:
             return shown, {**body, "text": text, "attachments": [inbound.upload]}
         if not inbound.text:
             raise Refused("empty")
-        found = _button(c, talk, t.button.c.title == inbound.text)
+        found = _button(c, talk, t.button.c.title == inbound.text) or _said(c, talk, inbound.text)
         if found:
             body |= {"text": None, "payload": found.payload}
         return {"text": inbound.text}, body
@@ -188,6 +189,16 @@ def _button(c: Connection, talk: t.Record, which: sa.ColumnElement[bool]) -> t.R
         return None
     query = sa.select(t.button).where(t.button.c.conversation == talk.id, t.button.c.turn == talk.turn, which)
     return (c.execute(query)).first()
+
+
+def _said(c: Connection, talk: t.Record, text: str) -> t.Record | None:
+    """The button of the newest turn that a sentence names in its own words; a danger told beside it comes first."""
+    query = sa.select(t.button.c.title).where(
+        t.button.c.conversation == talk.id, t.button.c.turn == talk.turn
+    )
+    titles = [row.title for row in c.execute(query)] if talk.turn is not None else []
+    title = choices.said(titles, text) if titles else None
+    return _button(c, talk, t.button.c.title == title) if title and assess(text) is None else None
 
 
 def require_upload(c: Connection, conversation: str, upload: str) -> None:

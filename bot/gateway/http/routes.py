@@ -82,22 +82,17 @@ def health(gateway: Gateway) -> APIRouter:
                 }
         except Exception as error:
             reasons.append(f"database: {type(error).__name__}")
-        engine = await gateway.engine.ready()
+        engine, beats = await gateway.engine.ready(), gateway.jobs.beats()
         body = {
             "ready": not reasons, "reasons": reasons, "engine": "ready" if engine else "not ready",
-            "jobs": {name: _ran(each, gateway.jobs.beats().get(name)) for name, each in jobs.items()},
+            "jobs": {
+                name: {"beat_at": (beat := beats.get(name)) and iso(beat), **each.shown()} for name, each in jobs.items()
+            },
             "company_clock_ahead": None if (ahead := gateway.company.ahead()) is None else round(ahead, 1), **told,
         }  # fmt: skip
         return JSONResponse(body, 503 if reasons else 200)
 
     return router
-
-
-def _ran(job: Ran, beat_at: float | None) -> dict[str, Any]:
-    return {
-        "beat_at": beat_at and iso(beat_at),
-        "ran_at": job.at and iso(job.at), "error": job.error, "failed_at": job.failed_at and iso(job.failed_at),
-    }  # fmt: skip
 
 
 def identity(gateway: Gateway) -> APIRouter:

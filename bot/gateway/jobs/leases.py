@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.gateway.store import tables as t
+from bot.gateway.store.clock import iso
 from bot.gateway.store.storage import insert_once
 
 
@@ -19,6 +20,11 @@ class Ran:
     at: float | None = None
     error: str | None = None
     failed_at: float | None = None
+
+    def shown(self) -> dict[str, str | None]:
+        """As it is told outside."""
+        ran_at, failed_at = (None if at is None else iso(at) for at in (self.at, self.failed_at))
+        return {"ran_at": ran_at, "error": self.error, "failed_at": failed_at}
 
 
 def take(c: Connection, name: str, holder: str, now: float, first_due: float, until: float) -> float | None:

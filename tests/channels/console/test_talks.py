@@ -263,6 +263,8 @@ async def test_a_lead_sees_the_board_reassigns_searches_and_scores(office: Offic
     lead, page = await office.page("l01"), await office.page("a01")
     board = await lead.get("/board")
     assert board["waiting"] == 1 and board["longest_wait_s"] >= 0
+    assert {"turns", "desk", "console-follow"} <= {job["name"] for job in board["jobs"]}
+    assert all(job.keys() == {"name", "ran_at", "error", "failed_at"} for job in board["jobs"])
     given = await lead.post(
         f"/conversations/{TALK}/reassign", {"version": (await row(lead))["version"], "to_agent": "a01"}
     )

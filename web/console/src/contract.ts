@@ -180,6 +180,15 @@ export interface Board {
   agents: Agent[];
   skills: { code: string; title: string; waiting: number; longest_wait_s: number }[];
   breaking: { id: string; ticket: string; title: string; due_at: string; agent: string | null }[];
+  jobs: Job[];
+}
+
+/** What the gateway does again and again: when it last came to its end, and when and how it last did not. */
+export interface Job {
+  name: string;
+  ran_at: string | null;
+  error: string | null;
+  failed_at: string | null;
 }
 
 export interface Sample {

@@ -251,9 +251,23 @@ describe("dialogs", () => {
 
 it("the board shows what is about to break, the most urgent first", () => {
   const breaking = [["b", ago(-30)], ["a", ago(20)]].map(([id = "", due_at = ""]) => ({ id, ticket: id, title: id, due_at, agent: null }));
-  const place = draw(board({ waiting: 2, longest_wait_s: 400, assigned: 1, agents: [agent("a01")], skills: [], breaking }, view(null)));
+  const place = draw(board({ waiting: 2, longest_wait_s: 400, assigned: 1, agents: [agent("a01")], skills: [], breaking, jobs: [] }, view(null)));
   expect([...place.querySelectorAll(".wide tbody tr")].map((line) => words(line.querySelector(".clock")))).toEqual(["已超时20秒", "快超时 剩30秒"]);
   expect(words(place.querySelector(".figure.late"))).toContain("6分");
+});
+
+it("the board shows when each job was last done, and marks one that has failed since", () => {
+  const jobs = [
+    { name: "turns", ran_at: ago(1), error: "TimeoutError", failed_at: ago(90) },
+    { name: "sms", ran_at: ago(90), error: "OperationalError", failed_at: ago(1) },
+    { name: "made-up", ran_at: null, error: null, failed_at: null },
+  ];
+  const place = draw(board({ waiting: 0, longest_wait_s: 0, assigned: 0, agents: [], skills: [], breaking: [], jobs }, view(null)));
+  const rows = [...place.querySelectorAll(".jobs tbody tr")];
+  expect(rows.map((row) => words(row.querySelector("th")))).toEqual(["回复客户", "发短信", "made-up"]);
+  expect(rows.map((row) => words(row.querySelector(".late")).includes("OperationalError"))).toEqual([false, true, false]);
+  expect(words(rows[0]!)).toContain("TimeoutError");
+  expect([...rows[2]!.querySelectorAll("td")].map(words)).toEqual(["—", "—"]);
 });
 
 it("the audit log says when its chain is broken", () => {

@@ -1,7 +1,7 @@
 /** What a lead watches: who waits, who serves, and which clocks are about to break. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Board } from "../contract";
+import type { Board, Job } from "../contract";
 import { clock } from "../inbox";
 import { plain } from "../plain";
 import { moment, span, text, titleOf } from "../text";
@@ -12,6 +12,18 @@ const LONG_SECONDS = 180;
 
 const figure = (name: string, value: string | number, alarming = false): TemplateResult =>
   html`<div class="figure ${alarming ? "late" : ""}"><dt>${name}</dt><dd>${value}</dd></div>`;
+
+/** Whether it has not come to its end since it failed. */
+const failing = ({ ran_at, failed_at }: Job): boolean => failed_at !== null && (ran_at === null || Date.parse(failed_at) > Date.parse(ran_at));
+
+const job = (each: Job): TemplateResult => {
+  const failure = each.failed_at ? `${moment(each.failed_at)} ${each.error ?? ""}` : t.never;
+  return html`<tr>
+    <th scope="row">${t.jobNames[each.name] ?? each.name}</th>
+    <td>${each.ran_at ? moment(each.ran_at) : t.never}</td>
+    <td>${failing(each) ? html`<span class="clock late">${failure}</span>` : failure}</td>
+  </tr>`;
+};
 
 export function board(data: Board | null, { desk, now, state }: View): TemplateResult {
   if (!data) return html`<main class="page"><p class="quiet">${text.loading}</p></main>`;
@@ -60,5 +72,9 @@ export function board(data: Board | null, { desk, now, state }: View): TemplateR
         )}</tbody></table>
       </section>
     </div>
+    <section class="wide jobs"><h2>${t.jobs}</h2>
+      <table><thead><tr><th scope="col">${t.job}</th><th scope="col">${t.ranAt}</th><th scope="col">${t.failedAt}</th></tr></thead>
+      <tbody>${data.jobs.map(job)}</tbody></table>
+    </section>
   </main>`;
 }

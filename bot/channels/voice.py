@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from bot.channels.speech import NoSpeech, SpeechClient, SpeechSettings
 from bot.channels.turns import Turns
+from bot.channels.voice_notices import VoiceOutlet
 from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
@@ -115,11 +116,22 @@ class VoiceChannel(Channel):
         self._token = token
         self._speech = speech
         self._turns = Turns(gateway)
+        self._notices = VoiceOutlet(gateway.company.verification, gateway.notices, self._of_number)
 
     @classmethod
     def of(cls, gateway: Gateway) -> VoiceChannel | None:
         token = gateway.settings.part(SpeechSettings).voice_token
         return cls(gateway, token, SpeechClient.of(gateway.settings)) if token else None
+
+    @property
+    def _key(self) -> str:
+        return self._gateway.settings.session_key.get_secret_value()
+
+    def _of_number(self, phone: str) -> str:
+        return conversation_of(self._key, Opened(call="announced", caller=phone))
+
+    def outlet(self) -> VoiceOutlet:
+        return self._notices
 
     async def stop(self) -> None:
         if self._speech:
@@ -142,7 +154,7 @@ class VoiceChannel(Channel):
 
     async def open(self, opened: Opened) -> dict[str, Any]:
         """Which conversation this call goes on with, after which number, and how this caller is best served."""
-        name = conversation_of(self._gateway.settings.session_key.get_secret_value(), opened)
+        name = conversation_of(self._key, opened)
         newest = await self._gateway.store.read(messages.last_seq, (name,))
         old = bool(opened.caller and opened.asserted and await self._recognise(name, opened.caller))
         free, slowly = await self._gateway.store.read(_served, name)

@@ -61,4 +61,6 @@ class WebOutlet(Outlet):
 
     def _show(self, c: Connection, conversation: str, telling: int, told: Announcement) -> list[Message]:
         text = self._rules.text(told.kind, told.values)
-        return messages.tell(c, conversation, f"telling:{telling}", {"text": text}, author="system")
+        return messages.tell(
+            c, conversation, announcements.message_key(telling), {"text": text}, author="system"
+        )

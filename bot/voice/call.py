@@ -88,7 +88,7 @@ class Call:
 
     def begin_call_back(self, due: Mapping[str, Any]) -> None:
         """Greet a customer whom the line has called."""
-        self._carry_out(self._policy.start_call_back(self._brain.resume(due)))
+        self._carry_out(self._policy.start_call_back(self._brain.resume(due), due.get("tells", "")))
         self._work(self._listen_and_bring())
 
     def _work(self, talking: Coroutine[Any, Any, None]) -> None:

@@ -98,11 +98,13 @@ class Policy:
             self._say(self._prompt("kept"))
         return self._prompter.take()
 
-    def start_call_back(self, known: Known = Known()) -> list[Command]:
-        """The first words of a call that the line has made."""
+    def start_call_back(self, known: Known = Known(), tells: str = "") -> list[Command]:
+        """The first words of a call that the line has made: because it was asked for, or to tell something."""
         self._begin(known)
-        self._say(self._prompt("called_back"))
-        self._menu("called_back")
+        why = "called_to_tell" if tells else "called_back"
+        self._say(self._prompt(why))
+        self._say(tells)
+        self._menu(why)
         return self._prompter.take()
 
     def _begin(self, known: Known) -> None:

@@ -12,13 +12,15 @@ import sqlalchemy as sa
 
 from bot.core.handoff import State
 from bot.gateway.people import agents, callbacks, handoff
+from bot.gateway.store import announcements
 from bot.gateway.store import tables as t
+from bot.gateway.store.announcements import Announcement
 from bot.gateway.store.clock import CHINA
 from bot.region.desk import load
 from bot.voice.brain import Brain
 from tests.channels.conftest import Site, running
 from tests.channels.test_voice import TOKEN
-from tests.gateway.fakes import agent
+from tests.gateway.fakes import ACCOUNT, agent, until
 from tests.gateway.test_postgres import BINARIES, postgres
 
 __all__ = ["postgres"]
@@ -253,3 +255,71 @@ async def test_an_agent_who_takes_the_case_while_it_rings_keeps_it(
     await phone.gateway.store.write(handoff.take, asked, "坐席1", (await episode(phone)).version)
     await told(http, found["id"], "no_answer")
     assert (await episode(phone)).state == State.ASSIGNED
+
+
+@pytest.fixture
+async def announced(phone: Site) -> str:
+    """The conversation of the number on file, which is to be called at once."""
+    told = Announcement(
+        "o:1", 1, "outage", True, {"area": "金川小区", "cause": "线路故障"}, phone.clock() + 9999, ACCOUNT
+    )
+    await phone.gateway.announcer.take(told)
+    await until(lambda: tellings(phone))
+    return (await row(phone)).conversation
+
+
+async def tellings(phone: Site) -> list[tuple[str, str]]:
+    facts = await phone.gateway.store.read(announcements.history, "o:1")
+    return [
+        (each["outlet"], each["state"])
+        for fact in facts
+        if fact["state"] != "new"
+        for each in fact["tellings"]
+    ]
+
+
+async def test_an_urgent_fact_is_told_by_a_call_that_a_key_confirms(
+    phone: Site, http: httpx.AsyncClient, announced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.region.desk.Callbacks.quiet_at", lambda _rules, _moment: True)
+    await somebody_comes(phone)
+    assert await tellings(phone) == [("sms", "told"), ("voice", "waiting")]
+    found = await due(http)
+    assert found and (found["conversation"], found["phone"]) == (announced, "13800000001"), "also at night"
+    assert str(found["tells"]).startswith("金川小区停电了（线路故障）")
+    await told(http, found["id"], "declined")
+    assert await tellings(phone) == [("sms", "told"), ("voice", "told")]
+    assert ((await row(phone)).state, (await row(phone)).phone) == ("done", "")
+
+
+async def test_a_fact_that_nobody_has_heard_by_telephone_goes_over_another_outlet(
+    phone: Site, http: httpx.AsyncClient, announced: str
+) -> None:
+    await somebody_comes(phone)
+    for _ in range(3):
+        await time_passes(phone)
+        found = await due(http)
+        assert found
+        await told(http, found["id"], "no_answer")
+
+    async def elsewhere() -> bool:
+        return await tellings(phone) == [("sms", "told"), ("voice", "failed"), ("web", "waiting")]
+
+    await until(elsewhere)
+    texts = await phone.gateway.store.read(lambda c: list(c.execute(sa.select(t.sms.c.text)).scalars()))
+    assert len(texts) == 1, "nobody had asked for this call"
+
+
+async def test_who_waits_for_a_person_is_not_called_for_a_fact_beside(
+    phone: Site, http: httpx.AsyncClient
+) -> None:
+    brain = Brain(http)
+    await brain.open("call-1", "13800000001")
+    await brain.call_back("13800000001")
+    told = Announcement(
+        "o:1", 1, "outage", True, {"area": "金川小区", "cause": "线路故障"}, phone.clock() + 9999, ACCOUNT
+    )
+    await phone.gateway.announcer.take(told)
+    await until(lambda: tellings(phone))
+    assert await tellings(phone) == [("sms", "told"), ("voice", "failed"), ("web", "waiting")]
+    assert (await row(phone)).telling is None

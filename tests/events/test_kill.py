@@ -69,6 +69,16 @@ class Feed:
         )
 
 
+STARTED: list[Consumers] = []
+
+
+@pytest.fixture(autouse=True)
+async def nobody_is_left() -> AsyncIterator[None]:
+    yield
+    while STARTED:
+        await STARTED.pop().kill()
+
+
 class Consumers:
     """The process under test."""
 
@@ -84,6 +94,7 @@ class Consumers:
         self.child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
+        STARTED.append(self)
         self.child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.events", cwd=ROOT, env=self._env,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,

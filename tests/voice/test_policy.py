@@ -382,6 +382,15 @@ def test_who_is_called_back_takes_a_person_or_needs_none_any_more() -> None:
     assert policy.handle(Played()) == [HangUp()]
 
 
+def test_who_is_called_to_be_told_something_hears_it_first_and_says_by_a_key_that_they_have() -> None:
+    policy = Policy(SERVICE, CALLER, dials=True)
+    first = said(policy.start_call_back(tells="金川小区停电要持续较长时间。"))
+    assert first.index("急事") < first.index("金川小区") < first.index("知道了，请按二")
+    assert "您请我们" not in first and policy.outcome == "no_key"
+    policy.handle(Key("2"))
+    assert policy.outcome == "declined"
+
+
 EVENTS = st.one_of(
     st.sampled_from("0123456789*#").map(Key),
     st.sampled_from(

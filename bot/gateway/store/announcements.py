@@ -41,6 +41,11 @@ class Announcement:
         return self.account or self.conversation or ""
 
 
+def message_key(telling: int) -> str:
+    """The key of the message that tells it, where it stands in a conversation."""
+    return f"telling:{telling}"
+
+
 def take(c: Connection, told: Announcement) -> bool:
     """Keep a fact; False when this version or a later one is there. Raises KeyError for an unknown conversation."""
     now = clock.now(c)

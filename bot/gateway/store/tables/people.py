@@ -162,6 +162,7 @@ callback = sa.Table(
     sa.Column("state", sa.String(8), nullable=False, default="new"),  # new, calling, done
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("not_before", sa.Double, nullable=False),  # while calling: until when the line has it
+    sa.Column("telling", BIG),  # the fact that is told; None where the customer wants a person
     sa.Column("created_at", sa.Double, nullable=False),
 )
 sa.Index("ix_callback_state_not_before", callback.c.state, callback.c.not_before)

@@ -132,7 +132,7 @@ types: .venv/stamp
 	@.venv/bin/mypy
 
 test-services: .venv/stamp
-	@$(PY) -m pytest tests -n 4 --dist worksteal -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+	@$(PY) -m pytest tests -n logical --dist worksteal -m "not model and not e2e and not browser and not slow" --ignore tests/engine
 
 test-engine: bot/engine/.venv/stamp
 	@$(ENGINE_PY) -m pytest tests/engine --disable-warnings

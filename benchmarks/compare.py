@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-WARMING, USERS, MESSAGES = 4, 8, 24
+WARMING, USERS, MESSAGES = 4, 4, 40
 TITLES = {"cpu_ms": "processor time for a message, ms", "rate": f"messages/s, {USERS} users"}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -73,16 +73,20 @@ def bigrams(text: str) -> frozenset[str]:
 def near_copies(examples: list[Example]) -> list[tuple[Example, Example, float]]:
     """Pairs within one intent whose bigram sets overlap by more than NEAR_COPY (Dice)."""
     pairs = []
-    by_intent: dict[str, list[tuple[Example, frozenset[str]]]] = defaultdict(list)
-    for example in examples:
-        grams = bigrams(example.text)
-        if len(bare(example.text)) < SHORT:
-            continue
-        for other, theirs in by_intent[example.intent]:
-            dice = 2 * len(grams & theirs) / (len(grams) + len(theirs))
+    sizes: list[int] = []
+    holding: defaultdict[tuple[str, str], list[int]] = defaultdict(
+        list
+    )  # by intent and bigram: which examples
+    for number, example in enumerate(examples):
+        grams = bigrams(example.text) if len(bare(example.text)) >= SHORT else frozenset()
+        sizes.append(len(grams))
+        shared = Counter(other for gram in grams for other in holding[example.intent, gram])
+        for other, common in sorted(shared.items()):
+            dice = 2 * common / (len(grams) + sizes[other])
             if dice > NEAR_COPY:
-                pairs.append((other, example, dice))
-        by_intent[example.intent].append((example, grams))
+                pairs.append((examples[other], example, dice))
+        for gram in grams:
+            holding[example.intent, gram].append(number)
     return pairs
 
 

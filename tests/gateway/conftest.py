@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
+from bot.gateway.app import create
 from bot.gateway.gateway import Gateway
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
@@ -34,6 +37,11 @@ class Desk:
         self.company = company
         self.clock = clock
         self._count = 0
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """Its HTTP side, made once: working out the routes takes its time."""
+        return create(self.gateway)
 
     async def say(self, text: str | None = None, talk: str = TALK, **more: Any) -> Receipt:
         self._count += 1

@@ -10,7 +10,6 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from bot.gateway.app import create
 from bot.gateway.customer import subject
 from bot.gateway.store import tables as t
 from bot.ports.identity import Level
@@ -24,7 +23,7 @@ WRONG = {"holder_name": "王秀兰"}
 
 @asynccontextmanager
 async def client(desk: Desk, token: str = TOKENS["internal_token"]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create(desk.gateway))
+    transport = httpx.ASGITransport(desk.app)
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as one:
         yield one

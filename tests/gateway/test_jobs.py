@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.gateway.app import create
 from bot.gateway.jobs import leases
 from bot.gateway.jobs.job import Job
 from bot.gateway.jobs.jobs import Jobs
@@ -211,7 +210,7 @@ async def test_the_lease_of_a_gateway_that_died_lapses(store: Store) -> None:
 
 
 async def test_ready_tells_of_every_job(desk: Desk) -> None:
-    transport = httpx.ASGITransport(create(desk.gateway))
+    transport = httpx.ASGITransport(desk.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
 
         async def ran() -> bool:

@@ -14,7 +14,6 @@ from alembic.migration import MigrationContext
 
 from bot.channels.registry import CHANNELS
 from bot.gateway import settings as settings_module
-from bot.gateway.app import create
 from bot.gateway.store import sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.logs import redact
@@ -28,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def browser(desk: Desk) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create(desk.gateway)), base_url="http://gateway")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(desk.app), base_url="http://gateway")
 
 
 @pytest.mark.parametrize("name", sorted(TOKENS))

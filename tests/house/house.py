@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +42,12 @@ def dialogue() -> dict[Path, dict[str, Any]]:
     }
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a Python file, read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 class Import(NamedTuple):
     path: Path
     line: int
@@ -50,7 +57,7 @@ class Import(NamedTuple):
 def imports(*patterns: str) -> Iterator[Import]:
     """Every absolute import of the matching Python files; `from a import b` counts as a and a.b."""
     for path in files(*patterns):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Import):
                 yield from (Import(path, node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

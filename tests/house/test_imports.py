@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bot.channels.registry import CHANNELS
 from bot.gateway.store import manners
-from tests.house.house import Import, files, imports, place, report
+from tests.house.house import Import, files, imports, parsed, place, report
 
 GATEWAY_ROOMS = (
     "bot.gateway.store",
@@ -170,7 +170,7 @@ def test_no_channel_is_known_by_its_name() -> None:
         [
             f"{place(path, node.lineno)} {ast.unparse(node)}"
             for path in files("bot/*.py", "actions/*.py")
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(parsed(path))
             if isinstance(node, ast.expr | ast.Match) and _tells_channels_apart(node)
         ]
     )
@@ -188,7 +188,7 @@ def test_a_class_name_is_given_once() -> None:
     for program in (("bot/*.py", "actions/*.py", "demo/*.py", "scripts/*.py"), ("backend/*.py",)):
         named = defaultdict(list)
         for path in files(*program):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(parsed(path)):
                 if isinstance(node, ast.ClassDef):
                     named[node.name].append(place(path, node.lineno))
         findings += [f"{name}: {', '.join(where)}" for name, where in sorted(named.items()) if len(where) > 1]
@@ -240,7 +240,7 @@ def test_nothing_is_loaded_in_the_event_loop() -> None:
     """A `load` reads files for seconds, in which no message is answered; asyncio.to_thread calls it elsewhere."""
     findings = []
     for path in files("bot/gateway/*.py", "bot/channels/*.py", "actions/*.py", "backend/*.py"):
-        for outer in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for outer in ast.walk(parsed(path)):
             if isinstance(outer, ast.AsyncFunctionDef):
                 calls = (each.func for each in ast.walk(outer) if isinstance(each, ast.Call))
                 names = (getattr(each, "id", getattr(each, "attr", "")) for each in calls)
@@ -252,7 +252,7 @@ def test_nothing_is_loaded_in_the_event_loop() -> None:
 
 def test_no_parameter_is_left_that_nobody_gives() -> None:
     """Of functions that are only called by name: each parameter with a default is given by some call."""
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in files("*.py")}
+    trees = {path: parsed(path) for path in files("*.py")}
     nodes = [node for tree in trees.values() for node in ast.walk(tree)]
     calls: defaultdict[str, list[ast.Call]] = defaultdict(list)
     for node in nodes:

@@ -29,7 +29,16 @@ HOUSE = ["tests/house/test_imports.py", "tests/house/test_tree.py", "tests/house
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the files that git tracks or would track, itself under git as the house tests want it."""
-    root = tmp_path / "copy"
+    return copied(tmp_path / "copy")
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for tests that change nothing."""
+    return copied(tmp_path_factory.mktemp("untouched") / "copy")
+
+
+def copied(root: Path) -> Path:
     for path in files("*"):
         target = root / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -157,8 +166,8 @@ def test_a_kept_write_is_told_and_edits_two_shared_files(copy: Path, wanted: lis
     ],
 )
 def test_what_cannot_be_written_leaves_everything_as_it_was(
-    copy: Path, sentences: str, wanted: list[str], why: str, capsys: pytest.CaptureFixture[str]
+    untouched: Path, sentences: str, wanted: list[str], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([sentences if each == "SENTENCES" else each for each in wanted], copy) == 1
+    assert main([sentences if each == "SENTENCES" else each for each in wanted], untouched) == 1
     assert why in capsys.readouterr().err
-    assert git(copy, "status", "--porcelain") == ""
+    assert git(untouched, "status", "--porcelain") == ""

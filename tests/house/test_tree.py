@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.house.house import ROOT, files, place, report
+from tests.house.house import ROOT, files, parsed, place, report
 
 TEXT = {
     ".py",
@@ -74,7 +74,7 @@ def test_customers_wording_lives_in_data_and_not_in_python() -> None:
     for path in files(
         "actions/*.py", "bot/gateway/*.py", "bot/channels/*.py", "bot/adapters/*.py", "bot/region/*.py"
     ):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         docs = {
             id(node.body[0].value)
             for node in ast.walk(tree)

@@ -9,12 +9,13 @@ UV := $(CURDIR)/.tools/bin/uv
 PY := .venv/bin/python
 ENGINE_PY := bot/engine/.venv/bin/python
 RUN := .run
+FAST := not model and not e2e and not browser and not slow
 SIZE ?= 2000
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE PORT_EVENTS
 
-.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
+.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine coverage test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -132,10 +133,14 @@ types: .venv/stamp
 	@.venv/bin/mypy
 
 test-services: .venv/stamp
-	@$(PY) -m pytest tests -n logical --dist worksteal -m "not model and not e2e and not browser and not slow" --ignore tests/engine
+	@$(PY) -m pytest tests -n logical --dist worksteal -m "$(FAST)" --ignore tests/engine
 
 test-engine: bot/engine/.venv/stamp
 	@$(ENGINE_PY) -m pytest tests/engine --disable-warnings
+
+coverage: .venv/stamp ## which lines the fast set runs
+	@.venv/bin/coverage run --source=actions,backend,bot,demo,scripts --omit='bot/engine/*,scripts/voice_model/*' -m pytest tests -m "$(FAST)" --ignore tests/engine
+	@.venv/bin/coverage report --skip-covered --sort=cover
 
 test-model: train
 	@$(PY) -m pytest tests -m "(model or slow) and not e2e and not browser" --ignore tests/engine

@@ -85,6 +85,7 @@ def test_a_correction_replaces_only_what_it_names() -> None:
 def test_another_place_starts_afresh_below_it() -> None:
     old = parse("临河区金川小区5号楼2单元301", GAZETTEER)
     assert merge(old, Address(place="河套小区")).parts() == {"county": "临河区", "place": "河套小区"}
+    assert merge(old, parse("五原县", GAZETTEER)).parts() == {"county": "五原县"}
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,8 @@ def test_another_place_starts_afresh_below_it() -> None:
         ("水岸华庭二期11栋东单元四楼西户", {"place": "水岸华庭二期", "building": "11栋", "unit": "东单元", "room": "四楼西户"}),
         ("八一乡联丰村六组", {"county": "临河区", "town": "八一乡", "place": "联丰村", "group": "六组"}),
         ("农贸市场3排7号", {"place": "农贸市场3排7号"}),
+        ("陕坝镇301", {"county": "杭锦后旗", "town": "陕坝镇", "room": "301"}),
+        ("阳光小区3号楼2单元，东户、", {"place": "阳光小区", "building": "3号楼", "unit": "2单元", "room": "东户"}),
         ("五一社区服务中心旁边", {"place": "五一社区服务中心旁边"}),
         ("第三生产队场院", {"group": "第三生产队", "room": "场院"}),
     ],

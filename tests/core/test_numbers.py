@@ -27,6 +27,7 @@ NUMBERS = """
     两万多=20000|好几百=|3.5万=35000|15万6千=156000|五万零三=50003|一百一十=110
     12百=|10千=|9千=9000|零百=|0.5千=500|一万零五=10005|一万五=15000|一千零五=1005|一千五=1500|十十=|一亿零一=100000001|一千五十=1050
     九万九=99000|三千零五=3005|1万零5=10005|百一=|千五=
+    两五=|五两=
 """
 MONEY = """
     八十多块=80|136.7元=136.7|十二块五=12.5|三块二毛五=3.25|四毛一=0.41|三毛=0.3
@@ -44,6 +45,7 @@ MONEY = """
     三到五百=300/500|两到三万=20000/30000|五百到三百=
     一块十毛=|三块11毛=|十五毛=1.5|四毛零五=0.405|三块二十五=3.25|三块十=3.1|三块九=3.9|三块一百=|三毛二十五=|五百到五百=500
     三块零五分=3.05|两毛十分=0.3|一块十分=|三块九毛九=3.99|1.5w=15000|3W元=30000|2K块=2000|半块=0.5|零块五=0.5
+    三四毛=0.3|七八分=0.07
 """
 MEASURES = """
     二百度=200|300千瓦时=300|四十个字=40|7千瓦=7|800瓦=0.8|6兆瓦=6000
@@ -147,6 +149,13 @@ def test_an_identity_number_is_taken_only_with_its_check_character(first: str) -
 )
 def test_what_cannot_be_an_identity_number_is_none(said: str) -> None:
     assert id_no(said) is None
+
+
+@pytest.mark.parametrize("number_in_row", range(11))
+def test_an_identity_number_may_be_read_out(number_in_row: int) -> None:
+    whole = checked(f"15080019750131{number_in_row:03}")
+    spoken = whole.translate(str.maketrans("0123456789X", "零一二三四五六七八九叉"))
+    assert id_no(spoken) == whole
 
 
 @pytest.mark.parametrize(

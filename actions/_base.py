@@ -154,7 +154,9 @@ def next_up(turn: Turn, say: Say, changes: Changes) -> list[EventType]:
         offered = wishes.pop(0)
         wish = _names.word("wish", offered)
         say("utter_offer_wish", buttons=[choice(wish, f"/{offered}"), button("no", "/deny")], wish=wish)
+    waits = (offered or wishes) and turn.also and not turn.slots.get("opening")
     stand = {
+        **({"kept": turn.keep()} if waits else {}),
         "agenda": agenda or None, "wishes": wishes or None, "offered": offered or changes.get("offered"),
         "resume": following if following.endswith("_form") else None,
         **({"opening": served} if served else {}),

@@ -41,6 +41,8 @@ OWN_DATA = frozenset(
 AMEND = "action_amend_order"
 ABOUT_AN_ORDER = (AMEND, "action_query_progress", "action_urge_order")
 SUM = "action_sum_bills"
+FIGURES = {"grows": "action_tell_growth", "lasts": "action_tell_lasting", "adds_up": "action_tell_parts"}
+PANELS = {"title": "光伏卖电结算", "serving": ["apply_pv"]}
 
 
 class Instead(Exception):
@@ -114,6 +116,12 @@ def business(turn: Turn, say: Say) -> Changes | None:
         and county_in(turn.text, parts().region.gazetteer)
     ):
         raise Instead("action_find_hall")
+    if turn.intent in ABOUT_BILLS and marks.has("generation", turn.text):
+        tell_of_generation(turn, say)
+        return {}
+    for mark, action in FIGURES.items():
+        if turn.intent in ABOUT_BILLS and turn.subject.accounts and marks.has(mark, turn.text):
+            raise Instead(action)
     told, topic = turn.slots.get("told_months"), turn.slots.get("topic")
     wanted = sums.asked(turn.text)
     explained = turn.intent == "explain_bill" and wanted and wanted.kind == "difference"
@@ -146,6 +154,13 @@ def speaks_of_order(turn: Turn) -> bool:
         or marks.has("withdraws_order", turn.text)
         or marks.has("eased", turn.text)
     )
+
+
+def tell_of_generation(turn: Turn, say: Say) -> None:
+    """What panels made is no row that we are given: the rule that is known, and that there is no figure."""
+    if found := rule_asked(turn, PANELS):
+        tell_known(found, turn, say)
+    say("utter_generation")
 
 
 def not_asked_for(turn: Turn) -> bool:

@@ -128,6 +128,9 @@ class CompanyForm(Listener, FormValidationAction):
             **self.opening(turn, intent),
         }
         heard = {} if turn.slots.get("goal") else self._heard(turn, None, changes)
+        if turn.slots.get("opening") and (kept := turn.kept()):  # 给我开发票，抬头个人，顺便看看余额
+            now = {**turn.slots, **changes}
+            heard = {**fill(self.fields(now), now, None, kept).values, **heard, "kept": None}
         news = {**changes, **heard}
         return await self._ask(turn, say, {**news, "wishes": self.wishes(turn, news) or None})
 
@@ -251,7 +254,7 @@ class CompanyForm(Listener, FormValidationAction):
     def _cancel(self, turn: Turn, say: Say, requested: str | None) -> list[EventType]:
         slots = dict(turn.slots)
         known = [f for f in self.fields(slots) if f.asked and slots.get(f.slot) is not None]
-        wishes = (w for w in (turn.intent, *turn.also) if w not in self.own | self.cancelled_by)
+        wishes = (w for w in (turn.intent, *turn.also) if w not in self.under_way(turn))
         instead = next((w for w in wishes if _names.offerable(w)), None)
         if requested != QUIT and len(known) >= MUCH_TO_LOSE and instead is None:
             return self._asking(turn, {}, QUIT)
@@ -286,6 +289,19 @@ def passed_over(asked: Field | None, filled: Filled) -> bool:
     """Whether something else was told in place of what need not be told: that is not asked again."""
     others = filled.values.keys() - {"confirm"}
     return asked is not None and asked.optional and bool(others) and asked.slot not in filled.values
+
+
+def takes_up(turn: Turn) -> Changes:
+    """The offered business, when the sentence gives a value of it instead of a yes (个人, after 开电子发票); else
+    nothing."""
+    offered = str(turn.slots.get("offered") or "")
+    form = next((form for form in CompanyForm.__subclasses__() if offered in form.own), None)
+    if form is None or not turn.text:
+        return {}
+    slots = {**turn.slots, form.kind: offered} if form.kind else dict(turn.slots)
+    if not fill(form().fields(slots), slots, None, turn.heard).values:
+        return {}
+    return {"offered": None, "opening": offered, "agenda": [entry_of(offered)]}
 
 
 def entry_of(intent: str) -> str:

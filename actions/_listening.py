@@ -49,13 +49,18 @@ class Listener(ABC):
     def fields(self, slots: Changes) -> tuple[Field, ...]:
         """The fields for this state of the slots, in the order they are asked."""
 
+    def under_way(self, turn: Turn) -> frozenset[str]:
+        """The wishes that are no other than the one the form serves now; a form may serve several (过户, 增容)."""
+        doing = turn.slots.get(self.kind) if self.kind else None
+        return self.cancelled_by | (frozenset({str(doing)}) if doing else self.own)
+
     def _given_up(self, turn: Turn, asked: Field | None) -> bool:
         """算了先不报了，帮我看看余额: what is under way is dropped, and something else is wished for."""
         if turn.danger or turn.intent in HEARD_OVER_WORDS or (asked and asked.free):
             return False
         if asked and asked.said(turn.heard) is not None:
             return False
-        others = (w for w in (turn.intent, *turn.also) if w not in self.own | self.cancelled_by)
+        others = (w for w in (turn.intent, *turn.also) if w not in self.under_way(turn))
         return marks.has("drops", turn.text) and any(_names.offerable(w) for w in others)
 
     def _asks_something(self, turn: Turn, asked: Field) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ class Turn:
     form: str | None = None
     also: tuple[str, ...] = ()
     ranking: tuple[str, ...] = ()
+    chances: Mapping[str, float] = field(default_factory=dict)  # of the intents in the ranking
     danger: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()
     said_before: tuple[Mapping[str, Any], ...] = ()
@@ -64,6 +65,17 @@ class Turn:
         if self.elder:
             return phrasing.in_pairs(text)
         return phrasing.dictated(text) if self.manner.spoken else str(text)
+
+    def keep(self) -> dict[str, Any]:
+        """The sentence in a form that a slot can hold, for a wish in it that has to wait."""
+        return {"text": self.text, "mentions": [astuple(mention) for mention in self.heard.mentions]}
+
+    def kept(self) -> Heard | None:
+        """The earlier sentence that named a wish which waited; None when there is none."""
+        kept = self.slots.get("kept")
+        if not kept:
+            return None
+        return Heard(kept["text"], "inform", tuple(Mention(*mention) for mention in kept["mentions"]))
 
     def mention(self, name: str) -> Any:
         """The last value of that entity in this sentence, without those taken back; None when absent. The parts of
@@ -120,6 +132,7 @@ def read(tracker: Tracker) -> Turn:
         form=(tracker.active_loop or {}).get("name"),
         also=tuple(message.get("also") or ()),
         ranking=tuple(r["name"] for r in message.get("intent_ranking") or ()),
+        chances={r["name"]: r.get("confidence", 1.0) for r in message.get("intent_ranking") or ()},
         danger=about.get("danger") or {},
         attachments=tuple(about.get("attachments") or ()),
         said_before=_last_replies(tracker.events),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from actions import _names
+from actions._account import own_account
 from actions._form import CONFIRM, CompanyForm
 from actions._say import Changes, Say
 from actions._telling import rule_asked, serving, tell_clock, tell_known
@@ -113,7 +114,9 @@ class ApplicationForm(CompanyForm):
         supply = (
             {"supply_kind": answers.supply_told(turn.text) or answers.RESIDENTIAL} if intent == NEW else {}
         )
-        return {**super().opening(turn, intent), **({"wanted": True} if accepted else {}), **supply}
+        mine = own_account(turn)
+        known = {"account_no": mine} if mine and not marks.has("elsewhere", turn.text) else {}
+        return {**super().opening(turn, intent), **known, **({"wanted": True} if accepted else {}), **supply}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         if slots.get("wanted") is False:

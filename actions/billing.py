@@ -15,7 +15,7 @@ from actions._say import Changes, Say, button
 from actions._telling import usual
 from actions._turn import Turn
 from actions._wiring import parts
-from actions.figures import MONTHS_KEPT, billed_use, month_just_told, month_meant, told
+from actions.figures import MONTHS_KEPT, billed_use, month_just_told, month_meant, tell_parts, told
 from bot.core import bill_explanation, phrasing, simulation, values
 from bot.core.ranges import Range
 from bot.core.talk import sums
@@ -75,6 +75,8 @@ class QueryBill(CompanyAction):
         )  # fmt: skip
         if len(bill.lines) > 1:
             say("utter_query_bill_tiers", lines="，".join(_line(bill)))
+        if bill.adjustments:
+            tell_parts(bill, say)
         say.card("bill_history", history_card(account_no, history))
         return {"account_no": account_no, "month": None, "bill_month": bill.month, **told(turn, bill.month)}
 

@@ -9,7 +9,7 @@ from actions import _names, _people
 from actions._account import account_named
 from actions._base import MISSES_BEFORE_PERSON, CompanyAction
 from actions._before import ABOUT_AN_ORDER, AMEND, tell_still_called
-from actions._form import entry_of
+from actions._form import entry_of, takes_up
 from actions._say import Changes, Say, button, choice
 from actions._telling import clearly_known, tell_known
 from actions._turn import Turn
@@ -25,6 +25,7 @@ LEFT = dict.fromkeys(("doing", "agenda", "wishes", "offered", "resume"))
 AMENDED = {"address", "phone"}  # of an order
 FOR_A_PERSON = {"address", "phone", "contact_name"}
 UNHAPPY = 3  # and below: of five
+WORTH_OFFERING = 0.15  # two guesses below it are wild (先交最早那个月行不行: 减容, 看怎么交电费)
 
 
 class Greet(CompanyAction):
@@ -201,6 +202,8 @@ class Correct(CompanyAction):
 
 
 async def retell(turn: Turn, say: Say) -> Changes:
+    if taken_up := takes_up(turn):
+        return taken_up
     told = {m.name: turn.mention(m.name) for m in turn.heard.mentions if m.name in turn.slots}
     topic = turn.slots.get("topic")
     if told and turn.slots.get("called") and told.keys() <= FOR_A_PERSON:
@@ -221,6 +224,8 @@ async def unclear(turn: Turn, say: Say) -> Changes:
     if turn.picture:
         say("utter_picture_what")
         return {}
+    if taken_up := takes_up(turn):
+        return taken_up
     if answers.asks_to_wait(turn.text):
         say("utter_take_your_time")
         return {}
@@ -232,7 +237,8 @@ async def unclear(turn: Turn, say: Say) -> Changes:
         tell_known(found, turn, say)
         return {}
     count = (turn.slots.get("unclear_count") or 0) + 1
-    likely = [name for name in turn.ranking if _names.offerable(name)][:2]
+    likely = [n for n in turn.ranking if _names.offerable(n) and turn.chances.get(n, 0) >= WORTH_OFFERING][:2]
+    about = (turn.slots.get("about") or {}).get("title")
     if count >= MISSES_BEFORE_PERSON:
         say.offer_person("n_failures", response="utter_clarify_person")
     elif answers.angry(turn.text):
@@ -242,6 +248,8 @@ async def unclear(turn: Turn, say: Say) -> Changes:
         say("utter_clarify", first=first, second=second, buttons=[
             choice(first, f"/{likely[0]}"), choice(second, f"/{likely[1]}"), button("else", "/deny"),
         ])  # fmt: skip
+    elif about and marks.has("asks", turn.text):
+        say("utter_unclear_about", about=about, buttons=[button("person", "/request_human")])
     else:
         say("utter_say_again")
     return {"unclear_count": count}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from actions import _names
@@ -12,12 +13,15 @@ from actions._say import Changes, Say
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import phrasing, values
+from bot.core.dates import shifted
 from bot.core.talk import months, sums
 from bot.ports.billing import Bill
 from bot.ports.errors import NotFound
 from bot.ports.identity import Level
+from bot.region import facts
 
 MONTHS_KEPT = 13
+LATELY = 14  # days whose use tells how long money lasts
 
 
 def month_meant(turn: Turn) -> str | None:
@@ -58,7 +62,9 @@ class SumBills(CompanyAction):
         before = list(turn.slots.get("told_months") or ())
         named = named_months(turn, list(bills))
         told_now = [*before[-1:], *named] if len(named) == 1 and question.kind == "difference" else named
-        wanted = [m for m in sums.chosen(question, before, told_now, list(bills)) if m in bills]
+        wanted = [
+            m for m in sums.chosen(question, before, told_now, list(bills), turn.now.year) if m in bills
+        ]
         if len(wanted) < sums.SPAN.get(question.kind, 1):
             say("utter_sum_unknown")
             return {"account_no": account_no}
@@ -84,8 +90,87 @@ def tell_sum(question: sums.Wanted, rows: list[sums.Row], say: Say) -> None:
         )  # fmt: skip
         return
     say(
-        f"utter_sum_{question.kind}", months=phrasing.listing(phrasing.month(r.month) for r in rows), rows=listed,
+        f"utter_sum_{question.kind}", months=months_named(rows), rows=listed,
         month=phrasing.month(found.rows[0].month), count=len(rows), **said,
+    )  # fmt: skip
+
+
+def months_named(rows: list[sums.Row]) -> str:
+    """The months of the rows; more than two that follow each other by their first and last."""
+    first, last = rows[0].month, rows[-1].month
+    if len(rows) > 2 and shifted(first, len(rows) - 1) == last:
+        return _names.word("month_bill", "span").format(
+            first=phrasing.month(first), last=phrasing.month(last), count=len(rows)
+        )
+    return phrasing.listing(phrasing.month(row.month) for row in rows)
+
+
+class TellGrowth(CompanyAction):
+    """What a delay adds to what is owed, at the daily rate of the region: an estimate."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L2)
+        billing = parts().company.billing
+        arrears = await billing.arrears(turn.subject, account_no)
+        if not arrears.months:
+            say("utter_query_arrears_none")
+            return {"account_no": account_no}
+        rate = parts().region.penalty_of((await billing.account(turn.subject, account_no)).price_class)
+        days = facts.read(turn.text).get("days") or Decimal(1)
+        say(
+            "utter_arrears_growth", principal=phrasing.yuan(arrears.principal), days=phrasing.kwh(Decimal(days)),
+            daily=phrasing.yuan(arrears.principal * rate), growth=phrasing.yuan(arrears.principal * rate * Decimal(days)),
+            total=phrasing.yuan(arrears.principal + arrears.penalty + arrears.principal * rate * Decimal(days)),
+        )  # fmt: skip
+        return {"account_no": account_no, "topic": "action_query_arrears"}
+
+
+class TellLasting(CompanyAction):
+    """How long the balance lasts at the mean use of the last days and the price of the present tier: an estimate."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L1)
+        company, today = parts().company, turn.now.date()
+        balance = await company.billing.balance(turn.subject, account_no)
+        left = balance.amount
+        if balance.prepaid:
+            left = (await company.services.prepaid(turn.subject, account_no)).meter_balance or left
+        named = values.amounts(str(turn.mention("money")), turn.words("money"))
+        left = named[1] if named else left
+        days = await company.billing.usage(turn.subject, account_no, today - timedelta(LATELY), today)
+        good = [day.kwh for day in days if day.kwh is not None]
+        tier = await company.billing.tier(turn.subject, account_no)
+        daily = sum(good, Decimal(0)) / len(good) * tier.price if good else Decimal(0)
+        if left <= 0 or not daily:
+            say("utter_lasting_none" if left <= 0 else "utter_lasting_unknown", amount=phrasing.yuan(left))
+            return {"account_no": account_no}
+        count = int(left / daily)
+        say(
+            "utter_lasting", amount=phrasing.yuan(left), count=count, day=phrasing.day(today + timedelta(count)),
+            use=phrasing.kwh(sum(good, Decimal(0)) / len(good)), price=str(tier.price), days=len(good),
+            daily=phrasing.yuan(daily),
+        )  # fmt: skip
+        return {"account_no": account_no}
+
+
+class TellParts(CompanyAction):
+    """What the total of a bill is made of: the tiers, and what stands beside them."""
+
+    async def act(self, turn: Turn, say: Say) -> Changes:
+        account_no = account_for(turn, Level.L2)
+        said = turn.months()
+        month = said.low if said else turn.slots.get("bill_month")
+        tell_parts(await parts().company.billing.bill(turn.subject, account_no, month), say)
+        return {"account_no": account_no, "month": None}
+
+
+def tell_parts(bill: Bill, say: Say) -> None:
+    """The tiers, every amount beside them by its name, and that they make the total."""
+    energy = sum((line.amount for line in bill.lines), Decimal(0))
+    beside = [f"{_names.word('adjustment', each.kind)}{each.amount:+.2f}" for each in bill.adjustments]
+    say(
+        "utter_bill_parts" if beside else "utter_bill_parts_alone", month=phrasing.month(bill.month),
+        energy=phrasing.yuan(energy), beside="、".join(beside), amount=phrasing.yuan(bill.amount),
     )  # fmt: skip
 
 

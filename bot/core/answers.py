@@ -41,7 +41,7 @@ REPORT_ANYWAY: Mapping[str, bool] = {
 }
 APPLY_NOW: Mapping[str, bool] = {
     r"^(先|暂时)?(不|别).{0,4}$|以后再|再说|就问|光问": False,
-    r"^(现在)?(就|给我)?(登记|办|装|要|行)(吧|一下|哇)?$": True,
+    r"^((那|行|好|嗯|可以|成|中)[，, ]*)*(那|就|先|现在|马上|给我|帮我|替我|你|您)*(登记|办|开|装|要|行|可以|成|中)(登记|办)?(上|了|吧|一下|哇|呗|嘛|下)*$": True,
 }
 ALL, NONE = "all", "none"
 PAPERS: Mapping[str, str] = {r"都没|没准备|^没有$": NONE, r"都有|都在|齐|全有|都准备": ALL}
@@ -91,7 +91,9 @@ OPERATIONS: Mapping[str, str] = {
 }
 _USED_FOR = re.compile(r"用的?[。，,！!]?$|用[，,]|不是.{0,4}(家|居民|店|厂|公司)|专变|双电源")
 _NOT_THIS = re.compile(r"不是[^，,。]*[，,。]?")
-_TITLE_TOLD = re.compile(r"(?:开|抬头|写).{0,4}(个人|自己|公司|企业|单位)")
+_TITLE_TOLD = re.compile(
+    r"(?:开|抬头|写).{0,4}(个人|自己|公司|企业|单位)|(?:^|[，,、。 ])(个人|公司|企业)(?:抬头|的)?(?=[，,、。 ]|$)"
+)
 _VISIT = re.compile(r"上门|来家里|到家里来|派.{0,3}人来家|出不了门|走不动")
 
 _HOW = re.compile(
@@ -225,7 +227,9 @@ def wants_visit(text: str) -> bool:
 def title_told(text: str) -> str | None:
     """Whom an invoice is for, where a sentence says so by itself (抬头开公司的)."""
     found = _TITLE_TOLD.search(text)
-    return None if found is None else PERSON_TITLE if found[1] in ("个人", "自己") else FIRM_TITLE
+    return (
+        None if found is None else PERSON_TITLE if (found[1] or found[2]) in ("个人", "自己") else FIRM_TITLE
+    )
 
 
 def has_no_number(text: str) -> bool:

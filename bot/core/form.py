@@ -30,6 +30,7 @@ _FILLERS = re.compile(r"我的?|电话|手机号?|号码?|是|就|户号|呢|吧
 _ENDS = re.compile(r"[,，。!！?？;；\s]")
 _TAKEN_BACK = re.compile(r"改|不对|错|不是|换|等等|等一|但|不过|别|先")
 LEADING = 6  # characters
+BY_THE_WAY = ("对了", "哦对了", "对啦")  # in front of something else: no yes
 _WORDS = re.compile(r"\w")
 
 
@@ -106,8 +107,12 @@ class Field:
     def said(self, heard: Heard) -> Any:
         """The value of a short answer that means just this, alone or in front of more (不办！我问的是…); None when it is
         none."""
-        short = heard.text if len(heard.text) <= SHORT_ANSWER else _leading(heard.text)
-        return next((value for words, value in self.says.items() if re.search(words, short)), None)
+        short = [heard.text] if len(heard.text) <= SHORT_ANSWER else []
+        for text in (*short, _leading(heard.text)):
+            for words, value in self.says.items():
+                if text and re.search(words, text):
+                    return value
+        return None
 
     def answer(self, heard: Heard) -> Any:
         """What the plain words say when this field was asked; None when nothing."""
@@ -138,6 +143,8 @@ class Filled:
 def _leading(text: str) -> str:
     """The first words of a longer sentence, when they stand by themselves and the rest takes nothing back."""
     first, *rest = _ENDS.split(text.strip(), maxsplit=1)
+    if first in BY_THE_WAY:
+        return ""
     return first if len(first) <= LEADING and not _TAKEN_BACK.search("".join(rest)) else ""
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -118,11 +119,16 @@ class Region:
     gazetteer: Gazetteer
     seasons: tuple[Season, ...] = ()
     safety_answers: tuple[SafetyAnswer, ...] = ()
+    penalty: Mapping[str, Decimal] = field(default_factory=dict)  # class → share of what is owed, per day
 
     def safety_answer(self, text: str, hazard: str | None) -> SafetyScript | None:
         """What to say to a sentence inside a danger; None when nothing is entered for it."""
         plain = normalise(text).lower()
         return next((each.script for each in self.safety_answers if each.fits(plain, hazard)), None)
+
+    def penalty_of(self, price_class: str) -> Decimal:
+        """What late payment costs per day and yuan owed, within the calendar year."""
+        return self.penalty.get(price_class, self.penalty["other"])
 
     def season_at(self, day: date) -> Season | None:
         """The irrigation season of a day."""
@@ -162,6 +168,7 @@ def load(name: str) -> Region:
             )
             for _, each in _entries(safety, "answers")
         ),
+        penalty={key: Decimal(e["this_year"]) for key, e in read(name, "tariffs")["penalty"].items()},
     )
 
 

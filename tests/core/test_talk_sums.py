@@ -39,18 +39,18 @@ def test_a_plain_question_is_no_sum(text: str) -> None:
 
 def test_two_told_months_are_the_two_months_meant() -> None:
     wanted = sums.asked("两个月一共多少")
-    assert wanted and sums.chosen(wanted, ["2026-07", "2026-03"], [], ON_FILE) == ("2026-03", "2026-07")
+    assert wanted and sums.chosen(wanted, ["2026-07", "2026-03"], [], ON_FILE, 2026) == ("2026-03", "2026-07")
 
 
 def test_the_latest_months_are_meant_when_that_is_said() -> None:
     wanted = sums.asked("最近三个月一共多少")
     told = ["2026-01", "2026-02", "2026-03"]
-    assert wanted and sums.chosen(wanted, told, [], ON_FILE) == ("2026-08", "2026-09", "2026-10")
+    assert wanted and sums.chosen(wanted, told, [], ON_FILE, 2026) == ("2026-08", "2026-09", "2026-10")
 
 
 def test_months_that_are_named_win() -> None:
     wanted = sums.asked("九月和七月差多少")
-    assert wanted and sums.chosen(wanted, ["2026-10"], ["2026-09", "2026-07"], ON_FILE) == (
+    assert wanted and sums.chosen(wanted, ["2026-10"], ["2026-09", "2026-07"], ON_FILE, 2026) == (
         "2026-07",
         "2026-09",
     )
@@ -58,7 +58,7 @@ def test_months_that_are_named_win() -> None:
 
 def test_a_difference_needs_two_known_months() -> None:
     wanted = sums.asked("差多少")
-    assert wanted and sums.chosen(wanted, ["2026-10"], [], ON_FILE) == ()
+    assert wanted and sums.chosen(wanted, ["2026-10"], [], ON_FILE, 2026) == ()
 
 
 def test_figures_come_from_their_rows() -> None:

@@ -16,6 +16,7 @@ KINDS = ("difference", "most", "least", "mean", "total", "each")
 """The marks of a sum, the more particular ones in front (最多 may stand beside 一共)."""
 SPAN = {"difference": 2}
 _MONTHS = re.compile(r"(\d{1,2}|[两俩二三仨四五六七八九十])个?月(?!份)")
+_YEAR = re.compile(r"(今年|去年)(?!同|这个月|[\d一二三四五六七八九十]+月)")
 _LONGER = {"半年": 6, "一年": 12, "全年": 12, "十二个月": 12, "一季度": 3, "一个季度": 3}
 _ENERGY = re.compile(r"度|电量|用电|千瓦时|几个字|走了?.{0,4}字")
 
@@ -23,12 +24,14 @@ _ENERGY = re.compile(r"度|电量|用电|千瓦时|几个字|走了?.{0,4}字")
 @dataclass(frozen=True)
 class Wanted:
     """`kind`: one of KINDS. `months`: how many were named, None when none. `energy`: kWh are asked for, not money.
-    `latest`: the latest ones are meant (最近), whatever was told before."""
+    `latest`: the latest ones are meant (最近), whatever was told before. `years`: how many years back (今年 0, 去年 1), None
+    when no year is named."""
 
     kind: str
     months: int | None
     energy: bool
     latest: bool
+    years: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,21 @@ def asked(text: str) -> Wanted | None:
     kind = next((kind for kind in KINDS if kind in found), None)
     if kind is None:
         return None
-    return Wanted(kind, _count(text), bool(_ENERGY.search(text)), bool(re.search(r"最近|近|这", text)))
+    year = _YEAR.search(text)
+    return Wanted(
+        kind, _count(text), bool(_ENERGY.search(text)), bool(re.search(r"最近|近|这", text)),
+        None if year is None else int(year[0] == "去年"),
+    )  # fmt: skip
 
 
 def chosen(
-    question: Wanted, told: Sequence[str], named: Sequence[str], on_file: Sequence[str]
+    question: Wanted, told: Sequence[str], named: Sequence[str], on_file: Sequence[str], year: int
 ) -> tuple[str, ...]:
-    """The months a question is about, oldest first: those named; those told, when they are as many as it needs; else
-    the latest on file. Nothing when two are needed and fewer are known to be meant."""
+    """The months a question is about, oldest first: those of the year named; those named; those told, when they are as
+    many as it needs; else the latest on file. The most and the least are looked for in all. Nothing when two are needed
+    and fewer are known to be meant. `year`: this one."""
+    if question.years is not None and len(set(named)) < 2:
+        return tuple(month for month in on_file if month.startswith(str(year - question.years)))
     if len(set(named)) >= 2:
         return tuple(sorted(set(named)))
     spoken = tuple(dict.fromkeys(told))
@@ -69,7 +79,8 @@ def chosen(
         if len(spoken) >= count and not question.latest:
             return tuple(sorted(spoken[-count:]))
         return tuple(on_file[-count:]) if question.months else ()
-    return tuple(sorted(spoken)) if len(spoken) >= 2 else tuple(on_file[-12:])
+    among_told = len(spoken) >= 2 and question.kind not in ("most", "least")
+    return tuple(sorted(spoken)) if among_told else tuple(on_file[-12:])
 
 
 def answer(kind: str, rows: Sequence[Row]) -> Figure:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
 
 import structlog
 import uvicorn
+from alembic.util import CommandError
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend import clocks, seed
 from backend.app import create_app
@@ -27,14 +31,26 @@ def main() -> int:
         print(f"backend: missing or not a real value: {names}", file=sys.stderr)
         return 2
     store = Store(settings.backend_db)
-    store.migrate()
+    host, port = settings.address
+    try:
+        door = socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        print(f"backend: GRIDCARE_BACKEND_URL: {host}:{port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
+        return 2
+    try:
+        store.migrate()
+    except (SQLAlchemyError, CommandError) as error:
+        print(f"backend: GRIDCARE_BACKEND_DB: {type(error).__name__}", file=sys.stderr)
+        return 2
     if settings.demo and not seed.is_seeded(store):
         seed.seed(store, settings.region, seed.DEFAULT_SIZE, clocks.now())
-    host, port = settings.address
-    app = create_app(settings, store)
-    uvicorn.run(
-        app, host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS
+    config = uvicorn.Config(
+        create_app(settings, store),
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    uvicorn.Server(config).run(sockets=[door])
     return 0
 
 

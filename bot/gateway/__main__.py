@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import sys
+import tempfile
 import threading
 import time
 from urllib.parse import urlsplit
@@ -29,22 +32,47 @@ def main() -> int:
         engine = EngineClient.connect(settings.engine_url, settings.engine_token.get_secret_value())
         gateway = Gateway(settings, engine, company, time.time)
         app = create(gateway, engine.close, company.aclose)
-    except (BadSettings, RegionError, BadAdapter) as wrong:
-        print(f"gateway: {wrong}", file=sys.stderr)
-        return 2
+        settings.upload_dir.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=settings.upload_dir).close()
+        address = urlsplit(settings.gateway_url)
+        door = listen(address.hostname or "127.0.0.1", address.port or 8080)
+    except (BadSettings, RegionError, BadAdapter, CannotListen) as wrong:
+        return _refuse(str(wrong))
+    except OSError as wrong:
+        return _refuse(f"GRIDCARE_UPLOAD_DIR: {wrong.strerror}")
     logs.configure()
     # Takes seconds, and agents ask for it: it is there before the first of them does.
     threading.Thread(target=knowledge.load, args=(settings.region,), daemon=True).start()
-    address = urlsplit(settings.gateway_url)
     config = uvicorn.Config(
-        app, host=address.hostname or "127.0.0.1", port=address.port or 8080, access_log=False,
-        log_config=None, timeout_graceful_shutdown=3, server_header=False,
-    )  # fmt: skip
+        app, access_log=False, log_config=None, timeout_graceful_shutdown=3, server_header=False
+    )
     # uvicorn repeats the signal that stopped it once everything is closed: that is a clean end, unless a job asked for it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(int(gateway.failed)))
     server = uvicorn.Server(config)
-    server.run()
+    try:
+        server.run(sockets=[door])
+    except SystemExit:  # what uvicorn makes of an application that cannot start
+        if not gateway.cannot_start:
+            raise
+        return _refuse(gateway.cannot_start)
     return 0 if server.started and not gateway.failed else 1
+
+
+class CannotListen(Exception):
+    """One line for the operator."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The bound socket. Raises CannotListen."""
+    try:
+        return socket.create_server((host, port), backlog=2048, reuse_port=False)
+    except OSError as error:
+        raise CannotListen(f"GRIDCARE_GATEWAY_URL: {host}:{port}: {os.strerror(error.errno or 0)}") from None
+
+
+def _refuse(line: str) -> int:
+    print(f"gateway: {line}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 import structlog
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.announce.announcer import Announcer
 from bot.gateway.announce.outlet import Outlet
@@ -26,7 +28,7 @@ from bot.gateway.store.clock import Clock
 from bot.gateway.store.limits import RateLimits
 from bot.gateway.store.logs import where
 from bot.gateway.store.messages import Message
-from bot.gateway.store.storage import Store
+from bot.gateway.store.storage import Store, StoreInUse
 from bot.gateway.store.texts import Wording
 from bot.gateway.turns.engine import EngineClient, EngineFault
 from bot.gateway.turns.inbox import Inbox, Receipt
@@ -84,6 +86,7 @@ class Gateway:
         self.on_typing: list[Callable[[str, bool], Awaitable[None]]] = []
         self.jobs = Jobs(self.store, on_end=self._fail)
         self.failed = False
+        self.cannot_start = ""
         self.notices = notice_rules(settings.region)
         self._sms_outlet = SmsOutlet(company.verification, self.notices)
         self.announcer = Announcer(self.store, self.notices, self._outlets, self.tell)
@@ -95,7 +98,12 @@ class Gateway:
         """Open the database and begin to work. The first look for danger reads and compiles its words, which takes seconds:
         no message waits for that."""
         await asyncio.to_thread(self.inbox.warm)
-        await self.store.open()
+        try:
+            await self.store.open()
+        except (StoreInUse, OSError, SQLAlchemyError, CommandError) as error:
+            told = str(error) if isinstance(error, StoreInUse) else type(error).__name__
+            self.cannot_start = f"GRIDCARE_GATEWAY_DB: {told}"
+            raise
         if self.store.single:
             await self.worker.free_claims()
             await self.submissions.free_claims()

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 ROOT = Path(__file__).parents[2]
 _EXAMPLES = ("change", "example", "secret", "placeholder")
 _SHORTEST = 16
+_NEARLY = 0.93
+_A_SECRET = re.compile(r"GRIDCARE_\w+_(?:TOKEN|KEY)")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -80,6 +89,14 @@ class GatewaySettings(DeskSettings):
             raise ValueError("GRIDCARE_DEMO_PASSWORD is for the demo: it needs GRIDCARE_DEMO=1")
         return self
 
+    @model_validator(mode="after")
+    def _a_demo_stays_on_its_machine(self) -> GatewaySettings:
+        if self.demo and urlsplit(self.gateway_url).hostname not in _LOOPBACK:
+            raise ValueError(
+                "GRIDCARE_DEMO=1 shows codes and has known agents: GRIDCARE_GATEWAY_URL must be a loopback address"
+            )
+        return self
+
     @property
     def origins(self) -> list[str]:
         """Origins of pages that may carry the chat."""
@@ -101,15 +118,39 @@ def read(*parts: type[BaseSettings]) -> GatewaySettings:
             read_as(kind)
         except BadSettings as wrong:
             faults.append(str(wrong))
+    known = {f"GRIDCARE_{name.upper()}" for kind in kinds for name in kind.model_fields}
+    faults += [*mistyped(os.environ, known), *equal_secrets(os.environ)]
     if faults:
         raise BadSettings("; ".join(faults))
     return read_as(GatewaySettings)
+
+
+def mistyped(environ: Iterable[str], known: set[str]) -> Iterator[str]:
+    """A line for each variable that is nearly one of the known ones; those of other processes are far from them."""
+    for name in environ:
+        near = difflib.get_close_matches(name, known, 1, _NEARLY) if name.startswith("GRIDCARE_") else []
+        if near and name not in known:
+            yield f"{name} is no setting, {near[0]} is"
+
+
+def equal_secrets(environ: Mapping[str, str]) -> Iterator[str]:
+    """A line for each value that is given as several secrets: who has one must not have the others."""
+    names = defaultdict(list)
+    for name, value in environ.items():
+        if _A_SECRET.fullmatch(name) and value:
+            names[value].append(name)
+    for same in names.values():
+        if len(same) > 1:
+            yield f"{' and '.join(sorted(same))} are equal: each needs a value of its own"
 
 
 def read_as(kind: type[S], **given: Any) -> S:
     """One kind of settings; what is not given comes from the environment. Raises BadSettings."""
     try:
         return kind(**given)
+    except SettingsError as wrong:  # it names the field and shows no value
+        named = re.search(r'field "(\w+)"', str(wrong))
+        raise BadSettings(f"GRIDCARE_{named[1].upper() if named else '…'} is no JSON") from None
     except ValidationError as wrong:
         faults = [
             f"{'GRIDCARE_' + str(e['loc'][0]).upper() + ' ' if e['loc'] else ''}{e['msg'].removeprefix('Value error, ')}"

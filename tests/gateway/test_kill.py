@@ -44,7 +44,7 @@ class Gateway:
         self.log = folder / "gateway.log"
         self.child: asyncio.subprocess.Process | None = None
         values = {
-            **TOKENS, "backend_token": TOKENS["app_token"],
+            **TOKENS, "backend_token": "made-up-backend_token-for-tests",
             "gateway_url": self.url, "gateway_db": f"sqlite+aiosqlite:///{self.db}", "demo": "1",
             "engine_url": engine_url, "backend_url": backend_url, "upload_dir": str(folder / "uploads"),
         }  # fmt: skip

@@ -23,6 +23,8 @@ DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 
 NUMERAL = re.compile(f"[{''.join(DIGITS)}十百]+(?=[号组社队栋幢楼单元室层井])")
 
 
+ROAD = re.compile(r"[一-鿿]{1,6}?(?:路|大街|街(?!道)|巷|胡同)")
+
 PlaceName = Row[int, str, str, str, str]  # id, county, town, name, area
 
 
@@ -57,6 +59,34 @@ def stem(name: str) -> str:
 def locate(session: Session, counties: Mapping[str, County], address: str) -> tuple[Found, ...]:
     """The places an address may mean: villages and communities when one is named, else towns; a town that is named in
     full leaves only its own (陕坝镇幸福小区 is none of the 幸福小区 elsewhere)."""
+    text, best = _named(session, counties, address)
+    return _whole_towns(session, best) if best and not _hit(text, best[0].name) else _places(session, best)
+
+
+def places(session: Session, counties: Mapping[str, County], address: str) -> set[int]:
+    """The ids of the villages and communities an address may mean, none of which it contradicts: where it names a town,
+    the place lies in that town."""
+    text, best = _named(session, counties, address)
+    towns = set(session.scalars(select(PlaceRow.town).distinct()))
+    found = set()
+    for each in best:
+        rest = text.replace(_hit(text, each.name) or text, "", 1)
+        said = {town for town in towns if town in rest}
+        if rest != text and (not said or each.town in said):
+            found.add(each.id)
+    return found
+
+
+def roads(address: str, *names: str) -> set[str]:
+    """The roads, streets and lanes of an address, whose county, town and place have these names."""
+    text = key(address)
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, " ")
+    return set(ROAD.findall(text))
+
+
+def _named(session: Session, counties: Mapping[str, County], address: str) -> tuple[str, list[PlaceName]]:
+    """The text without its county, and the places it fits best."""
     text = key(address)
     within = {
         each.name for each in counties.values() if any(said in text for said in (each.name, *each.short))
@@ -67,10 +97,9 @@ def locate(session: Session, counties: Mapping[str, County], address: str) -> tu
     columns = select(PlaceRow.id, PlaceRow.county, PlaceRow.town, PlaceRow.name, PlaceRow.area).order_by(
         PlaceRow.id
     )
-    places = [each for each in session.execute(columns) if not within or each.county in within]
-    towns = {each.town for each in places if each.town in text}
-    best = _best(text, [each for each in places if not towns or each.town in towns])
-    return _whole_towns(session, best) if best and not _hit(text, best[0].name) else _places(session, best)
+    known = [each for each in session.execute(columns) if not within or each.county in within]
+    towns = {each.town for each in known if each.town in text}
+    return text, _best(text, [each for each in known if not towns or each.town in towns])
 
 
 def _best(text: str, places: Iterable[PlaceName]) -> list[PlaceName]:

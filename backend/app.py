@@ -302,15 +302,17 @@ def post_withdrawal(write: Writes, order_no: str, said: shapes.Words) -> Respons
 
 
 @api.post("/verification/match", tags=["verification"])
-def post_match(session: Reads, asked: shapes.MatchRequest) -> shapes.IdentityMatch:
+def post_match(session: Reads, here: Here, asked: shapes.MatchRequest) -> shapes.IdentityMatch:
     """Which items fit the account."""
-    return shapes.IdentityMatch(matched=verification.match(session, asked.account_no, asked.items))
+    matched = verification.match(session, here.counties, asked.account_no, asked.items)
+    return shapes.IdentityMatch(matched=matched)
 
 
 @api.post("/verification/account", tags=["verification"])
-def post_account(session: Reads, asked: shapes.HolderQuestion) -> shapes.AccountAnswer:
+def post_account(session: Reads, here: Here, asked: shapes.HolderQuestion) -> shapes.AccountAnswer:
     """The one account of a holder at an address."""
-    return shapes.AccountAnswer(account_no=verification.account_at(session, asked.holder_name, asked.address))
+    found = verification.account_at(session, here.counties, asked.holder_name, asked.address)
+    return shapes.AccountAnswer(account_no=found)
 
 
 @api.post("/verification/phone", tags=["verification"])

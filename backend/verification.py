@@ -13,20 +13,36 @@ from sqlalchemy.orm import Session
 
 from backend import addresses
 from backend.access import find_account
+from backend.region import County
 from backend.tables import AccountRow, CustomerRow, PhoneRow
 
 
-def match(session: Session, account_no: str, items: Mapping[str, str]) -> list[str]:
+def match(
+    session: Session, counties: Mapping[str, County], account_no: str, items: Mapping[str, str]
+) -> list[str]:
     """The names of the items that fit."""
     account = find_account(session, account_no)
-    return [name for name, said in items.items() if account and CHECKS[name](account, said)]
+    if account is None:
+        return []
+    fits = {name: check(account, items[name]) for name, check in CHECKS.items() if name in items}
+    if said := items.get("address"):
+        meant = addresses.places(session, counties, said)
+        fits["address"] = account.place_id in meant and _address(counties, account, said)
+    return [name for name in items if fits.get(name)]
 
 
-def account_at(session: Session, holder_name: str, address: str) -> str | None:
-    """The one account where both fit; a holder with several at the same address must tell the number."""
+def account_at(
+    session: Session, counties: Mapping[str, County], holder_name: str, address: str
+) -> str | None:
+    """The one account where both fit. An address that may mean several places fits none of them: a name tried at all of
+    them is a guess. A holder with several accounts at the same address must tell the number."""
+    meant = addresses.places(session, counties, address)
+    if len(meant) != 1:
+        return None
     plain = "".join(unicodedata.normalize("NFKC", holder_name).split())
-    named = session.scalars(select(AccountRow).join(CustomerRow).where(CustomerRow.name == plain))
-    found = [each.account_no for each in named if _address(each, address)]
+    here = select(AccountRow).join(CustomerRow)
+    here = here.where(CustomerRow.name == plain, AccountRow.place_id.in_(meant))
+    found = [each.account_no for each in session.scalars(here) if _address(counties, each, address)]
     return found[0] if len(found) == 1 else None
 
 
@@ -65,11 +81,14 @@ def _phone_tail(account: AccountRow, said: str) -> bool:
     return len(said) == 4 and _same((account.customer.phone or "")[-4:], said)
 
 
-def _address(account: AccountRow, said: str) -> bool:
-    """The village or community and every number of the address on file, in their order."""
-    place = addresses.stem(account.place.name) in addresses.key(said)
+def _address(counties: Mapping[str, County], account: AccountRow, said: str) -> bool:
+    """Every number of the address on file, in their order, and its road where it has one. The place is looked up apart."""
     own = addresses.numbers(account.address)
-    return place and bool(own) and addresses.numbers(said) == own
+    place = account.place
+    names = [each for county in counties.values() for each in (county.name, *county.short)]
+    names += [place.town, addresses.stem(place.town), place.name, addresses.stem(place.name)]
+    same_road = addresses.roads(said, *names) == addresses.roads(account.address, *names)
+    return bool(own) and addresses.numbers(said) == own and same_road
 
 
 def _same(ours: str, said: str) -> bool:
@@ -81,5 +100,4 @@ CHECKS: Mapping[str, Callable[[AccountRow, str], bool]] = {
     "holder_name": _holder,
     "meter_no": _meter,
     "phone_tail": _phone_tail,
-    "address": _address,
 }

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import structlog
@@ -83,6 +83,7 @@ class Tab:
     """One connection. `cursor` is the last number it was given, None before it has asked for its session."""
 
     conversation: str
+    source: str | None = None
     cursor: int | None = None
     read: int = 0
     own: set[str] = field(default_factory=set)
@@ -106,12 +107,13 @@ class Chat:
         gateway.on_published.append(self.published)
         gateway.on_typing.append(self.bot_types)
 
-    async def connect(self, sid: str, _environ: object, auth: object = None) -> None:
+    async def connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
         conversation = self._tokens.conversation(token)
         if conversation is None:
             raise ConnectionRefusedError("unauthorized")
-        self._tabs[sid] = Tab(conversation)
+        address = (environ.get("asgi.scope", {}).get("client") or [""])[0]
+        self._tabs[sid] = Tab(conversation, self._gateway.identity.source(address) if address else None)
         self._of[conversation].add(sid)
 
     async def disconnect(self, sid: str, *_reason: object) -> None:
@@ -141,7 +143,7 @@ class Chat:
         tab = self._tabs[sid]
         try:
             await self._gateway.limits.take("message", tab.conversation)
-            inbound = parse(tab.conversation, raw)
+            inbound = replace(parse(tab.conversation, raw), source=tab.source)
             tab.own.add(inbound.message_id)
             receipt = await self._gateway.inbox.take(inbound)
         except TooFast as limit:

@@ -181,3 +181,26 @@ def test_an_order_belongs_to_an_account_only_when_somebody_was_vouched_for(clien
             "/v1/faults", json=told, headers=as_(level, world.DARK) | {"Idempotency-Key": level}
         )
         assert bool(answer.json()["order"]["account_no_masked"]) is belongs
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("临河区金川街道金川小区5号楼2单元301", True),
+        ("临河区金川小区五号楼二单元301", True),
+        ("五原县金川小区5号楼2单元301", False),
+        ("临河区解放街道金川小区5号楼2单元301", False),
+        ("临河区金川街道金川小区胜利路5号楼2单元301", False),
+        ("临河区金川街道5号楼2单元301", False),
+    ],
+)
+def test_an_address_proves_with_its_county_town_and_street(client: Client, said: str, fits: bool) -> None:
+    body = {"account_no": world.HOME, "items": {"address": said}}
+    assert client.post("/v1/verification/match", json=body).json() == {"matched": ["address"] if fits else []}
+    found = client.post("/v1/verification/account", json={"holder_name": "王秀英", "address": said})
+    assert found.json() == {"account_no": world.HOME if fits else None}
+
+
+def test_an_address_that_may_mean_several_places_finds_nobody(client: Client) -> None:
+    said = {"holder_name": "王秀英", "address": "金川小区5号楼2单元301"}
+    assert client.post("/v1/verification/account", json=said).json() == {"account_no": None}

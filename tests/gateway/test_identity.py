@@ -307,3 +307,76 @@ async def test_a_subject_lives_for_a_minute_and_is_another_each_time() -> None:
     }  # fmt: skip
     assert claims["iat"] == 1_800_000_000 and first != second
     assert jwt.decode(first, OctKey.import_key("k" * 32)).header["alg"] == "HS256"
+
+
+NAMES = [f"王{first}{second}" for first in "秀桂玉淑" for second in "英兰芳珍梅"]
+HOME = "临河区金川街道金川小区5号楼2单元301"
+
+
+async def find(desk: Desk, name: str, address: str, talk: str) -> int:
+    body = {"holder_name": name, "address": address}
+    return (await post(desk, "find", body, talk)).status_code
+
+
+async def guessed(desk: Desk, tries: list[tuple[str, str]], source: str | None = None) -> int:
+    """How many of these were compared, each three in a conversation of their own."""
+    compared = 0
+    for number, (name, address) in enumerate(tries):
+        talk = f"c-guess-{source}-{number // 3}"
+        if number % 3 == 0:
+            await desk.say("你好", talk=talk, source=source)
+        compared += await find(desk, name, address, talk) == 200
+    await desk.idle(30)
+    return compared
+
+
+async def test_many_names_at_one_door_are_not_tried(known: Desk) -> None:
+    assert await guessed(known, [(name, HOME.replace("5号楼", "6号楼")) for name in NAMES[:12]]) == 6
+
+
+async def test_one_name_at_many_doors_of_an_estate_is_not_tried(known: Desk) -> None:
+    doors = [f"临河区金川街道金川小区{n}号楼1单元101" for n in range(10, 25)]
+    assert await guessed(known, [("王秀兰", door) for door in doors]) == 8, (
+        "conversations that have only begun"
+    )
+    await known.change(update(t.conversation).values(created_at=t.conversation.c.created_at - 3600))
+    estates = [("王秀兰", f"五原县隆兴昌镇幸福小区{n}号楼") for n in range(24)]
+    for n in range(8):
+        await known.say("你好", talk=f"c-guess-old-{n}")
+        await known.change(update(t.conversation).values(created_at=1.0))
+    compared = [await find(known, *pair, f"c-guess-old-{n // 3}") == 200 for n, pair in enumerate(estates)]
+    assert sum(compared) == 20
+
+
+async def test_one_source_does_not_try_names_all_over_the_county(known: Desk) -> None:
+    places = [
+        ("王秀兰", f"临河区{place}1号楼")
+        for place in (f"第{n}街道{n}号院{chr(0x4E00 + n)}小区" for n in range(30, 45))
+    ]
+    assert await guessed(known, places, source="s" * 64) == 10
+
+
+async def test_whoever_has_everything_erased_gets_no_new_tries(known: Desk) -> None:
+    for _ in range(3):
+        assert (await match(known, ACCOUNT, WRONG)).status_code == 200
+    known.engine.answer = lambda turn: [{"text": "好的", "custom": {"type": "erase"}}]
+    await known.say("把我的记录都删掉")
+    await known.idle()
+    assert (await match(known, ACCOUNT, RIGHT)).status_code == 429
+
+
+async def test_the_number_on_file_hears_of_a_proof_by_open_facts_once_a_day(known: Desk) -> None:
+    for talk in (TALK, "c-other"):
+        assert (await match(known, ACCOUNT, RIGHT, talk)).json()["matched"]
+    texts = [row.text for row in await known.rows(t.sms)]
+    assert texts == [known.text("sms_proof")]
+
+
+async def test_codes_are_capped_by_source_whatever_the_accounts(known: Desk) -> None:
+    statuses = []
+    for n in range(14):
+        await known.say("你好", talk=f"c-code-{n}", source="s" * 64)
+        body = {"account_no": f"01000000{n:05d}"}
+        statuses.append((await post(known, "code", body, f"c-code-{n}")).status_code)
+    await known.idle(30)
+    assert statuses == [200] * 10 + [429] * 4

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +25,7 @@ from bot.gateway.store import audit, clock, sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.storage import Store
 from bot.gateway.store.texts import Wording
+from bot.ports.errors import CompanyError
 from bot.ports.identity import Level, Subject
 from bot.ports.verification import Verification
 
@@ -31,9 +34,15 @@ VALID = 1800
 CODE_LIFETIME = 300
 CODE_TRIES = 5
 WRONG_PER_CONVERSATION = 3
-WRONG_PER_ACCOUNT = 10
+WRONG_PER_HOUR = {"account": 10, "address": 6, "estate": 20, "young": 8, "source": 10}
+"""How often what is said may be wrong in an hour: about one account, one address, one estate, one estate in conversations
+that have only begun, and from one source. So neither many names at one door nor one name at many doors can be tried."""
+YOUNG = 600
 CODES_PER_CONVERSATION = 3
 CODES_PER_PHONE = 5
+CODES_PER_SOURCE = 10
+CODES_IN_ALL = 1000
+"""An hour; a prefecture asks for some dozens."""
 _LEVEL_OF = {
     "holder_name": Level.L2,
     "address": Level.L2,
@@ -41,6 +50,7 @@ _LEVEL_OF = {
     "phone_tail": Level.L1,
 }
 
+_NUMERALS = re.compile(r"[0-9A-Za-z零〇一二两三四五六七八九十百]+(?:号|楼|栋|幢|单元|室|户|组|社|队|层|门)*")
 
 T = TypeVar("T")
 
@@ -111,6 +121,10 @@ class IdentityService:
         token = subject.mint(self._key, conversation, level.value, accounts, at)
         return Subject(token, level, accounts, conversation)
 
+    def source(self, address: str) -> str:
+        """An address of the network as tries are counted by it, and kept."""
+        return self._hash("source-of", address)
+
     def vouch(self, c: Connection, conversation: str, level: Level, accounts: Sequence[str]) -> None:
         """Take the word of the company's own app; it replaces what the app said before."""
         i = t.identity.c
@@ -120,66 +134,78 @@ class IdentityService:
 
     async def match(self, conversation: str, account_no: str, items: dict[str, str]) -> ProofOutcome:
         """Compare what the customer said with the account. Raises TooMany, or the company's Unavailable."""
-        left, _, found = await self._counted(
-            conversation, account_no, lambda: self._verification.match(account_no, items)
+        left, marks, found = await self._counted(
+            conversation,
+            {"account": account_no, **_place(items.get("address", ""))},
+            lambda: self._verification.match(account_no, items),
         )
         levels = [_LEVEL_OF[name] for name in found.matched if name in items and name in _LEVEL_OF]
         if not levels:
             return ProofOutcome(False, await self._store.read(self.who, conversation), left - 1)
         level = max(levels, key=lambda one: one.value)
-        return ProofOutcome(
-            True, await self._store.write(self._proved, conversation, account_no, level), left
-        )
+        return await self._proved(conversation, account_no, level, marks, left)
 
     async def find(self, conversation: str, holder_name: str, address: str) -> ProofOutcome:
         """Who has no account number proves himself by both other items. Raises TooMany, or Unavailable."""
-        left, hashed, account_no = await self._counted(
-            conversation,
-            f"{holder_name} {address}",
-            lambda: self._verification.account_at(holder_name, address),
+        left, marks, account_no = await self._counted(
+            conversation, _place(address), lambda: self._verification.account_at(holder_name, address)
         )
         if account_no is None:
             return ProofOutcome(False, await self._store.read(self.who, conversation), left - 1)
-        await self._store.write(_take_back, conversation, hashed)
-        return ProofOutcome(True, await self._store.write(self._granted, conversation, account_no), left)
+        return await self._proved(conversation, account_no, Level.L2, marks, left)
 
     async def _counted(
-        self, conversation: str, about: str, ask: Callable[[], Awaitable[T]]
-    ) -> tuple[int, str, T]:
-        """The company's answer to a try, the tries that were left, and the try's mark. The try is counted before the
+        self, conversation: str, about: dict[str, str], ask: Callable[[], Awaitable[T]]
+    ) -> tuple[int, list[str], T]:
+        """The company's answer to a try, the tries that were left, and the try's marks. The try is counted before the
         answer is known: guesses made at the same time cannot slip past the limit. Raises TooMany."""
-        hashed = self._hash("account", about)
-        left = await self._store.write(self._count_try, conversation, hashed)
+        left, marks = await self._store.write(self._count_try, conversation, about)
         try:
-            return left, hashed, await ask()
+            return left, marks, await ask()
         except Exception:
-            await self._store.write(_take_back, conversation, hashed)
+            await self._store.write(_take_back, conversation, marks)
             raise
 
-    def _granted(self, c: Connection, conversation: str, account_no: str) -> Subject:
-        _grant(c, conversation, account_no, Level.L2, "match")
-        return self.who(c, conversation)
+    async def _proved(
+        self, conversation: str, account_no: str, level: Level, marks: list[str], left: int
+    ) -> ProofOutcome:
+        """The proof is recorded, the try taken back, and the number on file told: whoever holds it learns that somebody
+        knew what neighbours know."""
+        try:
+            phone = await self._verification.phone_on_file(account_no)
+        except CompanyError:
+            phone = None
+        who = await self._store.write(self._record, conversation, account_no, level, marks, phone)
+        return ProofOutcome(True, who, left)
 
-    def _proved(self, c: Connection, conversation: str, account_no: str, level: Level) -> Subject:
-        _take_back(c, conversation, self._hash("account", account_no))
+    def _record(
+        self,
+        c: Connection,
+        conversation: str,
+        account_no: str,
+        level: Level,
+        marks: list[str],
+        phone: str | None,
+    ) -> Subject:
+        _take_back(c, conversation, marks)
         _grant(c, conversation, account_no, level, "match")
+        told, w = self._hash("told", account_no), t.wrong_try.c
+        if phone and not _since(c, w.at, w.account == told, DAY):
+            c.execute(sa.insert(t.wrong_try).values(conversation=conversation, account=told, at=clock.now(c)))
+            sms.queue(c, phone, self._wording.say("sms_proof"), sms.DAY)
         return self.who(c, conversation)
 
-    def _count_try(self, c: Connection, conversation: str, account: str) -> int:
-        """Count a try as wrong and return how many were left. Raises TooMany."""
-        _lock(c, conversation)
-        left = self._tries_left(c, conversation, account)
-        c.execute(sa.insert(t.wrong_try).values(conversation=conversation, account=account, at=clock.now(c)))
-        return left
-
-    def _tries_left(self, c: Connection, conversation: str, account: str) -> int:
-        w = t.wrong_try.c
-        here = _since(c, w.at, w.conversation == conversation, HOUR)
-        there = _since(c, w.at, w.account == account, HOUR)
-        for times, most in ((here, WRONG_PER_CONVERSATION), (there, WRONG_PER_ACCOUNT)):
-            if len(times) >= most:
-                raise TooMany(int(times[-most] + HOUR - clock.now(c)) + 1)
-        return WRONG_PER_CONVERSATION - len(here)
+    def _count_try(self, c: Connection, conversation: str, about: dict[str, str]) -> tuple[int, list[str]]:
+        """Count a try as wrong, under every mark it has; how many this conversation had left, and the marks. Raises
+        TooMany."""
+        talk = _lock(c, conversation)
+        if "estate" in about and clock.now(c) - talk.created_at < YOUNG:
+            about = {**about, "young": about["estate"]}
+        if source := _source(c, conversation):
+            about = {**about, "source": source}
+        caps = {self._hash("conversation", conversation): WRONG_PER_CONVERSATION}
+        caps |= {self._hash(kind, value): WRONG_PER_HOUR[kind] for kind, value in about.items()}
+        return _count(c, conversation, caps)[0], list(caps)
 
     async def send_code(self, conversation: str, account_no: str, helper: str | None = None) -> CodeSent:
         """Send a code to the number on file. For an unknown account everything looks the same, but nothing
@@ -197,8 +223,22 @@ class IdentityService:
         }  # fmt: skip
         about = {"code": digits, "minutes": CODE_LIFETIME // 60, "helper": row["helper"]}
         text = self._wording.say("sms_consent" if helper else "sms_code", **about)
-        await self._store.write(_store_code, row, (phone, text) if on_file else None)
+        await self._store.write(self._store_code, row, (phone, text) if on_file else None)
         return CodeSent(f"{phone[:3]}****{phone[-4:]}", CODE_LIFETIME)
+
+    def _store_code(self, c: Connection, row: dict[str, Any], text: tuple[str, str] | None) -> None:
+        """Keep a code in place of older ones, and queue its message when there is somebody to send it to."""
+        talk = row["conversation"]
+        _lock(c, talk)
+        _cap_codes(c, row)
+        caps = {self._hash("codes", ""): CODES_IN_ALL}
+        if source := _source(c, talk):
+            caps[self._hash("codes", source)] = CODES_PER_SOURCE
+        _count(c, talk, caps)
+        c.execute(sa.update(t.code).where(t.code.c.conversation == talk).values(used=True))
+        c.execute(sa.insert(t.code).values(**row))
+        if text:
+            sms.queue(c, *text)
 
     async def check_code(self, conversation: str, digits: str) -> ProofOutcome:
         """Compare a code: good for five minutes, once, for five tries. Raises TooMany after them."""
@@ -233,27 +273,47 @@ class IdentityService:
         return f"1{(30, 35, 38, 39, 47, 50, 58, 87)[noise % 8]}{noise // 8 % 10**8:08d}"
 
 
-def _lock(c: Connection, conversation: str) -> None:
-    query = sa.select(t.conversation.c.id).where(t.conversation.c.id == conversation)
-    if (c.execute(query.with_for_update())).first() is None:
+def _lock(c: Connection, conversation: str) -> t.Record:
+    query = sa.select(t.conversation).where(t.conversation.c.id == conversation)
+    talk = c.execute(query.with_for_update()).first()
+    if talk is None:
         raise UnknownConversation
+    return talk
 
 
-def _take_back(c: Connection, conversation: str, account: str) -> None:
-    """Forget the newest try: it was right, or nobody answered."""
+def _place(address: str) -> dict[str, str]:
+    """An address as tries are counted by: the door, and the estate or village without the numbers of doors."""
+    door = "".join(char for char in unicodedata.normalize("NFKC", address) if char.isalnum())
+    return {"address": door, "estate": _NUMERALS.sub("", door)} if door else {}
+
+
+def _source(c: Connection, conversation: str) -> str | None:
+    """Where the conversation's last message came from, where its channel can tell."""
+    i = t.inbox.c
+    source = i.body["source"].as_string()
+    query = sa.select(source).where(i.conversation == conversation, source.is_not(None))
+    found: str | None = c.execute(query.order_by(i.id.desc()).limit(1)).scalar()
+    return found
+
+
+def _count(c: Connection, conversation: str, caps: Mapping[str, int]) -> list[int]:
+    """Count one under each mark and return how many were left of each, in order. Raises TooMany, and counts none then."""
+    w, left = t.wrong_try.c, []
+    for mark, most in caps.items():
+        times = _since(c, w.at, w.account == mark, HOUR)
+        if len(times) >= most:
+            raise TooMany(int(times[-most] + HOUR - clock.now(c)) + 1)
+        left.append(most - len(times))
+    now = clock.now(c)
+    c.execute(sa.insert(t.wrong_try), [{"conversation": conversation, "account": m, "at": now} for m in caps])
+    return left
+
+
+def _take_back(c: Connection, conversation: str, marks: Sequence[str]) -> None:
+    """Forget the newest try under these marks: it was right, or nobody answered."""
     w = t.wrong_try.c
-    newest = sa.select(sa.func.max(w.id)).where(w.conversation == conversation, w.account == account)
-    c.execute(sa.delete(t.wrong_try).where(w.id == newest.scalar_subquery()))
-
-
-def _store_code(c: Connection, row: dict[str, Any], text: tuple[str, str] | None) -> None:
-    """Keep a code in place of older ones, and queue its message when there is somebody to send it to."""
-    _lock(c, row["conversation"])
-    _cap_codes(c, row)
-    c.execute(sa.update(t.code).where(t.code.c.conversation == row["conversation"]).values(used=True))
-    c.execute(sa.insert(t.code).values(**row))
-    if text:
-        sms.queue(c, *text)
+    newest = sa.select(sa.func.max(w.id)).where(w.conversation == conversation, w.account.in_(marks))
+    c.execute(sa.delete(t.wrong_try).where(w.id.in_(newest.group_by(w.account))))
 
 
 def _grant(c: Connection, conversation: str, account: str, level: Level, source: str) -> None:

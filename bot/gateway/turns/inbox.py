@@ -54,6 +54,7 @@ class Inbound:
     choice: str | None = None
     upload: str | None = None
     elder: bool | None = None  # the customer has chosen or left 长辈版; None: nothing known
+    source: str | None = None  # whence it came, hashed: tries and codes are counted by it
 
     @property
     def digest(self) -> str:
@@ -120,6 +121,8 @@ class Inbox:
         found = assess(body["text"]) if body["text"] else None
         if found:
             body["hazards"] = list(found.hazards)
+        if inbound.source:
+            body["source"] = inbound.source
         if inbound.elder is not None:
             body["profile"] = {"elder": inbound.elder}
         lane = 0 if found else min(self._wording.lane(shown["text"]), pen.talk.lane)

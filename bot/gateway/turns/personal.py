@@ -19,7 +19,7 @@ from bot.gateway.turns import submissions
 
 _ENDED = [state.value for state in ENDED]
 _EMPTY: dict[str, Any] = {"text": None, "payload": None, "attachments": []}
-_BY_CONVERSATION = (t.button, t.identity, t.code, t.wrong_try, t.attachment, t.note, t.announcement)
+_BY_CONVERSATION = (t.button, t.identity, t.attachment, t.note, t.announcement)
 
 
 def stored(c: Connection, conversation: str) -> dict[str, int]:
@@ -40,6 +40,12 @@ def erase(pen: Pen, text: str, cause: str) -> None:
     c.execute(sa.update(t.inbox).where(t.inbox.c.conversation == talk.id, ~waiting).values(body=_EMPTY))
     for table in _BY_CONVERSATION:
         c.execute(sa.delete(table).where(table.c.conversation == talk.id))
+    # Tries and codes are counted by keyed hashes: nobody empties the count by having themselves forgotten.
+    c.execute(
+        sa.update(t.code)
+        .where(t.code.c.conversation == talk.id)
+        .values(account_no="", used=True, helper=None)
+    )
     closed = sa.update(t.handoff).where(t.handoff.c.conversation == talk.id, t.handoff.c.state.in_(_ENDED))
     c.execute(closed.values(summary="", slots={}))
     ended = sa.update(t.submission).where(

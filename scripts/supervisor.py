@@ -2,6 +2,9 @@
 
 As a program (`make up`) it runs on the addresses of the settings until Ctrl-C or SIGTERM. As a module it
 gives tests the whole system on free ports: `async with System(Layout(run_dir, free_ports())) as system: …`.
+
+A process that ends is started again, one that no longer answers /live is killed first. A supervisor that was killed itself
+leaves its processes running: the next one on the same run directory stops them before it starts its own.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from types import TracebackType
 
 import httpx
 
+from scripts import orphans
 from scripts.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +47,8 @@ READY_SECONDS = 90
 STOP_SECONDS = 20
 # A process that ends within this time after it started is given a longer pause before the next try.
 STEADY_SECONDS = 10
+# How often a process that was ready is asked whether it lives, for how long, and after how many silences it is replaced.
+LIVE_EVERY, LIVE_SECONDS, SILENCES = 5.0, 10.0, 3
 COMMANDS = {
     "backend": (SERVICES, "-m", "backend"),
     "actions": (SERVICES, "-m", "bot.actionserver"),
@@ -164,6 +170,16 @@ class Process:
         self.restarts = 0
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
+        self._pulse: asyncio.Task[None] | None = None
+
+    @property
+    def command(self) -> list[str]:
+        return [*map(str, {**COMMANDS, "voice": VOICE, "events": EVENTS}.get(self.name, WECHAT))]
+
+    @property
+    def note(self) -> Path:
+        """Where the process id is written down for the next supervisor."""
+        return self.layout.run_dir / "pids" / self.name
 
     @property
     def pid(self) -> int | None:
@@ -176,12 +192,17 @@ class Process:
     async def start(self) -> None:
         await self._spawn()
         self._watch = asyncio.create_task(self._keep_alive())
+        self._pulse = asyncio.create_task(self._feel_pulse())
+
+    async def stop_orphan(self) -> None:
+        await orphans.stop(self.note, self.command, ROOT, STOP_SECONDS)
+        self.note.unlink(missing_ok=True)
 
     async def _spawn(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
             self.child = await asyncio.create_subprocess_exec(
-                *map(str, {**COMMANDS, "voice": VOICE, "events": EVENTS}.get(self.name, WECHAT)),
+                *self.command,
                 cwd=ROOT,
                 env=self.layout.environment(),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -189,6 +210,26 @@ class Process:
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.note.parent.mkdir(exist_ok=True)
+        self.note.write_text(str(self.child.pid))
+
+    async def _feel_pulse(self) -> None:
+        """Kill the process when it was alive and does not answer any more; then it is started again."""
+        child, lived, silences = self.child, False, 0
+        async with httpx.AsyncClient(trust_env=False, timeout=LIVE_SECONDS) as client:
+            while not self._stopping:
+                await asyncio.sleep(LIVE_EVERY)
+                if self.child is not child:
+                    child, lived, silences = self.child, False, 0
+                try:
+                    lives = (await client.get(self.layout.url(self.name) + "/live")).status_code != 503
+                except httpx.HTTPError:
+                    lives = False
+                lived, silences = lived or lives, 0 if lives else silences + 1
+                if lived and silences >= SILENCES and self.pid:
+                    self._say("does not answer and is killed")
+                    self.kill()
+                    silences = 0
 
     async def _keep_alive(self) -> None:
         pause = 0.2
@@ -225,6 +266,8 @@ class Process:
 
     async def stop(self) -> None:
         self._stopping = True
+        if self._pulse:
+            self._pulse.cancel()
         if self.child and self.child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self.child.terminate()
@@ -238,6 +281,7 @@ class Process:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        self.note.unlink(missing_ok=True)
 
     def kill(self) -> None:
         """SIGKILL, as a crash would; the watcher starts it again."""
@@ -266,6 +310,7 @@ class System:
 
     async def start(self) -> None:
         """Start everything at once and wait for each in order of dependency."""
+        await asyncio.gather(*(process.stop_orphan() for process in self.processes.values()))
         self._check()
         loop = asyncio.get_running_loop()
         began = loop.time()

@@ -43,9 +43,11 @@ def main() -> int:
     logs.configure()
     # Takes seconds, and agents ask for it: it is there before the first of them does.
     threading.Thread(target=knowledge.load, args=(settings.region,), daemon=True).start()
+    proxies = settings.trusted_proxies
     config = uvicorn.Config(
-        app, access_log=False, log_config=None, timeout_graceful_shutdown=3, server_header=False
-    )
+        app, access_log=False, log_config=None, timeout_graceful_shutdown=3, server_header=False,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
+    )  # fmt: skip
     # uvicorn repeats the signal that stopped it once everything is closed: that is a clean end, unless a job asked for it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(int(gateway.failed)))
     server = uvicorn.Server(config)

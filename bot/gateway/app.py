@@ -52,5 +52,5 @@ def create(
         channel.mount(app)
     serve_build(app, gateway.settings.web_dir)
     app.add_middleware(BodyLimit, uploads={path for each in gateway.channels for path in each.upload_paths})
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, https=not gateway.settings.demo)
     return app

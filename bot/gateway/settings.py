@@ -69,6 +69,7 @@ class GatewaySettings(DeskSettings):
         None, description="of the demo's agents; without it there are none"
     )
     allowed_origins: str = "http://127.0.0.1:8080,http://localhost:8080"
+    trusted_proxies: str = Field("", description="whose X-Forwarded-For names the client, comma-separated")
     web_dir: Path = ROOT / "web" / "dist"
     upload_dir: Path = ROOT / ".run" / "uploads"
     sms_url: str | None = None

@@ -1,8 +1,10 @@
 """Settings, pages, headers, sizes, pictures, schema: what stands around the conversation."""
 
+import asyncio
 import re
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,6 +16,9 @@ from alembic.migration import MigrationContext
 
 from bot.channels.registry import CHANNELS
 from bot.gateway import settings as settings_module
+from bot.gateway.app import create
+from bot.gateway.http import shell
+from bot.gateway.http.shell import BodyLimit, SecurityHeaders
 from bot.gateway.store import sms
 from bot.gateway.store import tables as t
 from bot.gateway.store.logs import redact
@@ -182,3 +187,37 @@ def test_every_text_is_used_and_every_text_used_exists() -> None:
     assert unused == []
     assert {"deferred_report_fault", "deferred_apply", "deferred_voice"} <= texts.keys()
     assert {"sms_order", "sms_application"} <= texts.keys()
+
+
+async def test_only_an_encrypted_site_says_that_it_is_one() -> None:
+    async def page(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    for https in (True, False):
+        transport = httpx.ASGITransport(SecurityHeaders(page, https))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+            told = (await http.get("/")).headers
+        assert ("strict-transport-security" in told) == https and "cache-control" not in told
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "_BODY_SECONDS", 0.2)
+    heard: list[str] = []
+
+    async def reads(_scope: Any, receive: Any, _send: Any) -> None:
+        while (message := await receive())["type"] == "http.request" and message["more_body"]:
+            pass
+        heard.append(message["type"])
+
+    async def drips() -> dict[str, Any]:
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def nobody(_message: Any) -> None:
+        return None
+
+    scope = {"type": "http", "path": "/api/v1/messages", "headers": []}
+    async with asyncio.timeout(5):
+        await BodyLimit(reads, set())(scope, drips, nobody)
+    assert heard == ["http.disconnect"]

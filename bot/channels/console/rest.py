@@ -61,7 +61,8 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     async def login(request: Request, response: Response, body: Login) -> dict[str, Any]:
         """The only route without a session."""
         try:
-            cookie, session = await logins.login(gateway.store, body.name, body.password, body.code)
+            address = request.client.host if request.client else ""
+            cookie, session = await logins.login(gateway.store, body.name, body.password, body.code, address)
         except logins.LoginRefused as refused:
             status = 429 if refused.kind == "locked" else 401
             raise Problem(status, refused.kind) from None
@@ -69,6 +70,14 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
             COOKIE, cookie, path="/", httponly=True, samesite="strict", secure=not gateway.settings.demo
         )
         return await answer_me(session)
+
+    @doors.open("POST", "/agents/{name}/unlock", LEADS, 204)
+    async def unlock(session: Who, name: str) -> Response:
+        """Who has mistyped too often, or was tried by somebody else, need not wait."""
+        if await gateway.store.read(agents.find, name) is None:
+            raise Problem(404, "not-found")
+        await gateway.store.write(logins.unlock, name, session.name)
+        return Response(status_code=204)
 
     @doors.open("GET", "/me", EVERYBODY)
     async def who(session: Who) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Set
 from pathlib import Path
 
@@ -28,20 +29,25 @@ _HEADERS = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_PRIVATE = ("/api/", "/internal/", "/ready", "/dev/")
+_BODY_SECONDS = 30.0
 _TOO_LARGE = b'{"type":"/problems/too-large","title":"Request Entity Too Large","status":413}'
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP answer."""
+    """Adds the headers to every HTTP answer; what the API answers is kept by no cache, and `https` tells browsers to come
+    encrypted from now on."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, https: bool) -> None:
         self.app = app
+        self._more = {"Strict-Transport-Security": "max-age=31536000"} if https else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                private = {"Cache-Control": "no-store"} if scope["path"].startswith(_PRIVATE) else {}
+                for name, value in (_HEADERS | self._more | private).items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -49,7 +55,8 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body that is too large, announced or not, before anybody reads all of it."""
+    """Refuses a body that is too large, announced or not, before anybody reads all of it, and waits for none that does not
+    come: whoever sends one byte a second is hung up on after half a minute."""
 
     def __init__(self, app: ASGIApp, uploads: Set[str]) -> None:
         """`uploads`: the paths that take pictures and recordings."""
@@ -65,11 +72,21 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > most:
             await _refuse(send)
             return
-        seen, refused = 0, False
+        seen, refused, reading = 0, False, True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _BODY_SECONDS
 
         async def counted() -> Message:
-            nonlocal seen, refused
-            message = await receive()
+            nonlocal seen, refused, reading
+            try:
+                message = (
+                    await asyncio.wait_for(receive(), max(0.0, until - loop.time()))
+                    if reading
+                    else await receive()
+                )
+            except TimeoutError:
+                return {"type": "http.disconnect"}
+            reading = bool(message.get("more_body"))
             seen += len(message.get("body", b""))
             if seen > most and not refused:
                 refused = True

@@ -22,7 +22,7 @@ from bot.gateway.store.messages import open_conversation
 from bot.gateway.store.storage import Store
 
 MAX_BYTES = 5 * 1024 * 1024
-_MAX_PIXELS = 40_000_000
+_MAX_PIXELS = 16_000_000
 _LONGEST_SIDE = 2048
 _LINK_SECONDS = 300
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -47,11 +47,13 @@ class Uploads:
         self._store = store
         self._folder = folder
         self._key = key.encode()
+        self._one_at_a_time = asyncio.Semaphore(1)  # a picture of 16 megapixels takes 64 MB to draw
 
     async def keep(self, conversation: str, data: bytes, opens: str | None = None) -> Upload:
         """Store a picture anew; `opens`: the channel in which a conversation may begin with it. Raises NotAPicture."""
         name = secrets.token_hex(16)
-        mime, size = await asyncio.to_thread(self._draw, name, data)
+        async with self._one_at_a_time:
+            mime, size = await asyncio.to_thread(self._draw, name, data)
         upload = Upload(name, mime, *size)
         await self._store.write(_record, conversation, upload, opens)
         return upload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pyotp
@@ -34,15 +35,61 @@ async def test_wrong_names_and_wrong_passwords_are_told_alike(
     assert answer.status_code == 401 and answer.json()["type"].endswith("/unauthorized")
 
 
-async def test_five_wrong_tries_lock_a_name_and_not_the_others(office: Office) -> None:
+async def test_after_five_wrong_tries_a_name_waits_longer_and_longer_and_the_others_do_not(
+    office: Office,
+) -> None:
     page = await office.page()
     for _ in range(5):
-        await page.login("a01", "wrong-password")
+        assert (await page.login("a01", "wrong-password")).status_code == 401
     locked = await page.login("a01")
     assert locked.status_code == 429 and locked.json()["type"].endswith("/locked")
     assert (await page.login("a02")).status_code == 200
+    await office.change(sa.update(t.login_try).values(at=t.login_try.c.at - 31))
+    assert (await page.login("a01", "wrong-password")).status_code == 401
+    await office.change(sa.update(t.login_try).values(at=t.login_try.c.at - 31))
+    assert (await page.login("a01")).status_code == 429, "the second wait is longer"
     await office.change(sa.update(t.login_try).values(at=t.login_try.c.at - 901))
     assert (await page.login("a01")).status_code == 200
+
+
+async def test_tries_at_the_same_time_count_as_many(office: Office) -> None:
+    tries = [logins.login(office.gateway.store, "a01", f"wrong-{n}", "", "10.0.0.1") for n in range(20)]
+    kinds = [each.kind for each in await asyncio.gather(*tries, return_exceptions=True)]
+    assert kinds.count("unauthorized") == 5 and kinds.count("locked") == 15
+
+
+async def test_whoever_tries_a_name_elsewhere_does_not_lock_its_owner_out(office: Office) -> None:
+    store = office.gateway.store
+    for n in range(12):
+        with pytest.raises(logins.LoginRefused):
+            await logins.login(store, "a01", "wrong-password", "", f"10.0.0.{n % 2}")
+    assert (await logins.login(store, "a01", PASSWORD, "", "192.0.2.7"))[1].name == "a01"
+
+
+async def test_a_name_tried_from_everywhere_waits_and_a_lead_ends_the_waiting(office: Office) -> None:
+    store = office.gateway.store
+    for n in range(30):
+        with pytest.raises(logins.LoginRefused, match="unauthorized"):
+            await logins.login(store, "a01", "wrong-password", "", f"10.0.{n}.1")
+    with pytest.raises(logins.LoginRefused, match="locked"):
+        await logins.login(store, "a01", PASSWORD, "", "192.0.2.7")
+    lead = await office.page("l01")
+    assert (await lead.ask("POST", "/agents/nobody/unlock")).status_code == 404
+    assert (await lead.ask("POST", "/agents/a01/unlock")).status_code == 204
+    assert (await logins.login(store, "a01", PASSWORD, "", "192.0.2.7"))[1].name == "a01"
+    assert [r.subject for r in await office.rows(t.audit) if r.action == "unlock"] == ["a01"]
+
+
+async def test_a_new_login_ends_the_older_session(office: Office) -> None:
+    older = await office.page("a01")
+    newer = await office.page("a01")
+    assert (await older.ask("GET", "/me")).status_code == 401
+    assert (await newer.ask("GET", "/me")).status_code == 200
+
+
+async def test_what_the_console_answers_is_kept_by_no_cache(office: Office) -> None:
+    page = await office.page("a01")
+    assert (await page.ask("GET", "/me")).headers["cache-control"] == "no-store"
 
 
 async def test_a_one_time_code_is_asked_for_and_good_once(office: Office) -> None:

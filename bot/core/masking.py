@@ -69,6 +69,12 @@ def mask_text(text: str) -> str:
     return mask_address(_DIGITS.sub(_number, masked))
 
 
+def mask_numbers(text: str) -> str:
+    """Telephone, identity, card and account numbers in a text, written or spelt out; everything else stays."""
+    spelt = _SPOKEN.sub(lambda match: "*" * len(match[0]), text)
+    return _DIGITS.sub(_number, spelt)
+
+
 def _number(match: re.Match[str]) -> str:
     digits = re.sub(r"[ \-]", "", match[0])
     if re.fullmatch(r"1[3-9]\d{9}", digits):

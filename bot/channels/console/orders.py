@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
-from bot.channels.console.access import SERVES, Doors, me
+from bot.channels.console.access import LEADS, SERVES, Doors, me
 from bot.channels.console.card import order
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
+from bot.gateway.people import handoff
 from bot.gateway.people.logins import AgentSession
 from bot.gateway.store import audit
 from bot.ports.errors import BadData, CompanyError, Conflict, NotAllowed, NotFound
@@ -50,9 +51,16 @@ def mount(doors: Doors, gateway: Gateway) -> None:
     """Add the routes. The agent acts with what is known of the conversation's customer, never with more."""
     path = "/conversations/{name}/orders"
 
+    async def own(session: AgentSession, name: str) -> Subject:
+        """The customer of a case of one's own; a lead's are all. Raises a 403 problem."""
+        serves = await gateway.store.read(handoff.serves, name, session.name)
+        if not (LEADS & session.roles or serves):
+            raise Problem(403, "forbidden")
+        return await gateway.store.read(gateway.identity.who, name)
+
     @doors.open("POST", path, SERVES)
     async def create(session: Who, name: str, body: NewOrder) -> dict[str, object]:
-        who = await gateway.store.read(gateway.identity.who, name)
+        who = await own(session, name)
         with _OrderRefusals():
             made = await _make(gateway.company.orders, who, name, body)
         await gateway.store.write(audit.record, session.name, "order", name, f"{body.kind} {made.order_no}")
@@ -60,7 +68,7 @@ def mount(doors: Doors, gateway: Gateway) -> None:
 
     @doors.open("PATCH", f"{path}/{{order_no}}", SERVES)
     async def amend(session: Who, name: str, order_no: str, body: OrderChange) -> dict[str, object]:
-        who = await gateway.store.read(gateway.identity.who, name)
+        who = await own(session, name)
         key, orders = f"console:{session.name}:{body.key}", gateway.company.orders
         with _OrderRefusals():
             if body.urge:

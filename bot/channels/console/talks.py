@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
@@ -13,6 +14,7 @@ from bot.channels.console.access import LEADS, READS, SERVES, Doors, me
 from bot.channels.console.card import Card
 from bot.channels.console.live import Live
 from bot.core.handoff import Forbidden
+from bot.core.masking import mask_numbers
 from bot.gateway.gateway import Gateway
 from bot.gateway.http.problems import Problem
 from bot.gateway.people import agents, handoff, transcripts, worklist
@@ -30,6 +32,9 @@ from bot.region import facts, knowledge
 MAX_TEXT = 1000
 _PAGE = 50
 _ASKED = 6
+_HOUR = 3600.0
+REVEALS_PER_HOUR = 30
+log = structlog.get_logger()
 Who = Annotated[AgentSession, Depends(me)]
 MsgId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -136,8 +141,8 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
     @doors.open("GET", path, READS)
     async def detail(session: Who, name: str) -> dict[str, Any]:
         row = await one_row(session, name)
-        background, who = await gateway.store.write(_kept, gateway, session.name, name)
-        told = _told(words, background, gateway.clock())
+        background, who, own = await gateway.store.write(_kept, gateway, session, name)
+        told = _told(words, background, gateway.clock(), str if own else mask_numbers)
         return {
             "row": row, **told, **await card.of(who), "previous": background.previous,
             "channel_limit": await gateway.limit(name), "viewers": live.viewers(name),
@@ -145,9 +150,13 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
 
     @doors.open("GET", f"{path}/messages", READS)
     async def history(
-        name: str, before: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=200)] = _PAGE
+        session: Who,
+        name: str,
+        before: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
     ) -> dict[str, Any]:
-        found, more = await gateway.store.read(_history, name, before, limit)
+        """Recorded as a look is."""
+        found, more = await gateway.store.write(_history, session, name, before, limit)
         return {"messages": [live.shown(each) for each in found], "more": more}
 
     @doors.open("POST", f"{path}/take", SERVES)
@@ -237,10 +246,13 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
 
     @doors.open("POST", f"{path}/reveal", SERVES)
     async def reveal(session: Who, name: str, body: Reveal) -> dict[str, Any]:
-        """Recorded before it is shown."""
+        """Of one's own case, or as a lead, and not for ever: recorded before it is shown, the cap as well."""
         if body.reason not in rules.reveal_reasons:
             raise Problem(422, "invalid", "reason")
-        await gateway.store.write(audit.record, session.name, "reveal", name, f"{body.field} {body.reason}")
+        refused = await gateway.store.write(_reveal, session, name, f"{body.field} {body.reason}")
+        if refused:
+            log.error(refused, agent=session.name)
+            raise Problem(429 if refused == "reveal_cap" else 403, "forbidden")
         who = await gateway.store.read(gateway.identity.who, name)
         try:
             value = await card.clear(who, body.field)
@@ -267,14 +279,35 @@ def mount(doors: Doors, gateway: Gateway, live: Live) -> None:
         }
 
 
-def _kept(c: Connection, gateway: Gateway, agent: str, name: str) -> tuple[Background, Subject]:
-    """What the gateway itself knows of a conversation, and who its customer is. A look is recorded."""
-    audit.record(c, agent, "view", name)
-    return worklist.background(c, name), gateway.identity.who(c, name)
+def _kept(
+    c: Connection, gateway: Gateway, session: AgentSession, name: str
+) -> tuple[Background, Subject, bool]:
+    """What the gateway itself knows of a conversation, who its customer is, and whether it is the agent's own case. A look
+    is recorded."""
+    audit.record(c, session.name, "view", name)
+    return worklist.background(c, name), gateway.identity.who(c, name), _own(c, session, name)
 
 
-def _told(words: dict[str, Any], background: Background, at: float) -> dict[str, Any]:
-    """summary, slots, asked and tried of the Detail at that time."""
+def _own(c: Connection, session: AgentSession, name: str) -> bool:
+    return bool(LEADS & session.roles) or handoff.serves(c, name, session.name)
+
+
+def _reveal(c: Connection, session: AgentSession, name: str, what: str) -> str | None:
+    """Record it; why it is refused, if it is."""
+    if not _own(c, session, name):
+        audit.record(c, session.name, "reveal_refused", name, what)
+        return "reveal_refused"
+    if audit.count(c, session.name, "reveal", _HOUR) >= REVEALS_PER_HOUR:
+        audit.record(c, session.name, "reveal_cap", name, what)
+        return "reveal_cap"
+    audit.record(c, session.name, "reveal", name, what)
+    return None
+
+
+def _told(
+    words: dict[str, Any], background: Background, at: float, shown: Callable[[str], str]
+) -> dict[str, Any]:
+    """summary, slots, asked and tried of the Detail at that time; `shown` makes of a text what this agent may read."""
     said, now = background.said, background.now
     customer = [text for author, text in said if author == "customer" and text]
     bot = [text for author, text in said if author == "bot" and text]
@@ -284,9 +317,9 @@ def _told(words: dict[str, Any], background: Background, at: float) -> dict[str,
     if now is not None:
         waited = max(0, round((at - now.created_at) / 60))
         why = words["summary_why"].format(reason=words["reasons"].get(now.reason, now.reason), minutes=waited)
-        lines.append(now.summary or why)
+        lines.append(shown(now.summary) or why)
     if customer:
-        lines.append(words["summary_said"].format(text=customer[-1][:80]))
+        lines.append(words["summary_said"].format(text=shown(customer[-1])[:80]))
     if tried:
         lines.append(words["summary_bot"].format(text=tried[-1][:80]))
     slots = now.slots if now is not None else {}
@@ -294,12 +327,23 @@ def _told(words: dict[str, Any], background: Background, at: float) -> dict[str,
     return {
         "summary": lines[:3],
         "slots": [
-            {"name": key, "title": titles[key], "value": str(value)} for key, value in slots.items() if key in titles
+            {"name": key, "title": titles[key], "value": shown(str(value))} for key, value in slots.items() if key in titles
         ],
         "asked": asked[-_ASKED:], "tried": tried[-_ASKED:],
     }  # fmt: skip
 
 
-def _history(c: Connection, name: str, before: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
+def _history(
+    c: Connection, session: AgentSession, name: str, before: int, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of the transcript; numbers in what others' customers said are masked."""
+    audit.record(c, session.name, "read", name, f"before {before}" if before else "")
     found, more = transcripts.transcript(c, name, before, limit)
+    if not _own(c, session, name):
+        found = [
+            {**each, "text": mask_numbers(each["text"])}
+            if each["from"] == "customer" and each.get("text")
+            else each
+            for each in found
+        ]
     return transcripts.named(c, found), more

@@ -188,6 +188,12 @@ def _answered(c: Connection, row: t.Record) -> None:
     c.execute(sa.update(t.handoff).where(t.handoff.c.id == row.id).values(**values))
 
 
+def serves(c: Connection, conversation: str, agent: str) -> bool:
+    """Whether the open episode of the conversation is this agent's."""
+    row = open_one(c, conversation)
+    return row is not None and row.agent == agent
+
+
 def closed_by_person(c: Connection, conversation: str, since: float) -> bool:
     """Whether an agent has ended an episode of the conversation since then."""
     e = t.handoff_event.c

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot.core.handoff import ENDED, SPOKEN_BY_AGENT, WAITING, State
+from bot.core.masking import mask_numbers
 from bot.gateway.people import agents
 from bot.gateway.store import clock
 from bot.gateway.store import tables as t
@@ -64,7 +65,7 @@ def _row(found: Mapping[Any, Any]) -> dict[str, Any]:
         "ticket": found[h.ticket], "version": found[talk.version] if ended else found[h.version],
         "reason": found[h.reason] or "", "skill": found[h.skill] or "general",
         "priority": 9 if ended else found[h.priority], "agent": None if ended else found[h.agent],
-        "title": title(found[talk.id]), "preview": (body.get("text") or "")[:_PREVIEW],
+        "title": title(found[talk.id]), "preview": mask_numbers(body.get("text") or "")[:_PREVIEW],
         "last_seq": found[talk.last_seq], "read_seq": found[t.agent_read.c.seq] or 0,
         "since": iso(found[talk.active_at] if ended else found[h.queued_at] or found[h.since]),
         "due_at": iso(found[h.due_at]) if found[h.due_at] and not ended else None,

@@ -53,6 +53,13 @@ def verify(c: Connection) -> tuple[int, str, int | None]:
     return count, before, None if (counted or 0) == count else count + 1
 
 
+def count(c: Connection, actor: str, action: str, seconds: float) -> int:
+    """How often somebody did something lately."""
+    a = t.audit.c
+    which = (a.actor == actor, a.action == action, a.at > clock.now(c) - seconds)
+    return int(c.execute(sa.select(sa.func.count()).where(*which)).scalar_one())
+
+
 def page(c: Connection, before: int, actor: str, action: str, limit: int) -> tuple[list[t.Record], bool]:
     """Rows before a number (0: the newest), newest first, and whether there are more."""
     a = t.audit.c

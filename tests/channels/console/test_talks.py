@@ -12,6 +12,7 @@ import socketio
 import sqlalchemy as sa
 
 from bot.channels.console import live
+from bot.channels.console.talks import REVEALS_PER_HOUR
 from bot.gateway.people.handoff import Wish
 from bot.gateway.store import messages
 from bot.gateway.store import tables as t
@@ -204,9 +205,53 @@ async def test_the_detail_tells_what_the_bot_asked_and_tried_and_is_recorded(off
     assert ("a01", "view", TALK) in [(r.actor, r.action, r.subject) for r in await office.rows(t.audit)]
 
 
+async def taken(office: Office, name: str) -> Client:
+    """The page of an agent who has taken the case."""
+    page = await office.page(name)
+    version = (await page.get(f"/conversations/{TALK}"))["row"]["version"]
+    await page.post(f"/conversations/{TALK}/take", {"version": version})
+    return page
+
+
+async def test_what_is_not_ones_own_case_is_masked_and_neither_revealed_nor_acted_on(office: Office) -> None:
+    wish = Wish("user_asked", slots={"phone": "13800000777"})
+    await office.customer(TALK, "我电话13800000777，户号0100000000123", wish=wish)
+    await office.gateway.store.write(office.gateway.identity.vouch, TALK, Level.L2, [ACCOUNT])
+    stranger, lead = await office.page("a02"), await office.page("l01")
+    ask = {"field": "phone", "reason": "call_back"}
+    draft = {
+        "key": "k1",
+        "kind": "fault",
+        "body": {"description": "没电", "address": "临河区西环街道阳光小区"},
+    }
+    own = await taken(office, "a01")
+    for page, mine in ((stranger, False), (lead, True), (own, True)):
+        seen = str(await page.get(f"/conversations/{TALK}"))
+        said = str(await page.get(f"/conversations/{TALK}/messages"))
+        assert ("13800000777" in seen) == ("13800000777" in said) == (ACCOUNT in said) == mine
+        revealed = await page.ask("POST", f"/conversations/{TALK}/reveal", ask)
+        made = await page.ask("POST", f"/conversations/{TALK}/orders", draft)
+        assert (revealed.status_code, made.status_code) == ((200, 200) if mine else (403, 403))
+    trail = [(r.actor, r.action) for r in await office.rows(t.audit)]
+    assert ("a02", "reveal_refused") in trail and ("a02", "reveal") not in trail
+    assert {actor for actor, action in trail if action == "read"} == {"a01", "a02", "l01"}
+
+
+async def test_reveals_are_capped_by_the_hour_and_the_cap_is_an_alarm(office: Office) -> None:
+    await office.customer(TALK, "你好", wish=Wish("user_asked"))
+    await office.gateway.store.write(office.gateway.identity.vouch, TALK, Level.L2, [ACCOUNT])
+    page, ask = await taken(office, "a01"), {"field": "phone", "reason": "call_back"}
+    statuses = [
+        (await page.ask("POST", f"/conversations/{TALK}/reveal", ask)).status_code
+        for _ in range(REVEALS_PER_HOUR + 2)
+    ]
+    assert statuses == [200] * REVEALS_PER_HOUR + [429, 429]
+    assert [r.action for r in await office.rows(t.audit)][-2:] == ["reveal_cap", "reveal_cap"]
+
+
 async def test_a_revealed_value_needs_a_reason_and_is_recorded_first(office: Office) -> None:
     await office.customer(TALK, "你好", wish=Wish("user_asked"))
-    page = await office.page("a01")
+    page = await taken(office, "a01")
     bad = await page.ask("POST", f"/conversations/{TALK}/reveal", {"field": "phone", "reason": "curious"})
     assert bad.status_code == 422
     none = await page.ask("POST", f"/conversations/{TALK}/reveal", {"field": "phone", "reason": "call_back"})
@@ -221,7 +266,7 @@ async def test_a_known_customers_card_has_his_neighbours_and_what_is_masked_can_
     gateway = office.gateway
     await gateway.store.write(gateway.identity.vouch, TALK, Level.L2, [ACCOUNT])
     gateway.company.outages.neighbours_reports = 3  # type: ignore[attr-defined]
-    page = await office.page("a01")
+    page = await taken(office, "a01")
     seen = await page.get(f"/conversations/{TALK}")
     assert seen["neighbours"] == {"reports": 3, "within_minutes": 60, "place": "金川小区"}
     assert "王秀英" not in str(seen)
@@ -238,7 +283,7 @@ async def test_a_known_customers_card_has_his_neighbours_and_what_is_masked_can_
 
 async def test_an_order_is_made_once_however_often_it_is_sent(office: Office) -> None:
     await office.customer(TALK, "停电了", wish=Wish("user_asked"))
-    page = await office.page("a01")
+    page = await taken(office, "a01")
     body = {
         "key": "k1",
         "kind": "fault",

@@ -35,7 +35,9 @@ def main() -> int:
     try:
         door = socket.create_server((host, port), backlog=2048)
     except OSError as error:
-        print(f"backend: GRIDCARE_BACKEND_URL: {host}:{port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
+        print(
+            f"backend: GRIDCARE_BACKEND_URL: {host}:{port}: {os.strerror(error.errno or 0)}", file=sys.stderr
+        )
         return 2
     try:
         store.migrate()

@@ -143,3 +143,27 @@ def test_a_path_is_told_from_other_words_with_a_slash() -> None:
     text = "`bot/core/danger.py` `web/dist/widget` `POST /turns` `data/nlu/<name>.yml` `bot/gone.py` `and/or`"
     assert list(paths(text)) == ["bot/core/danger.py", "bot/gone.py"]
     assert [name for name in paths(text) if not exists(name)] == ["bot/gone.py"]
+
+
+@pytest.mark.parametrize(("page", "letter", "rows"), [("reliability", "F", 29), ("threats", "T", 22)])
+def test_every_row_of_a_matrix_names_tests_that_exist_or_its_reason(
+    page: str, letter: str, rows: int
+) -> None:
+    told = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+    known = set(
+        re.findall(
+            r"def (test_\w+)",
+            "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("test_*.py")),
+        )
+    )
+    known |= set(
+        re.findall(r"def (test_\w+)", (ROOT / "tests/channels/conftest.py").read_text(encoding="utf-8"))
+    )
+    named = set(re.findall(r"`(test_\w+)`", told))
+    assert named and not named - known
+    lines = {
+        int(number): line for number, line in re.findall(rf"^\| {letter}(\d+) (.*)$", told, re.MULTILINE)
+    }
+    assert lines.keys() == set(range(1, rows + 1))
+    for number, line in lines.items():
+        assert "`test_" in line or "| outside |" in line, f"{letter}{number}"

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -339,11 +340,11 @@ async def test_one_name_at_many_doors_of_an_estate_is_not_tried(known: Desk) -> 
     assert await guessed(known, [("王秀兰", door) for door in doors]) == 8, (
         "conversations that have only begun"
     )
-    await known.change(update(t.conversation).values(created_at=t.conversation.c.created_at - 3600))
+    await known.change(sa.update(t.conversation).values(created_at=t.conversation.c.created_at - 3600))
     estates = [("王秀兰", f"五原县隆兴昌镇幸福小区{n}号楼") for n in range(24)]
     for n in range(8):
         await known.say("你好", talk=f"c-guess-old-{n}")
-        await known.change(update(t.conversation).values(created_at=1.0))
+        await known.change(sa.update(t.conversation).values(created_at=1.0))
     compared = [await find(known, *pair, f"c-guess-old-{n // 3}") == 200 for n, pair in enumerate(estates)]
     assert sum(compared) == 20
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from actions import _names
 from actions._say import Changes, Say
 from actions._telling import rule_asked, tell_known, tell_safety
 from actions._turn import Turn
@@ -42,7 +43,7 @@ AMEND = "action_amend_order"
 ABOUT_AN_ORDER = (AMEND, "action_query_progress", "action_urge_order")
 SUM = "action_sum_bills"
 FIGURES = {"grows": "action_tell_growth", "lasts": "action_tell_lasting", "adds_up": "action_tell_parts"}
-PANELS = {"title": "光伏卖电结算", "serving": ["apply_pv"]}
+PANELS = "apply_pv"
 
 
 class Instead(Exception):
@@ -158,7 +159,8 @@ def speaks_of_order(turn: Turn) -> bool:
 
 def tell_of_generation(turn: Turn, say: Say) -> None:
     """What panels made is no row that we are given: the rule that is known, and that there is no figure."""
-    if found := rule_asked(turn, PANELS):
+    panels = {"title": _names.word("wish", PANELS), "serving": [PANELS]}
+    if found := rule_asked(turn, panels):
         tell_known(found, turn, say)
     say("utter_generation")
 

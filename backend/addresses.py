@@ -70,9 +70,10 @@ def places(session: Session, counties: Mapping[str, County], address: str) -> se
     towns = set(session.scalars(select(PlaceRow.town).distinct()))
     found = set()
     for each in best:
-        rest = text.replace(_hit(text, each.name) or text, "", 1)
+        own = _hit(text, each.name)
+        rest = text.replace(own, "", 1)
         said = {town for town in towns if town in rest}
-        if rest != text and (not said or each.town in said):
+        if own and (not said or each.town in said):
             found.add(each.id)
     return found
 

@@ -179,3 +179,11 @@ def _full_town(town: str, county: str | None, gazetteer: Gazetteer) -> str:
         if name.startswith(town) and name != town and (county in homes)
     ]
     return fits[0] if len(fits) == 1 and not re.search(f"(?:{_RANK})$", town) else town
+
+
+_DOORS = re.compile(r"[0-9A-Za-z零〇一二两三四五六七八九十百]+(?:号|楼|栋|幢|单元|室|户|组|社|队|层|门)*")
+
+
+def estate(address: str) -> str:
+    """The estate or village of an address, without the numbers of its doors."""
+    return _DOORS.sub("", address)

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def browser(desk: Desk) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(desk.app), base_url="http://gateway")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create(desk.gateway)), base_url="http://gateway")
 
 
 @pytest.mark.parametrize("name", sorted(TOKENS))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.core.address import estate
 from bot.core.masking import mask_account
 from bot.gateway.customer import subject
 from bot.gateway.store import audit, clock, sms
@@ -49,8 +49,6 @@ _LEVEL_OF = {
     "meter_no": Level.L1,
     "phone_tail": Level.L1,
 }
-
-_NUMERALS = re.compile(r"[0-9A-Za-z零〇一二两三四五六七八九十百]+(?:号|楼|栋|幢|单元|室|户|组|社|队|层|门)*")
 
 T = TypeVar("T")
 
@@ -284,7 +282,7 @@ def _lock(c: Connection, conversation: str) -> t.Record:
 def _place(address: str) -> dict[str, str]:
     """An address as tries are counted by: the door, and the estate or village without the numbers of doors."""
     door = "".join(char for char in unicodedata.normalize("NFKC", address) if char.isalnum())
-    return {"address": door, "estate": _NUMERALS.sub("", door)} if door else {}
+    return {"address": door, "estate": estate(door)} if door else {}
 
 
 def _source(c: Connection, conversation: str) -> str | None:

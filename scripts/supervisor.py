@@ -26,7 +26,7 @@ from types import TracebackType
 
 import httpx
 
-from scripts import orphans
+from scripts import watch
 from scripts.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,13 +42,12 @@ SECRETS = (
     "GRIDCARE_VOICE_TOKEN",
     "GRIDCARE_SUBJECT_KEY",
     "GRIDCARE_SESSION_KEY",
+    "GRIDCARE_AUDIT_KEY",
 )
 READY_SECONDS = 90
 STOP_SECONDS = 20
 # A process that ends within this time after it started is given a longer pause before the next try.
 STEADY_SECONDS = 10
-# How often a process that was ready is asked whether it lives, for how long, and after how many silences it is replaced.
-LIVE_EVERY, LIVE_SECONDS, SILENCES = 5.0, 10.0, 3
 COMMANDS = {
     "backend": (SERVICES, "-m", "backend"),
     "actions": (SERVICES, "-m", "bot.actionserver"),
@@ -195,7 +194,7 @@ class Process:
         self._pulse = asyncio.create_task(self._feel_pulse())
 
     async def stop_orphan(self) -> None:
-        await orphans.stop(self.note, self.command, ROOT, STOP_SECONDS)
+        await watch.stop_orphan(self.note, self.command, ROOT, STOP_SECONDS)
         self.note.unlink(missing_ok=True)
 
     async def _spawn(self) -> None:
@@ -215,21 +214,10 @@ class Process:
 
     async def _feel_pulse(self) -> None:
         """Kill the process when it was alive and does not answer any more; then it is started again."""
-        child, lived, silences = self.child, False, 0
-        async with httpx.AsyncClient(trust_env=False, timeout=LIVE_SECONDS) as client:
-            while not self._stopping:
-                await asyncio.sleep(LIVE_EVERY)
-                if self.child is not child:
-                    child, lived, silences = self.child, False, 0
-                try:
-                    lives = (await client.get(self.layout.url(self.name) + "/live")).status_code != 503
-                except httpx.HTTPError:
-                    lives = False
-                lived, silences = lived or lives, 0 if lives else silences + 1
-                if lived and silences >= SILENCES and self.pid:
-                    self._say("does not answer and is killed")
-                    self.kill()
-                    silences = 0
+        while not self._stopping:
+            await watch.until_silent(self.layout.url(self.name) + "/live", lambda: self.pid)
+            self._say("does not answer and is killed")
+            self.kill()
 
     async def _keep_alive(self) -> None:
         pause = 0.2

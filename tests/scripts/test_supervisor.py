@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import supervisor
+from scripts import supervisor, watch
 from scripts.ports import free_port
 from scripts.supervisor import SECRETS, Layout, Process, System, from_settings
 from tests.gateway.fakes import until
@@ -54,8 +54,8 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """One process, a server that says it lives; asked often."""
     port = free_port()
     monkeypatch.setattr(supervisor, "COMMANDS", {"gateway": (sys.executable, "-c", SERVER, str(port))})
-    monkeypatch.setattr(supervisor, "LIVE_EVERY", 0.2)
-    monkeypatch.setattr(supervisor, "LIVE_SECONDS", 1.0)
+    monkeypatch.setattr(watch, "LIVE_EVERY", 0.2)
+    monkeypatch.setattr(watch, "LIVE_SECONDS", 1.0)
     return Layout(tmp_path, {"gateway": port})
 
 

@@ -11,7 +11,7 @@ from bot.channels import sockets
 from bot.channels.registry import CHANNELS
 from bot.gateway.channel import Channel
 from bot.gateway.gateway import Gateway
-from bot.gateway.http import notices, problems, routes
+from bot.gateway.http import metrics, notices, problems, routes
 from bot.gateway.http.shell import BodyLimit, SecurityHeaders, serve_build
 
 
@@ -43,6 +43,7 @@ def create(
     problems.install(app)
     app.include_router(routes.health(gateway))
     app.include_router(routes.identity(gateway))
+    app.include_router(metrics.routes(gateway))
     app.include_router(notices.routes(gateway))
     if gateway.settings.demo:
         app.include_router(routes.demo(gateway))

@@ -59,7 +59,8 @@ async def verify(settings: DeskSettings) -> int:
 
 
 async def opened(settings: DeskSettings) -> Store:
-    store = Store(settings.gateway_db, time.time, beside=True)
+    key = settings.audit_key.get_secret_value() if settings.audit_key else ""
+    store = Store(settings.gateway_db, time.time, beside=True, audit_key=key)
     await store.open()
     return store
 

@@ -24,6 +24,7 @@ def duties(gateway: Gateway) -> list[Job]:
         Job(DESK, gateway.desk.step, every=0.5),
         Job("leases", gateway.worker.renew, every=1.0),
         Job("patience", patience.step, every=0.5),
+        Job("audit-anchor", gateway.anchor_audit, every=3600.0),
         Job(ANNOUNCE, gateway.announcer.step, every=1.0),
         Job("announce-sweep", gateway.announcer.sweep, at=time(3, 40), once_in_cluster=True),
         *([Job("sms", gateway.sms.step, every=0.5)] if gateway.sms else []),

@@ -48,6 +48,7 @@ class DeskSettings(Settings):
 
     gateway_db: str = "sqlite+aiosqlite:///.run/gateway.db"
     region: str = "bayannur"
+    audit_key: Secret | None = Field(None, description="makes the hashes of the audit trail keyed ones")
 
 
 class GatewaySettings(DeskSettings):

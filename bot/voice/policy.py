@@ -102,8 +102,7 @@ class Policy:
         """The first words of a call that the line has made: because it was asked for, or to tell something."""
         self._begin(known)
         why = "called_to_tell" if tells else "called_back"
-        self._say(self._prompt(why))
-        self._say(tells)
+        self._say(f"{self._prompt(why)}{tells}")
         self._menu(why)
         return self._prompter.take()
 

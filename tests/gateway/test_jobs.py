@@ -217,7 +217,7 @@ async def test_ready_tells_of_every_job(desk: Desk) -> None:
             jobs = (await http.get("/ready")).json()["jobs"]
             daily = jobs.pop("announce-sweep", {"ran_at": None, "error": None})
             assert daily["error"] is None
-            known = {"turns", "submissions", "desk", "leases", "patience", "announce"}
+            known = {"audit-anchor", "turns", "submissions", "desk", "leases", "patience", "announce"}
             return known == jobs.keys() and all(
                 each["ran_at"] and each["error"] is None for each in jobs.values()
             )

@@ -1,13 +1,15 @@
 """Who saw or changed what: append-only, each row chained to the one before by its hash.
 
-The database refuses to change or delete a row (migration 0003), and `verify` finds what was changed in spite of it. A
-chain cannot show that its newest rows were cut off together with the counter: keep the hash that `make audit-verify`
-prints somewhere else. Rows hold names and numbers of things, never a customer's data.
+The database refuses to change or delete a row (migration 0003), and `verify` finds what was changed in spite of it. With a
+key (GRIDCARE_AUDIT_KEY) hashes are keyed: whoever may write the table and has no key cannot write another chain. Rows from
+before the key stand in front, and none follows a keyed one. A chain cannot show that its newest rows were cut off together
+with the counter: number and hash of the newest row go to the log every hour (`audit_anchor`), which is kept elsewhere. Rows hold names and numbers of things, never a customer's data.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from typing import Any
 
@@ -32,24 +34,48 @@ def record(c: Connection, actor: str, action: str, subject: str, detail: str = "
         "actor": actor[:64], "action": action[:24], "subject": subject[:120], "detail": detail[:200],
     }  # fmt: skip
     before = c.execute(sa.select(t.audit.c.hash).where(t.audit.c.id == row["id"] - 1)).scalar_one_or_none()
-    c.execute(sa.insert(t.audit).values(**row, hash=digest(row, before or _START)))
+    c.execute(sa.insert(t.audit).values(**row, hash=digest(row, before or _START, _key(c))))
 
 
-def digest(row: Any, before: str) -> str:
-    """SHA-256 over the row and the hash before it."""
+def digest(row: Any, before: str, key: str) -> str:
+    """SHA-256 over the row and the hash before it, HMAC with a key."""
     parts = [row["id"], row["at"], row["actor"], row["action"], row["subject"], row["detail"], before]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    said = json.dumps(parts, ensure_ascii=False).encode()
+    return hmac.new(key.encode(), said, "sha256").hexdigest() if key else hashlib.sha256(said).hexdigest()
+
+
+def begin(c: Connection) -> None:
+    """With a key the newest row is a keyed one: the first start with it adds one."""
+    rows = c.execute(sa.select(t.audit).order_by(t.audit.c.id.desc()).limit(2)).mappings().all()
+    before = rows[1]["hash"] if len(rows) > 1 else _START
+    if (key := _key(c)) and not (rows and rows[0]["hash"] == digest(rows[0], before, key)):
+        record(c, "operator", "audit_key", "audit")
+
+
+def anchor(c: Connection) -> tuple[int, str]:
+    """Number and hash of the newest row."""
+    newest = c.execute(sa.select(t.audit.c.id, t.audit.c.hash).order_by(t.audit.c.id.desc()).limit(1)).first()
+    return (newest.id, newest.hash) if newest else (0, _START)
+
+
+def _key(c: Connection) -> str:
+    return str(c.get_execution_options().get("audit_key", ""))
 
 
 def verify(c: Connection) -> tuple[int, str, int | None]:
     """Rows, the newest hash, and the number of the first row that is missing or changed (None: all is well)."""
-    before, count = _START, 0
+    before, count, key, keyed = _START, 0, _key(c), False
     for row in c.execute(sa.select(t.audit).order_by(t.audit.c.id)).mappings():
         count += 1
-        if row["id"] != count or row["hash"] != digest(row, before):
+        good = row["id"] == count and row["hash"] == digest(row, before, key)
+        old = not keyed and row["id"] == count and row["hash"] == digest(row, before, "")
+        if not (good or old):
             return count, before, count
+        keyed |= good and bool(key)
         before = row["hash"]
     counted = c.execute(sa.select(t.counter.c.value).where(t.counter.c.name == _COUNTER)).scalar_one_or_none()
+    if key and count and not keyed:
+        return count, before, count
     return count, before, None if (counted or 0) == count else count + 1
 
 

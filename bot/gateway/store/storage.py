@@ -46,13 +46,14 @@ class Store:
     SQLite works in one thread and commits together what waits together, so that a slow disk costs one wait for all;
     PostgreSQL works on pooled asyncpg connections."""
 
-    def __init__(self, url: str, clock: Clock, *, beside: bool = False) -> None:
-        """`beside` is for a command that works beside the running gateway."""
+    def __init__(self, url: str, clock: Clock, *, beside: bool = False, audit_key: str = "") -> None:
+        """`beside` is for a command that works beside the running gateway; with `audit_key` the audit trail is keyed."""
         self.clock = clock
+        options = {"clock": clock, "audit_key": audit_key}
         parsed = make_url(url)
         self.single = parsed.get_backend_name() == "sqlite"
         self._runner: _Sqlite | _Postgres = (
-            _Sqlite(parsed, clock, beside) if self.single else _Postgres(parsed, clock)
+            _Sqlite(parsed, options, beside) if self.single else _Postgres(parsed, options)
         )
 
     async def open(self) -> None:
@@ -81,14 +82,14 @@ class Store:
 
 
 class _Sqlite:
-    def __init__(self, url: URL, clock: Clock, beside: bool) -> None:
+    def __init__(self, url: URL, options: dict[str, Any], beside: bool) -> None:
         self._file = Path(str(url.database))
         self._beside = beside
         self._lock: TextIO | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._engine = sa.create_engine(
             url.set(drivername="sqlite"), hide_parameters=True, poolclass=StaticPool,
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, execution_options={"clock": clock},
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, execution_options=options,
         )  # fmt: skip
         self._waiting: list[tuple[Callable[[sa.Connection], Any], asyncio.Future[Any]]] = []
         self._pump: asyncio.Task[None] | None = None
@@ -152,11 +153,11 @@ class _Sqlite:
 
 
 class _Postgres:
-    def __init__(self, url: URL, clock: Clock) -> None:
+    def __init__(self, url: URL, options: dict[str, Any]) -> None:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"), hide_parameters=True, pool_pre_ping=True, pool_size=10,
             max_overflow=10, pool_timeout=3, connect_args={"timeout": 3, "command_timeout": 3},
-            execution_options={"clock": clock},
+            execution_options=options,
         )  # fmt: skip
 
     async def open(self) -> None:

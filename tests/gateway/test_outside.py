@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 
 from bot.channels.registry import CHANNELS
 from bot.gateway import settings as settings_module
+from bot.gateway.app import create
 from bot.gateway.http import shell
 from bot.gateway.http.shell import BodyLimit, SecurityHeaders
 from bot.gateway.store import sms

@@ -309,8 +309,8 @@ def _told(
 ) -> dict[str, Any]:
     """summary, slots, asked and tried of the Detail at that time; `shown` makes of a text what this agent may read."""
     said, now = background.said, background.now
-    customer = [text for author, text in said if author == "customer" and text]
-    bot = [text for author, text in said if author == "bot" and text]
+    customer = [shown(text) for author, text in said if author == "customer" and text]
+    bot = [shown(text) for author, text in said if author == "bot" and text]
     asked = [text for text in bot if text.rstrip().endswith(("？", "?"))]
     tried = [text for text in bot if text not in asked]
     lines = []
@@ -319,7 +319,7 @@ def _told(
         why = words["summary_why"].format(reason=words["reasons"].get(now.reason, now.reason), minutes=waited)
         lines.append(shown(now.summary) or why)
     if customer:
-        lines.append(words["summary_said"].format(text=shown(customer[-1])[:80]))
+        lines.append(words["summary_said"].format(text=customer[-1][:80]))
     if tried:
         lines.append(words["summary_bot"].format(text=tried[-1][:80]))
     slots = now.slots if now is not None else {}
@@ -336,14 +336,9 @@ def _told(
 def _history(
     c: Connection, session: AgentSession, name: str, before: int, limit: int
 ) -> tuple[list[dict[str, Any]], bool]:
-    """A page of the transcript; numbers in what others' customers said are masked."""
+    """A page of the transcript, recorded as read; numbers are masked in the cases of others."""
     audit.record(c, session.name, "read", name, f"before {before}" if before else "")
     found, more = transcripts.transcript(c, name, before, limit)
     if not _own(c, session, name):
-        found = [
-            {**each, "text": mask_numbers(each["text"])}
-            if each["from"] == "customer" and each.get("text")
-            else each
-            for each in found
-        ]
+        found = [{**each, "text": mask_numbers(each["text"])} if each.get("text") else each for each in found]
     return transcripts.named(c, found), more

@@ -67,15 +67,11 @@ def places(session: Session, counties: Mapping[str, County], address: str) -> se
     """The ids of the villages and communities an address may mean, none of which it contradicts: where it names a town,
     the place lies in that town."""
     text, best = _named(session, counties, address)
-    towns = set(session.scalars(select(PlaceRow.town).distinct()))
-    found = set()
-    for each in best:
-        own = _hit(text, each.name)
-        rest = text.replace(own, "", 1)
-        said = {town for town in towns if town in rest}
-        if own and (not said or each.town in said):
-            found.add(each.id)
-    return found
+    said = {town for town in session.scalars(select(PlaceRow.town).distinct()) if town in text}
+    rest = text
+    for town in said:  # a town's name does not name the place in it that is called alike
+        rest = rest.replace(town, " ")
+    return {each.id for each in best if _hit(rest, each.name) and (not said or each.town in said)}
 
 
 def roads(address: str, *names: str) -> set[str]:

@@ -28,7 +28,7 @@ from actions._base import (
 )
 from actions._listening import ANSWERS, QUIET, Listener
 from actions._say import Changes, Say
-from actions._telling import business, clearly_known, rule_asked, tell_known
+from actions._telling import NOTHING, business, clearly_known, rule_asked, tell_known
 from actions._turn import Turn
 from bot.core import answers
 from bot.core.form import (
@@ -260,7 +260,9 @@ class CompanyForm(Listener, FormValidationAction):
             return self._asking(turn, {}, QUIT)
         say(self.left)
         if instead is None:
-            return self._close(turn, say, {})
+            if answers.has_parts(turn.text) and (found := rule_asked(turn, NOTHING)):
+                tell_known(found, turn, say)  # 不装桩了，过户多久能办好
+            return self._close(turn, say, {"about": say.about} if say.about else {})
         agenda = [*(turn.slots.get("agenda") or ()), entry_of(instead)]
         return self._close(turn, say, {"agenda": agenda, "opening": instead})
 

@@ -122,6 +122,10 @@ def clearly_known(turn: Turn, task: Collection[str] = ()) -> tuple[Found, ...]:
     return parts().knowledge.clearly(turn.text, task) or rule_asked(turn)
 
 
+NOTHING: Mapping[str, Any] = {"title": "", "serving": ()}
+"""Nothing is talked about: a question has to be found by itself."""
+
+
 def business(intent: str) -> dict[str, Any]:
     """A wish as something that is talked about (slot about)."""
     return {"title": _names.word("wish", intent), "serving": [intent]}

@@ -115,7 +115,8 @@ class ApplicationForm(CompanyForm):
             {"supply_kind": answers.supply_told(turn.text) or answers.RESIDENTIAL} if intent == NEW else {}
         )
         mine = own_account(turn)
-        known = {"account_no": mine} if mine and not marks.has("elsewhere", turn.text) else {}
+        here = not marks.has("elsewhere", turn.text) or marks.has("workplace", turn.text)
+        known = {"account_no": mine} if mine and here else {}
         return {**super().opening(turn, intent), **known, **({"wanted": True} if accepted else {}), **supply}
 
     async def look(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
@@ -129,7 +130,8 @@ class ApplicationForm(CompanyForm):
             return {}
         if "application_kind" in news:
             loss = slots["application_kind"] == LOSS
-            asked = () if marks.has("way", turn.text) else rule_asked(turn, slots.get("about"))
+            general = marks.has("way", turn.text) and not marks.has("special_case", turn.text)
+            asked = () if general else rule_asked(turn, slots.get("about"))
             if found := serving(turn, LOSS) if loss else asked:
                 tell_known(found, turn, say)
             if loss or not found:

@@ -11,7 +11,7 @@ from actions._base import MISSES_BEFORE_PERSON, CompanyAction
 from actions._before import ABOUT_AN_ORDER, AMEND, tell_still_called
 from actions._form import entry_of, takes_up
 from actions._say import Changes, Say, button, choice
-from actions._telling import clearly_known, tell_known
+from actions._telling import business, clearly_known, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from bot.core import answers, rating
@@ -288,8 +288,16 @@ class OutOfScope(CompanyAction):
         owner = parts().region.owner_of(turn.text)
         if owner:
             say("utter_not_ours", owner=owner)
-        else:
-            say("utter_out_of_scope")
+            return {}
+        wish = next((n for n in turn.ranking if _names.offerable(n)), None)
+        if wish and turn.chances[wish] >= WORTH_OFFERING:
+            say("utter_clarify_one", wish=_names.word("wish", wish), buttons=[
+                choice(_names.word("wish", wish), f"/{wish}"), button("else", "/deny"),
+            ])  # fmt: skip
+            return {"offered": wish, "about": business(wish)}
+        if turn.slots.get("about") and marks.has("clearly_asks", turn.text):
+            return await unclear(turn, say)
+        say("utter_out_of_scope")
         return {}
 
 

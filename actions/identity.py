@@ -16,6 +16,7 @@ from actions._wiring import parts
 from actions.fault import ADDRESS
 from bot.core import answers, values
 from bot.core.form import Field, cannot_tell, will_not
+from bot.core.talk import marks
 from bot.ports.billing import Account
 from bot.ports.errors import NotAllowed
 from bot.ports.identity import Level, Proof
@@ -60,6 +61,13 @@ class IdentityForm(CompanyForm):
             return {"way": "code"}
         named = turn.mention("person_name") or turn.named_before
         return {"holder_name": named} if turn.slots.get("account_no") and named else {}
+
+    def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
+        """Whoever asks how somebody lives is told nothing, and by no name any more."""
+        if marks.has("spying", turn.text):
+            say("utter_third_party_person", police=parts().region.contacts["police"].value)
+            return {"spying": True, "on_behalf": True, "misses": None}
+        return super()._aside(turn, asked, say)
 
     def _unclear(self, turn: Turn, say: Say) -> Changes:
         """Who has no account number is found by address and holder."""

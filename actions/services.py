@@ -76,7 +76,7 @@ class InvoiceForm(CompanyForm):
             Field("title_kind", ("choice",), says=answers.TITLE_KIND, tells=answers.title_told),
             Field("firm_title", ("person_name",), words=values.words, when=is_firm),
             Field("tax_no", words=values.words, check=values.tax_no, when=is_firm),
-            Field("send_to", ("phone",), words=values.words, check=values.send_to),
+            Field("send_to", ("phone",), words=values.words, check=values.send_to, tells=values.email_told),
             CONFIRM,
         )
 

@@ -71,6 +71,12 @@ def mobile(value: Any) -> str:
     return number
 
 
+def email_told(text: str) -> str | None:
+    """The e-mail address in a sentence, else None."""
+    found = _EMAIL.search(text)
+    return found[0] if found else None
+
+
 def send_to(value: Any) -> str:
     """An e-mail address, or a mobile number."""
     email = _EMAIL.search(str(value))

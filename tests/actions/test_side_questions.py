@@ -49,3 +49,47 @@ async def test_how_long_a_business_takes(stranger: Conversation, words: str) -> 
     told = names(await stranger.say(words, "nlu_fallback"))
     assert told[0] in ("utter_application_clock_usual", "utter_knowledge")
     assert told[-1] == "utter_ask_wanted"
+
+
+async def test_one_business_is_dropped_and_another_asked_about(stranger: Conversation) -> None:
+    await stranger.say("想装个充电桩", "apply_ev_charger")
+    told = names(await stranger.say("桩不装了，过户要多久能办好", "cancel"))
+    assert told == ["utter_cancelled", "utter_knowledge"]
+
+
+async def test_one_business_is_dropped_for_another_of_the_same_form(stranger: Conversation) -> None:
+    await stranger.say("房顶想装光伏", "apply_pv")
+    await stranger.say("光伏不弄了，我要增容", "apply_capacity_increase")
+    assert stranger.slots["application_kind"] == "apply_capacity_increase"
+    assert stranger.form == "application_form"
+
+
+@pytest.mark.parametrize(
+    "words", ["过户原户主过世了要啥手续", "离婚判给我的，过户要带什么", "二手房没有房产证，过户要啥资料"]
+)
+async def test_papers_of_a_special_case_are_told_for_the_case(stranger: Conversation, words: str) -> None:
+    assert names(await stranger.say(words, "apply_account_transfer"))[0] == "utter_knowledge"
+
+
+async def test_what_was_said_of_a_wish_that_waits_fills_its_form(holder: Conversation) -> None:
+    said = "开上个月的发票，抬头个人，发到abc@example.com，再看下余额"
+    told = await holder.say(said, "query_balance", also=("request_invoice",), month="2026-10")
+    assert names(told)[-1] == "utter_offer_wish"
+    assert names(await holder.say("对", "affirm"))[-1] == "utter_ask_confirm"
+
+
+async def test_a_value_instead_of_yes_opens_what_was_offered(holder: Conversation) -> None:
+    await holder.say("开张发票，再看下余额", "query_balance", also=("request_invoice",))
+    assert names(await holder.say("个人", "nlu_fallback"))[-1] == "utter_ask_invoice_month"
+
+
+@pytest.mark.parametrize("words", ["那先登记吧", "行，登记", "好，那就办吧", "现在给我登记上", "可以，办"])
+async def test_a_yes_to_begin_in_other_words(stranger: Conversation, words: str) -> None:
+    await stranger.say("我要过户", "apply_account_transfer")
+    assert names(await stranger.say(words, "nlu_fallback")) == ["utter_ask_account_no"]
+
+
+async def test_a_guess_below_is_offered_by_name(stranger: Conversation) -> None:
+    told = await stranger.say("过户，房子是二手的", "out_of_scope", ranking=("out_of_scope", "apply_account_transfer"))
+    assert names(told) == ["utter_clarify_one"]
+    assert names(await stranger.say("对", "affirm"))[0] == "utter_application_documents"

@@ -63,3 +63,11 @@ async def test_paying_for_somebody_else_needs_no_proof(stranger: Conversation) -
 async def test_the_own_account_is_proved_as_before(stranger: Conversation, words: str) -> None:
     told = names(await stranger.say(words, "query_bill", account_no=ACCOUNT))
     assert told == ["utter_ask_holder_name"]
+
+
+async def test_how_somebody_lives_is_not_told_in_the_middle_of_the_proof(stranger: Conversation) -> None:
+    await stranger.say("还剩多少钱", "query_balance", account_no=ACCOUNT)
+    told = names(await stranger.say("就看看那房子有没有人住", "nlu_fallback"))
+    assert told[0] == "utter_third_party_person"
+    again = names(await stranger.say("王秀英", person_name="王秀英"))
+    assert not [name for name in again if name and name.startswith("utter_query_")]

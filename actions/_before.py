@@ -43,7 +43,6 @@ AMEND = "action_amend_order"
 ABOUT_AN_ORDER = (AMEND, "action_query_progress", "action_urge_order")
 SUM = "action_sum_bills"
 FIGURES = {"grows": "action_tell_growth", "lasts": "action_tell_lasting", "adds_up": "action_tell_parts"}
-PANELS = "apply_pv"
 
 
 class Instead(Exception):
@@ -159,7 +158,7 @@ def speaks_of_order(turn: Turn) -> bool:
 
 def tell_of_generation(turn: Turn, say: Say) -> None:
     """What panels made is no row that we are given: the rule that is known, and that there is no figure."""
-    panels = {"title": _names.word("wish", PANELS), "serving": [PANELS]}
+    panels = {"title": _names.word("spoken_of", "panels"), "serving": ["apply_pv"]}
     if found := rule_asked(turn, panels):
         tell_known(found, turn, say)
     say("utter_generation")
@@ -176,7 +175,8 @@ def rule(turn: Turn, say: Say) -> Changes | None:
     if turn.slots.get("distress") and turn.intent in OF_AN_ACCOUNT:
         say("utter_distress_bills")
         return {}
-    if turn.slots.get("goal") or (turn.intent in OWN_DATA and not marks.has("in_general", turn.text)):
+    own = turn.intent in OWN_DATA or marks.has("owed", turn.text)
+    if turn.slots.get("goal") or (own and not marks.has("in_general", turn.text)):
         return None
     found = rule_asked(turn)
     if not found:

@@ -11,7 +11,7 @@ from actions import _names
 from actions._account import own_account
 from actions._form import CONFIRM, CompanyForm
 from actions._say import Changes, Say
-from actions._telling import rule_asked, serving, tell_clock, tell_known
+from actions._telling import NOTHING, rule_asked, serving, tell_clock, tell_known
 from actions._turn import Turn
 from actions._wiring import parts
 from actions._write import SubmitAction
@@ -131,7 +131,8 @@ class ApplicationForm(CompanyForm):
         if "application_kind" in news:
             loss = slots["application_kind"] == LOSS
             general = marks.has("way", turn.text) and not marks.has("special_case", turn.text)
-            asked = () if general else rule_asked(turn, slots.get("about"))
+            particular = any(marks.has(mark, turn.text) for mark in ("costs", "how_long", "special_case"))
+            asked = () if general else rule_asked(turn, slots.get("about") if particular else NOTHING)
             if found := serving(turn, LOSS) if loss else asked:
                 tell_known(found, turn, say)
             if loss or not found:

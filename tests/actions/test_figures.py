@@ -83,3 +83,8 @@ async def test_a_sum_of_this_year_holds_no_month_of_the_last(holder: Conversatio
 async def test_what_panels_made_is_not_taken_for_use(holder: Conversation) -> None:
     for words in ("光伏上个月发了多少电", "房顶板子卖电的钱到账没", "上网电量是多少"):
         assert "utter_generation" in names(await holder.say(words, "query_usage"))
+
+
+@pytest.mark.parametrize("words", ["我家欠不欠电费", "俺短没短钱", "我欠你们多少钱", "看看欠了多少"])
+async def test_whether_one_owes_is_no_question_of_rule(stranger: Conversation, words: str) -> None:
+    assert names(await stranger.say(words, "query_arrears")) == ["utter_ask_account_no"]

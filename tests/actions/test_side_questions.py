@@ -90,6 +90,27 @@ async def test_a_yes_to_begin_in_other_words(stranger: Conversation, words: str)
 
 
 async def test_a_guess_below_is_offered_by_name(stranger: Conversation) -> None:
-    told = await stranger.say("过户，房子是二手的", "out_of_scope", ranking=("out_of_scope", "apply_account_transfer"))
+    told = await stranger.say(
+        "过户，房子是二手的", "out_of_scope", ranking=("out_of_scope", "apply_account_transfer")
+    )
     assert names(told) == ["utter_clarify_one"]
     assert names(await stranger.say("对", "affirm"))[0] == "utter_application_documents"
+
+
+async def test_a_wish_in_the_form_of_a_question_hears_the_papers(stranger: Conversation) -> None:
+    told = names(await stranger.say("院墙要拆，表箱能往东头挪挪吗", "apply_meter_relocation"))
+    assert told[0] == "utter_application_documents"
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("过户要花钱吗", "apply_account_transfer"),
+        ("装光伏收费不收", "apply_pv"),
+        ("充电桩得多少钱", "apply_ev_charger"),
+    ],
+)
+async def test_what_a_business_costs_is_answered_at_once(
+    stranger: Conversation, words: str, intent: str
+) -> None:
+    assert names(await stranger.say(words, intent)) == ["utter_knowledge", "utter_ask_wanted"]

@@ -13,7 +13,7 @@ from actions._wiring import parts
 from bot.core import phrasing
 from bot.core.talk import marks
 from bot.ports.orders import FaultReceipt, Order
-from bot.ports.outages import Outage
+from bot.ports.outages import SUSPECTED, Outage
 from bot.region import facts
 from bot.region.knowledge import Found
 
@@ -32,7 +32,11 @@ ASKED = "/ask_operation_help"  # any intent that action_answer serves: the butto
 
 
 def tell_outage(outage: Outage, turn: Turn, say: Say) -> None:
-    """Reason, range and when it began; the end only with its source, and never an invented one."""
+    """Reason, range and when it began; the end only with its source, and never an invented one. What is only suspected
+    is told as that."""
+    if outage.certainty == SUSPECTED:
+        say("utter_outage_suspected", area=outage.area, since=phrasing.moment(outage.starts_at, turn.now))
+        return
     say(
         "utter_outage_announced" if outage.status == "announced" else "utter_outage_active",
         kind=_names.word("outage_kind", outage.kind), cause=outage.cause, area=outage.area,

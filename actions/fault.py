@@ -22,7 +22,7 @@ from bot.core.talk import marks
 from bot.ports.errors import CompanyError
 from bot.ports.identity import Level
 from bot.ports.orders import FaultReport, Order
-from bot.ports.outages import Outage
+from bot.ports.outages import SUSPECTED, Outage
 from bot.region.region import Season
 
 PHENOMENON = {
@@ -164,6 +164,10 @@ class FaultForm(CompanyForm):
     async def _compare(self, turn: Turn, slots: Changes, news: Changes, say: Say) -> Changes:
         """Tell what the checks find, once, and ask whether a report is still wanted where it may not be."""
         finding, outage, order = await self._check(turn, slots, opening=self.kind in news)
+        if outage and not confirmed(outage):
+            if {self.kind, "address"} & news.keys():
+                tell_outage(outage, turn, say)
+            outage = None
         if finding.value == slots.get("finding") or finding is Finding.NOTHING:
             return {"finding": finding.value}
         if outage:
@@ -188,12 +192,12 @@ class FaultForm(CompanyForm):
             if slots.get("account_no") in turn.subject.accounts:
                 state = await parts().company.outages.supply_state(turn.subject, slots["account_no"])
                 outage = active(state.outages)
-                signs = Signs(outage is not None, state.cut_for_arrears, order is not None, state.neighbours_silent,
+                signs = Signs(confirmed(outage), state.cut_for_arrears, order is not None, state.neighbours_silent,
                               slots.get("neighbours_lit"), slots.get("breaker_off"),
                               state.meter_online if slots.get("breaker_off") is False else None)  # fmt: skip
             elif slots.get("address"):
                 outage = await outage_at(slots["address"])
-                signs = Signs(outage is not None, reported=order is not None, neighbours_lit=slots.get("neighbours_lit"),
+                signs = Signs(confirmed(outage), reported=order is not None, neighbours_lit=slots.get("neighbours_lit"),
                               breaker_off=slots.get("breaker_off"))  # fmt: skip
             else:
                 signs = Signs(reported=order is not None, neighbours_lit=slots.get("neighbours_lit"),
@@ -230,6 +234,11 @@ async def account_at(turn: Turn, place: str) -> str | None:
 
 def active(outages: tuple[Outage, ...]) -> Outage | None:
     return next((o for o in outages if o.status == "active"), None)
+
+
+def confirmed(outage: Outage | None) -> bool:
+    """Whether it is known and not only suspected: that takes the place of no report."""
+    return outage is not None and outage.certainty != SUSPECTED
 
 
 async def outage_at(address: str) -> Outage | None:

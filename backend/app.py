@@ -19,6 +19,7 @@ from backend import (
     billing,
     directory,
     faults,
+    network,
     orders,
     outages,
     problems,
@@ -65,6 +66,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(health)
     app.include_router(api)
     app.include_router(services.router)
+    app.include_router(network.router)
     app.add_api_route(
         "/openapi.json",
         lambda: JSONResponse(app.openapi()),

@@ -164,15 +164,20 @@ def _dispatch(session: Session, region: Region, order: WorkOrderRow, site: Site)
     kind = region.faults[order.business].crew
     if kind is None or site.county is None:
         return
-    busy = select(func.count()).where(WorkOrderRow.crew == CrewRow.name, WorkOrderRow.open).scalar_subquery()
-    near = select(CrewRow).where(
-        CrewRow.kind == kind, or_(CrewRow.county == site.county, CrewRow.county.is_(None))
-    )
-    crew = session.scalar(near.order_by(CrewRow.county.is_(None), busy, CrewRow.id).limit(1))
+    crew = nearest_crew(session, kind, site.county)
     if crew:
-        order.crew = crew.name
+        order.crew = crew
         if order.state == "accepted":
             orders.move(order, region, "dispatched")
+
+
+def nearest_crew(session: Session, kind: str, county: str) -> str | None:
+    """The crew of a county with the fewest open orders, else one that serves all counties."""
+    busy = select(func.count()).where(WorkOrderRow.crew == CrewRow.name, WorkOrderRow.open).scalar_subquery()
+    near = select(CrewRow.name).where(
+        CrewRow.kind == kind, or_(CrewRow.county == county, CrewRow.county.is_(None))
+    )
+    return session.scalar(near.order_by(CrewRow.county.is_(None), busy, CrewRow.id).limit(1))
 
 
 def _receipt(session: Session, region: Region, order: WorkOrderRow, created: bool) -> shapes.FaultReceipt:

@@ -56,8 +56,13 @@ def of_transformers(session: Session, ids: Iterable[str]) -> list[OutageRow]:
 
 
 def explaining(session: Session, transformers: tuple[str, ...]) -> OutageRow | None:
-    """The active outage that hits all of these transformers; half a village dark does not explain a house in it."""
-    active = (each for each in of_transformers(session, transformers) if is_active(each))
+    """The active outage that hits all of these transformers; half a village dark does not explain a house in it, and
+    neither does one that is only suspected and has no crew."""
+    active = (
+        each
+        for each in of_transformers(session, transformers)
+        if is_active(each) and (each.certainty == "confirmed" or each.crew)
+    )
     return next(
         (each for each in active if set(transformers) <= {hit.transformer_id for hit in each.hit}), None
     )

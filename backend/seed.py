@@ -12,18 +12,28 @@ import argparse
 import itertools
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from backend import clocks, region
-from backend.seeding import directory, events, grid, households, prepayment
+from backend.seeding import directory, events, grid, households, network, prepayment
 from backend.seeding.loading import Loader
 from backend.seeding.metering import Metering
 from backend.settings import Database
 from backend.storage import Store
-from backend.tables import AccountRow, BillRow, CounterRow, CustomerRow, DailyUsageRow, MeterRow, PaymentRow
+from backend.tables import (
+    AccountRow,
+    BillRow,
+    CounterRow,
+    CustomerRow,
+    DailyUsageRow,
+    DeviceRow,
+    MeterRow,
+    PaymentRow,
+)
 
 DEFAULT_SIZE = 2000
 BATCH = 2000
@@ -56,10 +66,14 @@ def _fill(loader: Loader, region_name: str, size: int, moment: datetime, rng: Ra
     people = itertools.chain(households.fixed(plan, spots, rng), households.random(plan, spots, dark, rng))
     metering = Metering(here, plan, moment.date(), rng)
     payments, purchases = itertools.count(1), itertools.count(1)
+    meters: defaultdict[str, list[str]] = defaultdict(list)
     for batch in _batches(people):
         _load(loader, batch, metering, payments)
+        for each in batch:
+            meters[each.transformer].append(each.meter_no)
         prepayment.load(loader, plan, batch, moment, purchases)
         loader.commit()
+    loader.insert(DeviceRow, network.devices(plan, spots, meters, rng))
     events.load(loader, plan, chosen, moment)
     directory.load(loader, here, plan, moment)
     loader.insert(CounterRow, [(SEEDED, int(f"{moment:%Y%m%d}"))])

@@ -182,6 +182,41 @@ class Outage(Shape):
     next_update_at: datetime | None
     feeder: str
     transformers: list[str]
+    certainty: str = Field(examples=["suspected", "confirmed"])
+
+
+class NetworkDevice(Shape):
+    id: str
+    kind: str = Field(examples=["switch", "transformer", "meter"])
+    parent: str | None
+    name: str
+    kva: int | None
+    telemetry: bool
+    valid_from: datetime | None
+    valid_until: datetime | None
+    cut_off: bool = Field(description="A meter that is off for arrears")
+
+
+class HeardFault(Shape):
+    number: int
+    order_no: str
+    at: datetime
+    places: list[str] = Field(description="Its meter, or the transformers its address means")
+
+
+class Finding(Shape):
+    """An outage that was found in the network, as it is believed now. stage: suspected, confirmed, restoring, verified,
+    withdrawn, merged."""
+
+    id: str
+    device: str
+    stage: str
+    since: datetime
+    homes: int
+    transformers: list[str]
+    crew: bool = Field(description="Sure enough to send one")
+    orders: list[str] = Field(description="Reports it explains")
+    into: str | None = Field(None, description="The outage it went into")
 
 
 class Place(Shape):

@@ -94,6 +94,22 @@ class TransformerRow(Base):
     name: Mapped[str]
 
 
+class DeviceRow(Base):
+    """Where a device of the network hung from `valid_from` until `valid_until` (None: as far as is known). kind:
+    substation, feeder, switch, fuse, transformer, branch, meter; a transformer has its own id, a meter its number."""
+
+    __tablename__ = "devices"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    parent: Mapped[str | None]
+    name: Mapped[str]
+    kva: Mapped[int | None]
+    telemetry: Mapped[bool]
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+
+
 class CustomerRow(Base):
     __tablename__ = "customers"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -251,7 +267,8 @@ class CrewRow(Base):
 
 
 class OutageRow(Base):
-    """An outage as told to the public; an announced one is the public notice itself."""
+    """An outage as told to the public; an announced one is the public notice itself. `certainty` is suspected or
+    confirmed; `device` is the open one where the outage was found and not entered."""
 
     __tablename__ = "outages"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -269,6 +286,8 @@ class OutageRow(Base):
     crew: Mapped[str | None]
     next_update_at: Mapped[datetime | None]
     feeder: Mapped[str]
+    certainty: Mapped[str] = mapped_column(default="confirmed")
+    device: Mapped[str | None]
     hit: Mapped[list[OutageTransformerRow]] = relationship(order_by="OutageTransformerRow.transformer_id")
 
 

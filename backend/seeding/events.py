@@ -48,7 +48,7 @@ def _row(entry: Mapping[str, Any], spot: Spot, plan: Mapping[str, Any], moment: 
     return (
         entry["id"], entry["kind"], entry["cause"], f"{spot.town}{spot.name}", spot.county.name, entry["status"],
         _utc(announced), _utc(starts), _utc(eta), entry.get("eta_source"), spot.households, entry["progress"],
-        crew, _utc(update), spot.feeder,
+        crew, _utc(update), spot.feeder, "confirmed", None,
     )  # fmt: skip
 
 

@@ -36,6 +36,10 @@ class Customer:
     same_as: int | None = None  # the customer who has this account too
     newest_purchase: str = "delivered"
 
+    @property
+    def meter_no(self) -> str:
+        return f"1500{self.home.id:08d}"
+
     def rows(self) -> tuple[Row | None, Row, Row]:
         """Customer, account and meter."""
         number, owner = self.home.id, self.same_as or self.home.id
@@ -45,7 +49,7 @@ class Customer:
             number, self.account_no, owner, self.spot.id, address, self.home.price_class, self.prepaid,
             int(self.credit * 100), self.cut_off, json.dumps(list(self.flags)),
         )  # fmt: skip
-        meter = (number, f"1500{number:08d}", number, self.transformer, self.home.multiplier, self.online)
+        meter = (number, self.meter_no, number, self.transformer, self.home.multiplier, self.online)
         return customer, account, meter
 
 

@@ -3,7 +3,7 @@
     async with connect() as company:
         balance = await company.billing.balance(who, "0100000000123")
 
-Three bulkheads (bot/adapters/bulkhead.py) keep billing, outages and orders apart. Nothing connects before the first call. One
+Four bulkheads (bot/adapters/bulkhead.py) keep billing, outages, orders and the network apart. Nothing connects before the first call. One
 HttpCompany belongs to one running event loop.
 """
 
@@ -18,6 +18,7 @@ from datetime import date
 import httpx
 
 from bot.adapters.bulkhead import Bulkhead, CompanyAddress, path
+from bot.adapters.http_network import HttpNetwork
 from bot.adapters.http_services import HttpServices
 from bot.ports.billing import Account, Arrears, Balance, Bill, DailyUsage, Payment, TierStatus
 from bot.ports.company import Company
@@ -193,8 +194,8 @@ def connect(
     """All ports over HTTP, at the address in the environment when none is given. `transport` replaces the network in
     tests. Raises pydantic's ValidationError for an address that is none."""
     where = address or CompanyAddress()  # type: ignore[call-arg]  # from the environment
-    billing, outages, orders = (
-        Bulkhead(name, where, transport, clock) for name in ("billing", "outages", "orders")
+    billing, outages, orders, network = (
+        Bulkhead(name, where, transport, clock) for name in ("billing", "outages", "orders", "network")
     )
     return HttpCompany(
         HttpBilling(billing),
@@ -203,5 +204,6 @@ def connect(
         HttpDirectory(outages),
         HttpVerification(billing),
         HttpServices(billing),
-        (billing, outages, orders),
+        HttpNetwork(network),
+        (billing, outages, orders, network),
     )

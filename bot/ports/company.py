@@ -8,6 +8,7 @@ from typing import Self
 
 from bot.ports.billing import Billing
 from bot.ports.directory import Directory
+from bot.ports.network import Network
 from bot.ports.orders import Orders
 from bot.ports.outages import Outages
 from bot.ports.services import Services
@@ -24,6 +25,7 @@ class Company:
     directory: Directory
     verification: Verification
     services: Services
+    network: Network
 
     def ahead(self) -> float | None:
         """By how many seconds the company's clock was ahead of ours when it last answered; None: not known. What is signed

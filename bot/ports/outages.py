@@ -8,13 +8,15 @@ from typing import Protocol
 
 from bot.ports.identity import Subject
 
+SUSPECTED = "suspected"
+
 
 @dataclass(frozen=True)
 class Outage:
     """A planned or fault outage. `eta` is None when nobody has given one: then none may be said.
 
     kind: planned, temporary, fault, capacity, arrears, orderly. status: announced, active, restored, cancelled.
-    eta_source: schedule, crew, estimate."""
+    eta_source: schedule, crew, estimate. certainty: suspected, confirmed; the two are never worded alike."""
 
     id: str
     kind: str
@@ -31,6 +33,7 @@ class Outage:
     next_update_at: datetime | None
     feeder: str
     transformers: tuple[str, ...]
+    certainty: str = "confirmed"
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,16 @@ async def test_a_known_outage_is_told_before_anything_is_asked(company: FakeComp
     assert company.faults == []
 
 
+async def test_a_suspected_outage_is_told_as_one_and_the_report_goes_on(company: FakeCompany) -> None:
+    company.known_outages.append(outage(certainty="suspected", eta=None, crew=None))
+    talk = Conversation(company, level="L1", accounts=[ACCOUNT])
+    replies = await talk.say("我家没电了", "report_outage")
+    assert names(replies)[:2] == ["utter_first_advice_report_outage", "utter_outage_suspected"]
+    assert "utter_ask_still_report" not in names(replies)
+    replies = await talk.say("邻居家也没电", "inform")
+    assert "utter_outage_suspected" not in names(replies), "once is enough"
+
+
 async def test_a_report_under_a_known_outage_joins_it(stranger: Conversation, company: FakeCompany) -> None:
     company.known_outages.append(outage(eta=None, next_update_at=None))
     await stranger.say("整个小区没电", "report_outage", scope="community")

@@ -19,6 +19,7 @@ from bot.ports.company import Company
 from bot.ports.errors import BadData, Conflict, NotAllowed, NotFound
 from bot.ports.identity import Subject
 from bot.ports.orders import ApplicationDraft, FaultReport, VoiceDraft
+from tests.ports.network_contract import NetworkContract
 from tests.ports.services_contract import HOME, OTHER, OWING, PREPAID, ServicesContract, Who
 
 __all__ = ["DARK", "HOME", "OTHER", "OWING", "PREPAID", "UNKNOWN", "Contract", "Who"]
@@ -27,7 +28,7 @@ HOME_ADDRESS, DARK_ADDRESS = "临河区金川小区5号楼2单元301", "临河�
 FAULT = FaultReport("household", "家里没电了", address=HOME_ADDRESS)
 
 
-class Contract(ServicesContract, ABC):
+class Contract(ServicesContract, NetworkContract, ABC):
     @pytest.fixture
     @abstractmethod
     def company(self) -> AsyncIterator[Company]: ...

@@ -46,6 +46,7 @@ from bot.ports.orders import (
 from bot.ports.outages import Located, NearbyReports, Outage, Place, SupplyState
 from bot.ports.services import Purchase
 from bot.ports.verification import IdentityMatch, OnFile
+from tests.ports.fake_network import FakeNetwork
 from tests.ports.fake_services import FakeServices
 
 CHINA = timezone(timedelta(hours=8))
@@ -186,7 +187,7 @@ class Filed:
     urged_at: datetime | None = None
 
 
-class FakeCompany(FakeServices):
+class FakeCompany(FakeServices, FakeNetwork):
     """Implements every port over plain attributes; see the module docstring."""
 
     def __init__(
@@ -199,7 +200,8 @@ class FakeCompany(FakeServices):
         documents: dict[str, tuple[str, ...]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(CHINA),
     ) -> None:
-        super().__init__()
+        FakeServices.__init__(self)
+        FakeNetwork.__init__(self)
         self.households = {each.account.account_no: each for each in households}
         self.neighbours_reports = 0
         self.known_outages, self.places, self.hall_list = list(outages), list(places), list(halls)
@@ -220,7 +222,7 @@ class FakeCompany(FakeServices):
     @property
     def company(self) -> Company:
         """Everything plugged together."""
-        return Company(self, self, self, self, self, self)
+        return Company(self, self, self, self, self, self, self)
 
     # Billing
     async def account(self, who: Subject, account_no: str) -> Account:

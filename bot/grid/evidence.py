@@ -14,6 +14,7 @@ from bot.grid.rates import Floats
 from bot.grid.topology import Bools, Ints, Tree
 
 NEVER = -np.inf
+MOMENTARY = 180.0  # a device that closes again within this time: nobody has to say that power came
 _FUTURE = 300.0  # a clock may be ahead by this much
 _SAME = 60.0  # two reports of one meter within this time are one
 _CALL_LIVES = 5400.0
@@ -76,6 +77,9 @@ class Evidence:
         self.heard_k: Floats = np.zeros(cells)  # reports at the outages that are over, of so many homes
         self.heard_n: Floats = np.zeros(cells)
         self.open: dict[int, float] = {}  # by telemetry: node, since
+        self.momentary: dict[
+            int, float
+        ] = {}  # by telemetry: node, when it last opened and closed again at once
         self.blinks: list[
             tuple[int, float, float]
         ] = []  # openings that closed by themselves: node, from, until
@@ -131,8 +135,11 @@ class Evidence:
             self.unknown += 1
         elif is_open:
             self.open.setdefault(node, at)
+        elif at - (since := self.open.get(node, at)) <= MOMENTARY:
+            self.open.pop(node, None)
+            self.momentary[node] = since
         else:
-            self.closed(id, at, self.open.get(node, at))
+            self.closed(id, at, since)
 
     def closed(self, id: str, at: float, since: float) -> None:
         """A device that was open since `since` is closed: what was heard below of that time is explained."""

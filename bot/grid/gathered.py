@@ -67,6 +67,9 @@ class Gathered:
         self.prior = self._priors(rates.opens)
         self.prior[self.tree.telemetry] += np.log(rates.telemetered)
         self.blink_prior = self._priors(rates.blinks)
+        for node, since in evidence.momentary.items():
+            if now - since < _HIDDEN_FOR:
+                self.blink_prior[node] = np.log(rates.blink_reported)
         self._gather()
 
     def _priors(self, rates: Mapping[DeviceKind, float]) -> Floats:

@@ -150,10 +150,12 @@ class Locator:
             if now - since < _LEARN_AFTER or self.tree.cell_of_node[node] >= 0 > self.tree.meter_of[node]:
                 continue
             cells = self.tree.cells_below(node)
+            if not reporting[cells].any():
+                continue  # nobody reported: that is no news of the concentrators, and it may be no outage
             large = self.tree.homes[cells] >= 5
             total += int(large.sum())
             silent += int((large & ~reporting[cells]).sum())
-        self.deaf = min(0.95, (self.rates.deaf * _PRIOR_CELLS + silent) / (_PRIOR_CELLS + total))
+        self.deaf = min(0.5, (self.rates.deaf * _PRIOR_CELLS + silent) / (_PRIOR_CELLS + total))
 
     def _silent(self, inference: Inference) -> list[int]:
         """Cells below a closed device of which nobody has said that power came, nor answered."""

@@ -80,7 +80,7 @@ class Openings(Gathered):
 
     def _take(self, nodes: Ints, score: Floats, at: Floats) -> None:
         """Keep the better of several moments of a device; one before its own closing is none."""
-        good = np.isfinite(score) & (at > self.heard.closed_at[nodes] - 30.0)
+        good = np.isfinite(score) & (at > self.heard.closed_at[nodes] + _LIT_AFTER)
         better = good & (score > self.out[nodes])
         self.out[nodes[better]] = score[better]
         self.since[nodes[better]] = at[better]
@@ -121,7 +121,9 @@ class Openings(Gathered):
                     n,
                     calls,
                     c_all,
-                    self._count(lit, at, self.l_time, size, _LIT_AFTER),
+                    self._count(
+                        lit, self._lit_from(at, self.cell_restored[cell]), self.l_time, size, _LIT_AFTER
+                    ),
                     self.now - at,
                     deaf,
                 )
@@ -176,24 +178,24 @@ class Openings(Gathered):
         """By cell, what was heard of it when a device at or above it opened at a moment; and how many call of how many
         who would have."""
         cells = len(self.tree.cells)
-        known = self.dark_depth[self.g_meter] > depth[self.g_cell]
-        known &= self.dark_since[self.g_meter] < at[self.g_cell] - GRACE
-        g = np.where(known, -1, self.g_cell)
+        g = np.where(self._known_dark(self.g_meter, self.g_cell, at, depth), -1, self.g_cell)
         caller = self.tree.meter_of[self.c_node]
         known_caller = (caller >= 0) & (self.dark_depth[caller] > depth[self.c_cell])
         known_caller &= self.dark_since[caller] < at[self.c_cell] - GRACE
         c = np.where(known_caller, -1, self.c_cell)
+        lit = np.where(self._known_dark(self.l_meter, self.l_cell, at, depth), -1, self.l_cell)
+        o = np.where(self._known_dark(self.o_meter, self.o_cell, at, depth), -1, self.o_cell)
         deeper = self.dark_depth[self.d_meter] > depth[self.d_cell]
         n = self.tree.homes - self._gone(self.d_cell, deeper, at, cells)
         calls = self._count(c, at, self.c_time, cells, -60.0)
         would_call = n * self.rates.called(self.now - at)
         score = self._score(
             self._count(g, at, self.g_time, cells, -WITH, WITH),
-            self._strays(g, at, cells) + self._unanswered(self.o_cell, at, cells),
+            self._strays(g, at, cells) + self._unanswered(o, at, cells),
             n,
             calls,
             np.bincount(c[c >= 0], minlength=cells),
-            self._count(self.l_cell, at, self.l_time, cells, _LIT_AFTER),
+            self._count(lit, self._lit_from(at, self.cell_restored), self.l_time, cells, _LIT_AFTER),
             self.now - at,
             self._deafness(cells),
         )
@@ -204,6 +206,16 @@ class Openings(Gathered):
             (own < at - GRACE) & (mine > score + self._calling(calls, would_call)) & (depth < self.cell_depth)
         )
         return np.where(nested, mine, score), np.where(nested, 0, calls), np.where(nested, 0.0, would_call)
+
+    def _known_dark(self, meter: Ints, cell: Ints, at: Floats, depth: Ints) -> Bools:
+        """What was heard of homes that had gone dark before the moment, below a device that is deeper and known."""
+        before = self.dark_since[meter] < at[cell] - GRACE
+        return np.asarray(before & (self.dark_depth[meter] > depth[cell]))
+
+    @staticmethod
+    def _lit_from(at: Floats, restored: Floats) -> Floats:
+        """From when signs of power speak against an opening: those of a closing after it do from the first."""
+        return np.asarray(np.where(at < restored, np.minimum(at, restored - _LIT_AFTER - 5.0), at))
 
     def _calls_between(self, nodes: Ints) -> Floats:
         """Calls that name only a line device: each fits what is open there or above."""

@@ -77,6 +77,9 @@ class Rates:
     gasp_b: float = 1.4
     blink_a: float = 1.0
     blink_b: float = 4.0
+    blink_reported: float = (
+        0.9  # reports of the moment at which telemetry saw a device open and close are of that
+    )
     blink_is_full: float = 0.3  # a blink at which as many meters report as at an outage
     deaf: float = 0.05
     window: float = 60.0  # reports of one moment

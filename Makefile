@@ -15,7 +15,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE PORT_EVENTS
 
-.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine coverage test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench mutate lock system-packages clean
+.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine coverage test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench bench-grid mutate lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -165,6 +165,9 @@ learning-curve: setup ## what more training data would buy, and the loss by homo
 
 mutate: .venv/stamp ## does a test notice when a line is changed? SET=core or services, FILES="bot/core/queue.py", DRAW=100, SEED=2
 	@for set in $(or $(SET),core services); do $(PY) -m scripts.mutate $$set $(FILES) $(if $(DRAW),--draw $(DRAW)) $(if $(SEED),--seed $(SEED)); done
+
+bench-grid: .venv/stamp ## outages found in made-up storms, beside threshold rules; STORMS=21, SPEED=1 for times on 30,000 and 300,000 meters only
+	@$(PY) -m benchmarks.grid $(if $(STORMS),--storms $(STORMS)) $(if $(SPEED),--speed)
 
 bench: setup train $(RUN)/stock-venv/stamp ## ours beside stock Rasa, in one run on this machine
 	@$(PY) -m benchmarks

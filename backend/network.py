@@ -41,11 +41,13 @@ _BEFORE_RESTORED = ("accepted", "dispatched", "crew_accepted", "contacted", "arr
 
 
 @router.get("/devices")
-def get_devices(session: Reads) -> list[shapes.NetworkDevice]:
-    """Every row of the network."""
+def get_devices(
+    session: Reads, skip: int = Query(0, ge=0), limit: int = Query(MOST, ge=1, le=MOST)
+) -> list[shapes.NetworkDevice]:
+    """The rows of the network, page by page."""
     cut = set(session.scalars(select(MeterRow.meter_no).join(AccountRow).where(AccountRow.cut_off)))
     fields = [name for name in shapes.NetworkDevice.model_fields if name != "cut_off"]
-    rows = session.scalars(select(DeviceRow).order_by(DeviceRow.number))
+    rows = session.scalars(select(DeviceRow).order_by(DeviceRow.number).offset(skip).limit(limit))
     return [
         shapes.NetworkDevice(**{name: getattr(row, name) for name in fields}, cut_off=row.id in cut)
         for row in rows
@@ -114,6 +116,7 @@ def _new(session: Session, region: Region, told: shapes.Finding) -> OutageRow:
         announced_at=clocks.now(), starts_at=told.since, households=told.homes, progress="", status="active",
     )  # fmt: skip
     session.add(row)
+    session.flush()
     return row
 
 
@@ -132,13 +135,16 @@ def _place(session: Session, row: OutageRow, told: shapes.Finding) -> None:
     if found:
         row.county, row.feeder = found[0][0].county, found[0][1]
         row.area = "".join(next(iter(places))) if len(places) == 1 else "、".join(towns)
+    all_dark = [] if told.partial else told.transformers
     kept = {hit.transformer_id for hit in row.hit}
-    row.hit = [hit for hit in row.hit if hit.transformer_id in told.transformers] + [
-        OutageTransformerRow(outage_id=row.id, transformer_id=id)
-        for id in told.transformers
-        if id not in kept
-    ]
+    for hit in row.hit:
+        if hit.transformer_id not in all_dark:
+            session.delete(hit)
+    session.add_all(
+        OutageTransformerRow(outage_id=row.id, transformer_id=id) for id in all_dark if id not in kept
+    )
     session.flush()
+    session.refresh(row, ["hit"])
 
 
 def _linked(session: Session, told: shapes.Finding) -> Sequence[WorkOrderRow]:

@@ -216,6 +216,9 @@ class Finding(Shape):
     transformers: list[str]
     crew: bool = Field(description="Sure enough to send one")
     orders: list[str] = Field(description="Reports it explains")
+    partial: bool = Field(
+        False, description="Only part of its one transformer is dark: told to nobody else there"
+    )
     into: str | None = Field(None, description="The outage it went into")
 
 

@@ -1,6 +1,7 @@
 """`make bench-grid`: outages found in made-up storms, beside a threshold-rule engine in the same run.
 
-Every storm has a network of its own. Seeds from 1000 on are for measuring; building used those below 100.
+Every storm has a network of its own. Seeds from 2000 on are for measuring; building used those below 100. Seconds are
+those of the processor, so that others at work on the machine count for nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def run(seed: int, shape: Shape, weather: Weather, questions: int) -> dict[str, 
         referee = Referee(storm, known)
         locator, rules = Locator(known), ThresholdRules(known)
         for now, events in storm.play():
-            began = time.perf_counter()
+            began = time.process_time()
             if engine == "rules":
                 for event in events:
                     rules.hear(event)
@@ -42,7 +43,7 @@ def run(seed: int, shape: Shape, weather: Weather, questions: int) -> dict[str, 
                 picture = locator.tick(now, questions)
                 named = [found.device for found in picture.outages if found.p >= 0.5]
                 storm.ping(list(picture.ask), now)
-            referee.minute(now, named, time.perf_counter() - began)
+            referee.minute(now, named, time.process_time() - began)
         scores[engine] = referee.result()
     return scores
 
@@ -64,12 +65,12 @@ def speed(feeders: int) -> str:
     locator = Locator(known)
     taken, events_seconds, ticks = 0, 0.0, []
     for now, events in storm.play():
-        began = time.perf_counter()
+        began = time.process_time()
         for event in events:
             hear(locator, event)
-        between = time.perf_counter()
+        between = time.process_time()
         picture = locator.tick(now)
-        ticks.append(time.perf_counter() - between)
+        ticks.append(time.process_time() - between)
         events_seconds += between - began
         taken += len(events)
         storm.ping(list(picture.ask), now)
@@ -83,7 +84,7 @@ def speed(feeders: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--storms", type=int, default=21)
-    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=2000)
     parser.add_argument("--speed", action="store_true", help="time 30,000 and 300,000 meters only")
     options = parser.parse_args()
     if not options.speed:

@@ -13,7 +13,12 @@ class HttpNetwork:
         self._bulkhead = bulkhead
 
     async def devices(self) -> tuple[NetworkDevice, ...]:
-        return await self._bulkhead.get(tuple[NetworkDevice, ...], path("network", "devices"))
+        found: list[NetworkDevice] = []
+        while page := await self._bulkhead.get(
+            tuple[NetworkDevice, ...], path("network", "devices"), skip=len(found)
+        ):
+            found += page
+        return tuple(found)
 
     async def reports(self, after: int) -> tuple[HeardFault, ...]:
         return await self._bulkhead.get(tuple[HeardFault, ...], path("network", "reports"), after=after)

@@ -163,7 +163,7 @@ class Evidence:
         node = self.tree.index[id]
         below = self.tree.meters_below(node)
         self.quiet_from[below], self.quiet_until[below] = start, end
-        self.settle(start)
+        self._take_in()
         self._explain(node, start - 60.0, end + 60.0)
         self.offs[below] *= ~((self.off_at[below] >= start) & (self.off_at[below] <= end))
 
@@ -174,8 +174,7 @@ class Evidence:
     def settle(self, now: float, known: Iterable[int] = ()) -> None:
         """Take in the new reports, and let go of those that are over or too old; what names a known outage stays."""
         tree = self.tree
-        self.gasps.settle(_SAME)
-        self.calls.settle(self._calls_apart)
+        self._take_in()
         meter = tree.meter_of[self.gasps.node]
         under: Bools = np.zeros(len(tree), dtype=bool)
         for node in known:
@@ -195,6 +194,10 @@ class Evidence:
         self.offs[stale] = 0
 
     # ---- within -------------------------------------------------------------------------------------------------
+
+    def _take_in(self) -> None:
+        self.gasps.settle(_SAME)
+        self.calls.settle(self._calls_apart)
 
     def _from_future(self, event_at: float, at: float) -> bool:
         late = event_at > at + _FUTURE

@@ -50,6 +50,8 @@ class OpenDevice:
     p: float
     since: float
     reasons: Reasons
+    dark: float
+    """How probable it is that its homes are dark: it or a device below that feeds just the same homes is open."""
     telemetry: bool = False
 
 
@@ -173,8 +175,17 @@ class Locator:
             p,
             since,
             self._reasons(node, since, beliefs, inference),
+            self._dark(node, beliefs),
             node in self.evidence.open,
         )
+
+    def _dark(self, node: int, beliefs: Beliefs) -> float:
+        homes, last, p = self.tree.homes_below, int(self.tree.last[node]), 0.0
+        below = node
+        while below < last and homes[below] == homes[node]:
+            p = max(p, float(beliefs.p[below]))
+            below += 1
+        return p
 
     def _reasons(self, node: int, since: float, beliefs: Beliefs, inference: Inference) -> Reasons:
         tree, evidence = self.tree, self.evidence

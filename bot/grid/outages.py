@@ -141,10 +141,10 @@ class Register:
             else:
                 outage = self._new(one, now)
         outage.p, outage.since, outage.unnamed_since = one.p, min(outage.since, one.since), None
-        outage.ordered |= one.p >= ORDER
-        outage.notified |= one.p >= NOTIFY or (one.p >= NAME and one.reasons.kinds >= 2)
+        outage.ordered |= one.dark >= ORDER
+        outage.notified |= one.dark >= NOTIFY or (one.p >= NAME and one.reasons.kinds >= 2)
         proved = one.telemetry or one.reasons.no_answers >= 2
-        if outage.stage is OutageStage.SUSPECTED and one.p >= NOTIFY and proved:
+        if outage.stage is OutageStage.SUSPECTED and one.dark >= NOTIFY and proved:
             outage.enter(OutageStage.CONFIRMED, now)
 
     def _move_up(self, below: list[FoundOutage], one: OpenDevice, now: float) -> FoundOutage:

@@ -39,7 +39,7 @@ class OutageFinding:
     """An outage that was found, as it is believed now.
 
     stage: suspected, confirmed, restoring, verified, withdrawn, merged (`into` another one). `crew`: sure enough to send
-    one. `orders`: the reports it explains."""
+    one. `orders`: the reports it explains. `partial`: only part of its one transformer is dark."""
 
     id: str
     device: str
@@ -49,6 +49,7 @@ class OutageFinding:
     transformers: tuple[str, ...]
     crew: bool
     orders: tuple[str, ...]
+    partial: bool = False
     into: str | None = None
 
 

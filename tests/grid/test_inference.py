@@ -64,6 +64,13 @@ def test_what_is_planned_explains_what_is_heard_below_it() -> None:
     assert not any(meter.startswith("U1") for meter in picture.ask)
 
 
+def test_what_is_planned_for_tomorrow_explains_nothing_today() -> None:
+    of = locator()
+    gasp(of, "U1T1", range(7), 100)
+    of.evidence.explain("U2", 90_000, 100_000)
+    assert named(of.tick(180)) == {"U1T1"}
+
+
 def test_one_meter_that_answers_is_no_veto() -> None:
     of = locator()
     gasp(of, "U1T1", range(7), 100)

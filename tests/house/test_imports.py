@@ -26,6 +26,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.core": (),
     "bot.grid": ("bot.core",),
     "bot.ports": ("bot.core",),
+    "bot.outages": ("bot.grid", "bot.ports"),
+    "bot.outages.__main__": ("bot.adapters", "bot.outages"),
     "bot.region": ("bot.core",),
     "bot.adapters": ("bot.core", "bot.ports"),
     "bot.engine": ("bot.core",),
@@ -60,7 +62,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend": (),
     "demo": ("bot.channels",),
 }
-MAY_WRITE_SQL = ("backend", "bot.gateway", "bot.events", "bot.engine")
+MAY_WRITE_SQL = ("backend", "bot.gateway", "bot.events", "bot.engine", "bot.outages")
 """The engine's is Rasa's tracker store."""
 
 

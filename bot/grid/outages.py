@@ -210,15 +210,15 @@ class Register:
             outage.enter(OutageStage.WITHDRAWN, now)
 
     def _is_back(self, outage: FoundOutage) -> bool:
-        """Enough homes below have said so, or none of those asked is dark; what a child is about does not count."""
+        """Enough homes below have said so, or none of those asked is dark; what a child that is not over is about does not count."""
         since = outage.restored_at if outage.restored_at is not None else outage.since + 15
         meters = np.arange(*self.tree.meters_below(self._node(outage)).indices(len(self.tree.meters)))
         for child in self.outages.values():
-            if child.parent == outage.id and child.stage not in (OutageStage.WITHDRAWN, OutageStage.MERGED):
+            if child.parent == outage.id and child.stage in (*OPEN, OutageStage.RESTORING):
                 below = self.tree.meters_below(self._node(child))
                 meters = meters[(meters < below.start) | (meters >= below.stop)]
         if not len(meters):
-            return True
+            return False
         lit = self.evidence.lit_at[meters] >= since - 90
         dark = (self.evidence.offs[meters] > 0) & (self.evidence.off_at[meters] > since)
         if lit.sum() >= _EXPECTED * len(meters):

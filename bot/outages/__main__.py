@@ -14,7 +14,7 @@ from bot.adapters.choice import BadAdapter, connect
 from bot.outages.service import create
 from bot.outages.settings import ROOT, OutagesSettings
 from bot.outages.store import EventLog
-from bot.outages.watch import Watch
+from bot.outages.watch import OutageWatch
 
 WORDS = ROOT / "data" / "outages" / "words.yml"
 
@@ -40,7 +40,7 @@ def main() -> int:
     )
     events = EventLog(settings.outages_db)
     words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    app = create(settings, Watch(events, company, words, time.time), events)
+    app = create(settings, OutageWatch(events, company, words, time.time), events)
     host, port = settings.address
     server = uvicorn.Server(
         uvicorn.Config(app, host=host, port=port, access_log=False, log_config=None, server_header=False)

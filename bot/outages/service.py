@@ -15,13 +15,13 @@ from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request
 
 from bot.outages.settings import OutagesSettings
 from bot.outages.store import EventLog, Kept
-from bot.outages.watch import Watch
+from bot.outages.watch import OutageWatch
 
 log = structlog.get_logger()
 MOST = 5000
 
 
-def create(settings: OutagesSettings, watch: Watch, events: EventLog) -> FastAPI:
+def create(settings: OutagesSettings, watch: OutageWatch, events: EventLog) -> FastAPI:
     """The application; it looks every so often while it runs."""
 
     @asynccontextmanager
@@ -43,7 +43,7 @@ def create(settings: OutagesSettings, watch: Watch, events: EventLog) -> FastAPI
     return app
 
 
-async def _look(watch: Watch, every: float) -> None:
+async def _look(watch: OutageWatch, every: float) -> None:
     while True:
         try:
             await watch.look()
@@ -67,7 +67,7 @@ def _health(events: EventLog) -> APIRouter:
     return router
 
 
-def _routes(watch: Watch, token: str) -> APIRouter:
+def _routes(watch: OutageWatch, token: str) -> APIRouter:
     def known(request: Request) -> None:
         said = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(said, f"Bearer {token}".encode()):

@@ -44,7 +44,7 @@ class Taken:
     refused: tuple[tuple[int, str], ...]
 
 
-class Watch:
+class OutageWatch:
     def __init__(
         self, events: EventLog, company: Company, words: Mapping[str, str], clock: Callable[[], float]
     ) -> None:

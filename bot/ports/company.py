@@ -8,7 +8,7 @@ from typing import Self
 
 from bot.ports.billing import Billing
 from bot.ports.directory import Directory
-from bot.ports.network import Network
+from bot.ports.network import PowerNetwork
 from bot.ports.orders import Orders
 from bot.ports.outages import Outages
 from bot.ports.services import Services
@@ -25,7 +25,7 @@ class Company:
     directory: Directory
     verification: Verification
     services: Services
-    network: Network
+    network: PowerNetwork
 
     def ahead(self) -> float | None:
         """By how many seconds the company's clock was ahead of ours when it last answered; None: not known. What is signed

@@ -53,7 +53,7 @@ class OutageFinding:
     into: str | None = None
 
 
-class Network(Protocol):
+class PowerNetwork(Protocol):
     async def devices(self) -> tuple[NetworkDevice, ...]: ...
     async def reports(self, after: int) -> tuple[HeardFault, ...]:
         """Fault reports with a higher number, in the order they came."""

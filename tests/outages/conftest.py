@@ -16,7 +16,7 @@ from bot.adapters.bulkhead import CompanyAddress
 from bot.adapters.http import connect
 from bot.outages.__main__ import WORDS, yaml
 from bot.outages.store import EventLog
-from bot.outages.watch import Taken, Watch
+from bot.outages.watch import OutageWatch, Taken
 from bot.ports.company import Company
 from tests.backend import world
 
@@ -38,7 +38,7 @@ class Town:
     """The made-up Bayannur with a watch over its network."""
 
     company: Company
-    watch: Watch
+    watch: OutageWatch
     clock: Clock
     folder: Path
     store: Store
@@ -68,11 +68,11 @@ class Town:
             ]
             await self.watch.hear(events)
 
-    def another_watch(self) -> Watch:
+    def another_watch(self) -> OutageWatch:
         """The same process after a restart."""
         events = EventLog(f"sqlite:///{self.folder / 'outages.db'}")
         events.open()
-        return Watch(events, self.company, words(), self.clock)
+        return OutageWatch(events, self.company, words(), self.clock)
 
 
 def words() -> dict[str, str]:
@@ -96,7 +96,7 @@ async def town(bayannur: Path, tmp_path: Path) -> AsyncIterator[Town]:
         events = EventLog(f"sqlite:///{tmp_path / 'outages.db'}")
         events.open()
         clock = Clock()
-        watch = Watch(events, company, words(), clock)
+        watch = OutageWatch(events, company, words(), clock)
         await watch.open()
         yield Town(company, watch, clock, tmp_path, store)
         events.close()

@@ -52,7 +52,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(int(gateway.failed)))
     server = uvicorn.Server(config)
     try:
-        server.run(sockets=[door])
+        with door:
+            server.run(sockets=[door])
     except SystemExit:  # what uvicorn makes of an application that cannot start
         if not gateway.cannot_start:
             raise

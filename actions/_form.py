@@ -36,6 +36,7 @@ from bot.core.form import (
     SHORT_ANSWER,
     Field,
     Filled,
+    cannot_tell,
     fill,
     missing,
     refuses,
@@ -174,14 +175,15 @@ class CompanyForm(Listener, FormValidationAction):
             }  # when they may come is not when it happened
             kept = {slot: value for slot, value in filled.values.items() if slot not in aside}
             return await self._ask(turn, say, {"misses": None, **kept, **more})
-        if passed_over(asked, filled):
+        passed = passed_over(asked, filled)
+        if passed and turn.slots.get("misses"):
             filled = Filled({**filled.values, str(requested): REFUSED})
-        news: Changes = {"misses": None, **filled.values}
+        news: Changes = {"misses": 1 if passed else None, **filled.values}
         if news.get("confirm") is False:
             news["confirm"] = None
             if len(filled.values) == 1:
                 return self._asking(turn, news, CORRECTION)
-        elif filled.values and answers.has_parts(turn.text) and (found := rule_asked(turn)):
+        elif asks_beside(turn, filled) and (found := rule_asked(turn)):
             tell_known(found, turn, say)  # 没跳，电费拖几个月才停: an answer, and a question beside it
         elif filled.invalid:
             news = {**news, **self._missed(turn, say, f"utter_invalid_{filled.invalid}")}
@@ -288,9 +290,15 @@ class CompanyForm(Listener, FormValidationAction):
 
 
 def passed_over(asked: Field | None, filled: Filled) -> bool:
-    """Whether something else was told in place of what need not be told: that is not asked again."""
+    """Whether something else was told in place of a yes or no that need not be told: asked once more, then let go."""
     others = filled.values.keys() - {"confirm"}
-    return asked is not None and asked.optional and bool(others) and asked.slot not in filled.values
+    seen = asked is not None and asked.optional and asked.answers and asked.slot not in filled.values
+    return bool(seen and others)
+
+
+def asks_beside(turn: Turn, filled: Filled) -> bool:
+    """Whether more may stand beside an answer (没跳，电费拖几个月才停); what somebody cannot tell is no question."""
+    return bool(filled.values) and answers.has_parts(turn.text) and not cannot_tell(turn.heard)
 
 
 def takes_up(turn: Turn) -> Changes:

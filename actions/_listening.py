@@ -103,6 +103,8 @@ class Listener(ABC):
     def _known(self, turn: Turn) -> tuple[Found, ...]:
         """The answer to a question in between; one that sounds like another wish must be plainly about this form."""
         about = turn.slots.get("about") or {}
+        if cannot_tell(turn.heard) or answers.asks_why_of_us(turn.text):
+            return ()
         if turn.intent in ANSWERS | self.own:
             return rule_asked(turn)
         return firmly_asked(turn, about) if turn.intent not in OF_THEIR_OWN else ()
@@ -144,6 +146,10 @@ class Listener(ABC):
             return False
         if self.kind and turn.intent == turn.slots.get(self.kind):
             return False
+        if turn.intent in self.own and asked and asked.words and not (asked.entities or asked.answers):
+            return bool(
+                {"asks", "wants", "drops"} & marks.marks_of(turn.text)
+            )  # 表上是8123 wishes for nothing
         return not (asked and any(m.name in asked.entities for m in meant(turn.heard)))
 
     def _answers_it(self, turn: Turn, asked: Field) -> bool:

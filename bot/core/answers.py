@@ -188,6 +188,13 @@ def asks_why(text: str) -> bool:
     return bool(_WHY.search(text))
 
 
+def asks_why_of_us(text: str) -> bool:
+    """True when what is asked why is our own question (为啥非要户号), no rule of the trade (为啥要收违约金)."""
+    return asks_why(text) and bool(
+        re.search(r"户号|号码|电话|手机|姓名|名字|地址|住址|问(我|这)|这个$", text)
+    )
+
+
 def angry(text: str) -> bool:
     """True when the words show that patience is at its end."""
     return bool(_ANGRY.search(text))

@@ -151,10 +151,9 @@ async def test_in_danger_no_sentence_is_a_misunderstanding(stranger: Conversatio
         ("能不能拔插头", "ask_electric_safety"),
         ("快点来", "urge_order"),
     ):
-        assert names(await stranger.say(text, meant)) == [
-            "utter_danger_stay",
-            "utter_ask_danger_form_address",
-        ]
+        told = names(await stranger.say(text, meant))
+        assert len(told) == 2 and told[-1] == "utter_ask_danger_form_address"
+        assert "utter_not_understood" not in told
     await answer(stranger)
     assert names(await answer(stranger)) == ["utter_danger_recorded"]
 

@@ -20,9 +20,11 @@ from bot.engine.entity_model import EntityModel, Labelled, train
 from bot.engine.intent_model import OUT_OF_SCOPE
 from bot.engine.normaliser import METADATA, folded, is_payload
 from bot.engine.span_joins import whole
+from bot.engine.swaps import swapped
 from bot.engine.tokenizer import TOKENS
 from bot.engine.values import parts, read, value
 from bot.engine.wishes import DANGER, FALLBACK
+from bot.engine.words import word_starts
 
 LEADING = 12  # characters
 _DAYTIME = re.compile(rf"(?:{PART_OF_DAY})(?:的|,|是|大概|大约|差不多|快|就|都|到|在|约| )*$")
@@ -68,7 +70,7 @@ class TradeEntityExtractor(GraphComponent):
             for example in training_data.intent_examples
             if example.get(TEXT) and example.get(INTENT) != OUT_OF_SCOPE
         ]
-        self._model = train(examples)
+        self._model = train([*examples, *swapped(examples, word_starts)])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource

@@ -22,7 +22,7 @@ _POINTS = ("date", "time", "month")
 
 _TO = re.compile("[到至~—-]{1,2}")
 _RANGE = re.compile(r"[到至~—]|\d-|最近|近|过去|[上下本这]个?(?:周|礼拜|星期)")
-_NO_CHARACTER = "有的停没是在我们和跟都又就那这断坏到去来"
+_NO_CHARACTER = "有的停没是在我们和跟都又就那这断坏到去来了着盖要"
 _NO_NAME = re.compile(f"[{_NO_CHARACTER}]|供电所|线路|营业")
 _BESIDE = re.compile("(?:旁边|附近|边上|里头|里|边)+$")
 _MORE = re.compile(

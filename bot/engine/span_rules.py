@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from bot.core.address import Gazetteer
 from bot.core.hours import PART_OF_DAY
 from bot.core.numbers import NUMBER, SPOKEN_DIGITS
+from bot.engine import names
 
 ROOT = Path(__file__).parents[2]
 LEXICON = ROOT / "data/nlu/lexicon/entities.txt"
@@ -69,7 +70,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
              r"|[东西南北前后上下左右]半?(?:村|街|片|头|排|院|屋|边|面)|(?:单|双|奇|偶)数?(?:号|楼层|层|户)|[一二三四五六七八九十0-9]{1,2}(?:楼|层)(?:以上|以下|往上|往下)|(?:半|一半|有一?间|有几间)(?:屋子?|房子?|个家)"),
     ("machine", r"[一-鿿]{1,3}(?:机|泵|锅|炉|柜|扇|煲|灯|冰箱|空调|电视|洗衣机|热水器|加热器|净化器|暖器|烘干|电脑|路由器)"),
 )  # fmt: skip
-_COMPILED = tuple((label, re.compile(source, re.IGNORECASE)) for label, source in PATTERNS)
+_COMPILED = tuple(
+    (label, re.compile(source, re.IGNORECASE)) for label, source in (*PATTERNS, *names.patterns())
+)
 
 
 @dataclass(frozen=True)

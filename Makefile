@@ -15,7 +15,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 export PORT_GATEWAY PORT_ENGINE PORT_ACTIONS PORT_BACKEND PORT_WECHAT PORT_VOICE PORT_EVENTS
 
-.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine coverage test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve bench bench-grid mutate lock system-packages clean
+.PHONY: help setup web train up chat call voice-model voice-test vxml wechat-menu openapi help-pictures agent audit-verify seed test check lint types test-services test-engine coverage test-model test-e2e test-web evaluate-nlu evaluate-intents learning-curve robustness bench bench-grid mutate lock system-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -160,8 +160,11 @@ evaluate-nlu: train ## how well sentences are understood: FILE=sentences.jsonl, 
 evaluate-intents: setup ## the intent model on a table of your own: TRAIN=a.tsv TEST=b.tsv
 	@scripts/evaluate_intents --train $(TRAIN) --test $(TEST)
 
-learning-curve: setup ## what more training data would buy, and the loss by homophones
+learning-curve: setup ## what more training data would buy
 	@$(ENGINE_PY) -m benchmarks.learning_curve
+
+robustness: train ## what greetings, stories, blanks, mishearing and pinyin cost
+	@$(ENGINE_PY) -W ignore -m benchmarks.robustness
 
 mutate: .venv/stamp ## does a test notice when a line is changed? SET=core or services, FILES="bot/core/queue.py", DRAW=100, SEED=2
 	@for set in $(or $(SET),core services); do $(PY) -m scripts.mutate $$set $(FILES) $(if $(DRAW),--draw $(DRAW)) $(if $(SEED),--seed $(SEED)); done

@@ -1,4 +1,4 @@
-"""How much more data would buy: accuracy on labelled sentences at shares of the training data, and the loss by mishearing.
+"""How much more data would buy: accuracy on labelled sentences at shares of the training data.
 
 `make learning-curve` runs it in the engine's environment on the frozen set; it prints Markdown. The intent model alone
 is measured: no clauses, no danger rules.
@@ -7,25 +7,23 @@ is measured: no clauses, no danger rules.
 from __future__ import annotations
 
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import numpy.typing as npt
-from pypinyin.contrib.tone_convert import to_tone3
-from pypinyin.pinyin_dict import pinyin_dict
 
 from benchmarks import frozen
 from bot.core.text import normalise
 from bot.engine.features import Features, features
-from bot.engine.intent_model import OUT_OF_SCOPE, fit
+from bot.engine.intent_model import fit
+from bot.engine.lessons import Lessons
 from scripts.check_nlu import read
 
 ROOT = Path(__file__).parents[1]
 SHARES = (0.25, 0.5, 0.75, 1.0)
-NOISE = 0.1
 WEAKEST = 15
 Labelled = tuple[str, str]
 
@@ -34,12 +32,7 @@ def main() -> int:
     """Print the tables. Returns the exit code."""
     rows = [(ex.intent, ex.text) for ex in read(sorted((ROOT / "data/nlu").glob("*.yml")))]
     tests = [(case.intent, case.text) for case in frozen.read()]
-    groups = alike(rows)
-    noisy = [(intent, mishear(text, groups)) for intent, text in tests]
-    right = {share: correct(sample(rows, share), tests + noisy) for share in SHARES}
-    print(table(right, tests))
-    clean, misheard = (100 * np.mean(part) for part in np.split(right[1.0], 2))
-    print(f"\n{NOISE:.0%} of the characters replaced by homophones: {clean:.1f} → {misheard:.1f} %")
+    print(table({share: correct(sample(rows, share), tests) for share in SHARES}, tests))
     return 0
 
 
@@ -56,38 +49,17 @@ def sample(rows: Sequence[Labelled], share: float) -> list[Labelled]:
     return chosen
 
 
-def alike(rows: Sequence[Labelled]) -> dict[str, str]:
-    """Reading with tone → the characters of it that people write, the commonest ten."""
-    seen = Counter(character for _, text in rows for character in text)
-    groups: dict[str, str] = defaultdict(str)
-    for character, _ in seen.most_common():
-        reading = _reading(character)
-        if reading and len(groups[reading]) < 10:
-            groups[reading] += character
-    return groups
-
-
-def mishear(text: str, groups: dict[str, str], noise: float = NOISE) -> str:
-    """The text with about `noise` of its characters replaced by others of exactly the same sound."""
-    chance = Random(text)
-    heard = []
-    for character in text:
-        others = groups.get(_reading(character), "").replace(character, "")
-        heard.append(chance.choice(others) if others and chance.random() < noise else character)
-    return "".join(heard)
-
-
 def correct(rows: Sequence[Labelled], tests: Sequence[Labelled]) -> npt.NDArray[np.bool_]:
     """Which of the tests a model gets right that has learned from the rows."""
     intents = sorted({intent for intent, _ in rows})
-    truth = np.array([intents.index(intent) for intent, _ in rows])
-    vocabulary, machine = fit(_features(rows), truth, intents.index(OUT_OF_SCOPE))
+    texts = [normalise(text) for _, text in rows]
+    vocabulary, machine = fit(Lessons.of(texts, [intent for intent, _ in rows], intents))
     guesses = machine.predict(vocabulary.matrix(_features(tests)))
     return np.array([intents[at] == intent for at, (intent, _) in zip(guesses, tests, strict=True)])
 
 
 def table(right: dict[float, npt.NDArray[np.bool_]], tests: Sequence[Labelled]) -> str:
-    """All tests, then the weakest intents, in percent; `right` begins with the clean tests."""
+    """All tests, then the weakest intents, in percent."""
     places: dict[str, list[int]] = defaultdict(list)
     for at, (intent, _) in enumerate(tests):
         places[intent].append(at)
@@ -102,11 +74,6 @@ def table(right: dict[float, npt.NDArray[np.bool_]], tests: Sequence[Labelled]) 
 
 def _features(rows: Sequence[Labelled]) -> list[Features]:
     return [features(normalise(text)) for _, text in rows]
-
-
-def _reading(character: str) -> str:
-    readings = pinyin_dict.get(ord(character))
-    return to_tone3(readings.partition(",")[0]) if readings else ""
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ came from, so that what is found can be pointed at in the customer's own words.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,11 @@ MAX_LENGTH = 2000
 TABLE = Path(__file__).parents[2] / "data/nlu/lexicon/traditional.txt"
 
 _FULL_STOPS = {"、": ",", "“": '"', "”": '"', "‘": "'", "’": "'", "｡": "。", "．": "."}
+
+_SPACED = re.compile(r"(?<!\S)[^\sA-Za-z](?: +[^\sA-Za-z]){2,}(?!\S)")
+"""Three or more single characters with blanks between them (我 家 停 电 了)."""
+
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Folded:
 
 
 def normalise(text: str) -> str:
-    """NFKC, simplified characters, no control, bidi or lone surrogate characters, at most MAX_LENGTH long."""
+    """NFKC, simplified characters, none of them control, bidi or a lone surrogate, no blanks between single
+    characters, at most MAX_LENGTH long."""
     return fold(text).text
 
 
@@ -42,13 +49,23 @@ def fold(text: str) -> Folded:
         for piece in _spelling(character):
             characters.append(piece)
             offsets.append(offset)
-    return Folded("".join(characters[:MAX_LENGTH]), (*offsets[:MAX_LENGTH], min(len(text), MAX_LENGTH)))
+    plain, end = "".join(characters[:MAX_LENGTH]), min(len(text), MAX_LENGTH)
+    blanks = _blanks_between_characters(plain)
+    if blanks:
+        offsets = [offset for at, offset in enumerate(offsets[:MAX_LENGTH]) if at not in blanks]
+        plain = "".join(character for at, character in enumerate(plain) if at not in blanks)
+    return Folded(plain, (*offsets[:MAX_LENGTH], end))
 
 
 def disarm(text: str) -> str:
     """The text with a leading slash made harmless, so that it can never be read as a payload."""
     stripped = text.lstrip()
     return stripped.lstrip("/／⁄∕").lstrip() if stripped[:1] in {"/", "／", "⁄", "∕"} else text
+
+
+def _blanks_between_characters(plain: str) -> set[int]:
+    runs = (match for match in _SPACED.finditer(plain) if _HAN.search(match[0]))
+    return {at for run in runs for at in range(*run.span()) if plain[at] == " "}
 
 
 @lru_cache(maxsize=65_536)

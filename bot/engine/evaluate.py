@@ -93,9 +93,9 @@ def reader(models: str) -> Callable[[Sentence], Reading]:
 
     def read(sentence: Sentence) -> Reading:
         message = UserMessage(sentence.text, metadata={"now": sentence.now} if sentence.now else {})
-        began = time.perf_counter()
+        began = time.process_time()
         results = runner.run({"__message__": [message], "__tracker__": tracker}, [metadata.nlu_target])
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         parsed = results[metadata.nlu_target][0].as_dict(only_output_properties=True)
         return Reading(
             intent=parsed["intent"]["name"],
@@ -104,6 +104,7 @@ def reader(models: str) -> Callable[[Sentence], Reading]:
                 (e["entity"], e["start"], e["end"]): str(e["value"]) for e in parsed.get("entities", [])
             },
             seconds=seconds,
+            also=tuple(parsed.get("also") or ()),
         )
 
     return read
@@ -118,6 +119,7 @@ def _sentence(row: dict[str, Any]) -> Sentence:
         values={span: str(value) for span, value in spans.items() if value is not None},
         kind=row.get("kind", ""),
         now=row.get("now"),
+        intents=tuple(row.get("intents") or ()),
     )
 
 

@@ -23,16 +23,15 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.engine.features import GROUPS, Features, features
+from bot.engine.features import GROUPS, Features, features, said
+from bot.engine.lessons import Lessons
+from bot.engine.noise import FOREIGN
 
-OUT_OF_SCOPE = "out_of_scope"
+OUT_OF_SCOPE = FOREIGN
 FOLDS = 3
 GROUP_WEIGHTS = (1.0, 1.0, 0.4)
 """How much characters, sounds and concepts count. On held-back rows 0.8 for sounds is 0.1 points better, misheard ones lose
 less with 1."""
-FOREIGN_WEIGHT = 0.8
-"""A third of the rows are foreign; at full weight they draw too many of our own sentences away."""
-
 Floats = npt.NDArray[np.float32]
 Ranking = tuple[tuple[str, float], ...]
 Encoded = tuple[npt.NDArray[np.int64], Floats]
@@ -118,6 +117,12 @@ class Vocabulary:
         frequency = np.array([seen[feature] for feature in features], dtype=np.float32)
         return cls(features, (np.log((1 + len(rows)) / (1 + frequency)) + 1).astype(np.float32))
 
+    def knows(self, row: Features) -> bool:
+        """Whether anything that the text itself says was seen in training."""
+        return any(
+            item in known for known, items in zip(self._columns, said(row), strict=True) for item in items
+        )
+
     def encode(self, row: Features) -> Encoded:
         """Columns and values of a text's features; every group has the length of its weight."""
         columns: list[int] = []
@@ -164,6 +169,10 @@ class IntentModel:
             )
         ]
 
+    def knows(self, text: str) -> bool:
+        """Whether anything in a normalised text was seen in training; without it the ranking means nothing."""
+        return self.vocabulary.knows(features(text))
+
     def save(self, folder: Path) -> None:
         """Write two files: arrays and names."""
         np.savez(
@@ -198,14 +207,14 @@ class IntentModel:
 def train(texts: Sequence[str], labels: Sequence[str]) -> tuple[IntentModel, HeldBack]:
     """Learn from normalised texts; deterministic."""
     intents = sorted(set(labels))
-    truth = np.array([intents.index(label) for label in labels])
-    rows = [features(text) for text in texts]
+    lessons = Lessons.of(texts, labels, intents)
+    truth = lessons.truth[: len(texts)]
     foreign = intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in intents else -1
-    margins = _held_back_margins(rows, truth, foreign)
+    margins = _held_back_margins(lessons, truth)
     calibration = Calibration.of(margins, truth)
     chances = calibration.chances(margins)
     thresholds = _thresholds(chances, truth)
-    vocabulary, machine = fit(rows, truth, foreign)
+    vocabulary, machine = fit(lessons)
     model = IntentModel(
         intents=intents,
         vocabulary=vocabulary,
@@ -224,21 +233,19 @@ def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return shares
 
 
-def fit(rows: Sequence[Features], truth: npt.NDArray[np.int64], foreign: int) -> tuple[Vocabulary, LinearSVC]:
-    """The features of training rows and the machine that tells their intents apart; `foreign` may be -1."""
-    vocabulary = Vocabulary.of(rows)
-    weight = {} if foreign < 0 else {foreign: FOREIGN_WEIGHT}
-    machine = LinearSVC(C=1, tol=0.03, class_weight=weight, random_state=0)
-    return vocabulary, machine.fit(vocabulary.matrix(rows), truth)
+def fit(lessons: Lessons) -> tuple[Vocabulary, LinearSVC]:
+    """The features of the lessons and the machine that tells their intents apart."""
+    vocabulary = Vocabulary.of(lessons.rows)
+    machine = LinearSVC(C=1, tol=0.03, random_state=0)
+    return vocabulary, machine.fit(vocabulary.matrix(lessons.rows), lessons.truth, lessons.weights)
 
 
-def _held_back_margins(
-    rows: Sequence[Features], truth: npt.NDArray[np.int64], foreign: int
-) -> npt.NDArray[Any]:
-    margins = np.full((len(rows), len(set(truth))), -1.0)
+def _held_back_margins(lessons: Lessons, truth: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Of the examples; what varies an example is held back with it."""
+    margins = np.full((len(truth), len(set(truth))), -1.0)
     for known, unknown in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(truth, truth):
-        vocabulary, machine = fit([rows[at] for at in known], truth[known], foreign)
-        scores = machine.decision_function(vocabulary.matrix([rows[at] for at in unknown]))
+        vocabulary, machine = fit(lessons.about(known))
+        scores = machine.decision_function(vocabulary.matrix([lessons.rows[at] for at in unknown]))
         margins[np.ix_(unknown, machine.classes_)] = (
             scores if scores.ndim == 2 else np.stack([-scores, scores], 1)
         )

@@ -17,7 +17,8 @@ Span = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Sentence:
-    """A labelled sentence. `values`: the normal form of each entity that has one; `kind` may be "lookalike"."""
+    """A labelled sentence. `values`: the normal form of each entity that has one; `kind` may be "lookalike";
+    `intents`: all its wishes where there are several, `intent` the first of them."""
 
     text: str
     intent: str
@@ -25,16 +26,18 @@ class Sentence:
     values: dict[Span, str] = field(default_factory=dict)
     kind: str = ""
     now: str | None = None
+    intents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the pipeline read: the intent it acts on, the ranking behind it, entities and the time it took."""
+    """What the pipeline read: the intent it acts on, the ranking behind it, entities, the time it took, more wishes."""
 
     intent: str
     ranking: tuple[tuple[str, float], ...]
     entities: dict[Span, str]
     seconds: float
+    also: tuple[str, ...] = ()
 
     @property
     def best(self) -> str:
@@ -71,8 +74,22 @@ def scores(sentences: Sequence[Sentence], readings: Sequence[Reading]) -> dict[s
     times = np.array([read.seconds for read in readings]) * 1e6
     confidence = np.array([read.ranking[0][1] for read in readings])
     right = np.array([read.ranking[0][0] == said.intent for said, read in rows])
+    several = [(said, read) for said, read in rows if len(said.intents) > 1]
+    single = [read for said, read in rows if len(said.intents) < 2]
+    best = [read.best == said.intent for said, read in rows]
     return {
         **intent_scores([said.intent for said, _ in rows], [read.best for _, read in rows]),
+        "accuracy_interval": interval(sum(best), len(best)),
+        "per_kind": {
+            kind: _share(
+                sum(good for good, (said, _) in zip(best, rows, strict=True) if said.kind == kind), count
+            )
+            for kind, count in sorted(Counter(said.kind for said, _ in rows).items())
+        },
+        "all_wishes": _share(
+            sum({read.intent, *read.also} >= set(said.intents) for said, read in several), len(several)
+        ),
+        "invented_wishes": _share(sum(bool(read.also) for read in single), len(single)),
         "top2_accuracy": _share(
             sum(said.intent in {read.best, *(name for name, _ in read.ranking[:2])} for said, read in rows),
             len(rows),
@@ -111,6 +128,16 @@ def _entity_scores(rows: Sequence[tuple[Sentence, Reading]]) -> dict[str, Any]:
         "entity_value_f1": _f1(valued, value_found, value_hit),
         "per_entity": {label: _f1(told[label], found[label], hit[label]) for label in sorted(told | found)},
     }
+
+
+def interval(part: int, whole: int) -> tuple[float, float] | None:
+    """Between which shares the true one lies with 95 % confidence (Wilson's score interval)."""
+    if not whole:
+        return None
+    share, squared = part / whole, 1.96**2
+    middle = (share + squared / (2 * whole)) / (1 + squared / whole)
+    reach = 1.96 * ((share * (1 - share) + squared / (4 * whole)) / whole) ** 0.5 / (1 + squared / whole)
+    return round(middle - reach, 4), round(middle + reach, 4)
 
 
 def _f1(told: int, found: int, hit: int) -> float:

@@ -18,6 +18,11 @@ from bot.core.text import MAX_LENGTH, disarm, fold, normalise
         ("没电，快来！", "没电,快来!"),
         ("a\tb\r\nc", "a b \nc"),
         ("㎡", "m2"),
+        ("我 家 停  电 了", "我家停电了"),
+        ("停 电 了 , 3 队", "停电了,3队"),
+        ("户号 0101 2345 6789", "户号 0101 2345 6789"),
+        ("我家 停电 了 没", "我家 停电 了 没"),
+        ("1 2 3", "1 2 3"),
         ("\ud800好", "好"),
     ],
 )
@@ -51,6 +56,12 @@ def test_any_text_is_taken_and_offsets_point_into_it(said: str) -> None:
     for at in range(len(folded.text)):
         start, end = folded.original_span(at, at + 1)
         assert folded.text[at] in normalise(said[start:end])
+
+
+def test_offsets_count_the_blanks_that_were_left_out() -> None:
+    folded = fold("我 家 停 电")
+    assert [folded.original_span(at, at + 1) for at in range(4)] == [(0, 1), (2, 3), (4, 5), (6, 7)]
+    assert folded.original_span(2, 4) == (4, 7)
 
 
 @given(st.text(max_size=300))

@@ -5,25 +5,33 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.learning_curve import mishear, sample
+from benchmarks.learning_curve import sample
 from bot.engine.codes import codes
 from bot.engine.concepts import concepts
-from bot.engine.entity_model import spans, tags
+from bot.engine.entity_model import Labelled, spans, tags
 from bot.engine.evaluate import evaluate_intents, evaluate_nlu
-from bot.engine.features import features, syllable
-from bot.engine.intent_model import IntentModel, train
+from bot.engine.features import features
+from bot.engine.frames import unframed
+from bot.engine.intent_model import IntentModel, Thresholds, train
+from bot.engine.noise import framed, in_pinyin, misheard, variations
 from bot.engine.scores import Reading, Sentence, scores
+from bot.engine.sounds import reading, spelt, syllable
 from bot.engine.span_rules import hits
+from bot.engine.swaps import swapped
 from bot.engine.values import parts, value
 from bot.engine.wishes import precedence, read_wishes
+from bot.engine.words import word_starts
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 20, 15)
@@ -150,6 +158,24 @@ def test_scores_count_what_they_say() -> None:
     assert {key: found[key] for key in wanted} == wanted
     assert (found["danger_recall"], found["lookalike_false_alarms"]) == (0.0, 1.0)
     assert (found["entity_f1"], found["entity_value_f1"], found["us_p50"]) == (1.0, 1.0, 1000.0)
+    assert found["per_kind"] == {"": 0.6667, "lookalike": 0.0}
+    assert found["accuracy_interval"] == (0.15, 0.85)
+
+
+def test_scores_count_wishes_found_and_invented() -> None:
+    two = ("query_bill", "request_invoice")
+    said = [
+        Sentence("a", "query_bill", intents=two),
+        Sentence("b", "query_bill", intents=two),
+        Sentence("c", "greet"),
+    ]
+    read = [
+        Reading("query_bill", (("query_bill", 0.9),), {}, 1e-3, also=("request_invoice",)),
+        Reading("query_bill", (("query_bill", 0.9),), {}, 1e-3),
+        Reading("greet", (("greet", 0.9),), {}, 1e-3, also=("query_bill",)),
+    ]
+    found = scores(said, read)
+    assert (found["all_wishes"], found["invented_wishes"]) == (0.5, 1.0)
 
 
 def test_outsiders_can_measure_a_table_and_a_model(model: str, tmp_path: Path) -> None:
@@ -203,6 +229,106 @@ def test_a_smaller_sample_is_part_of_a_larger_one() -> None:
 
 @given(st.text(alphabet="停电了我家没亭店电", max_size=40))
 def test_a_misheard_text_sounds_the_same(text: str) -> None:
-    heard = mishear(text, {"ting2": "停亭庭", "dian4": "电店"}, noise=1.0)
+    heard = misheard(text, {"ting2": "停亭庭", "dian4": "电店"}, reading, 1.0, Random(text))
     assert features(heard)[1] == features(text)[1]
     assert not any(old == new for old, new in zip(text, heard, strict=True) if old in "停亭电店")
+
+
+@pytest.mark.parametrize(
+    ("word", "syllables"),
+    [("tingdian", "ting dian"), ("wojiameidianle", "wo jia mei dian le"), ("lvse", "lv se"), ("app", ""), ("wifi", "")],
+)  # fmt: skip
+def test_a_word_in_pinyin_is_its_syllables(word: str, syllables: str) -> None:
+    assert " ".join(spelt(word)) == syllables
+
+
+@pytest.mark.parametrize(
+    "typed", ["wo jia ting dian le", "WoJiaTingDianLe", "wo3 jia1 ting2 dian4 le5", "我jia停dian了"]
+)
+def test_pinyin_sounds_like_the_characters(typed: str) -> None:
+    assert features(typed)[1] == features("我家停电了")[1]
+
+
+@pytest.mark.parametrize("said", ["你好我家停电了", "喂,您好,我家停电了,谢谢啊", "我家停电了 麻烦您了谢谢!"])
+def test_manners_around_a_wish_leave_no_feature(said: str) -> None:
+    assert features(said) == features("我家停电了")
+
+
+@pytest.mark.parametrize("said", ["你好", "谢谢师傅", "喂你好在吗", "您好谢谢"])
+def test_manners_alone_stay(said: str) -> None:
+    assert unframed(said) == said
+
+
+@pytest.mark.parametrize("said", ["", "?!?!", "🙂🙂", "ሰላም", "麤毳"])
+def test_a_text_without_a_known_feature_is_taken_for_nothing(small: IntentModel, said: str) -> None:
+    wishes = read_wishes(small, said)
+    assert (wishes.intent, wishes.also, wishes.clarify) == ("nlu_fallback", (), ())
+
+
+def test_what_is_learned_besides_the_examples_is_the_same_every_time() -> None:
+    texts = [text for texts in ROWS.values() for text in texts.split()]
+    intents = [intent for intent, texts in ROWS.items() for _ in texts.split()]
+    drawn = variations(texts, intents)
+    assert drawn == variations(texts, intents)
+    assert 0.5 * len(texts) < len(drawn) < 1.3 * len(texts)
+
+
+@given(st.text(alphabet="停电了我家没", min_size=1, max_size=20), st.integers())
+def test_a_frame_keeps_the_wish(text: str, seed: int) -> None:
+    told = framed(text, Random(seed), ["我七十多了"])
+    assert text in told
+    assert told != text
+    assert features(in_pinyin(text, Random(seed)))[1] == features(text)[1]
+
+
+@pytest.mark.parametrize("name", ["王秀英", "欧阳建军", "乌云其木格", "那日苏", "斯琴高娃"])
+def test_what_looks_like_a_name_is_seen_by_rule(name: str) -> None:
+    assert any((hit.start, hit.end) == (0, len(name)) for hit in hits(name))
+    assert {"<=name>", "<=compound>", "<=mongolian>"} & set(features(name)[2])
+
+
+def test_names_and_addresses_are_exchanged_with_their_spans() -> None:
+    said = "户名王秀英,陕坝镇三队没电,上个月欠过"
+    spoken = Labelled(
+        said, word_starts(said), "inform", ((2, 5, "person_name"), (6, 11, "address"), (14, 17, "month"))
+    )
+    copies = swapped([spoken, Labelled("没电", (0,), "report_outage", ())], word_starts)
+    assert len(copies) == 6
+    assert copies == swapped([spoken], word_starts)
+    for copy in copies:
+        (name, place, month) = (copy.text[start:end] for start, end, _ in copy.entities)
+        assert copy.text == f"户名{name},{place}没电,{month}欠过"
+        assert [label for *_, label in copy.entities] == ["person_name", "address", "month"]
+        assert month == "上个月"
+    assert len({copy.text for copy in copies}) > 3
+
+
+@dataclass
+class ByWords:
+    """Stands for an intent model: the wishes whose words are in the text share what is sure."""
+
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(answer=0.4, clarify=0.2))
+
+    def rank(self, texts: Sequence[str]) -> list[tuple[tuple[str, float], ...]]:
+        words = {"query_bill": "电费", "report_outage": "没电", "query_usage": "几度"}
+        found = [[name for name, word in words.items() if word in text] for text in texts]
+        return [
+            tuple((name, 0.95 / len(names)) for name in names) or (("out_of_scope", 0.9),) for names in found
+        ]
+
+    def knows(self, text: str) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "also"),
+    [
+        ("上个月电费多少再看看用了几度电", "query_bill", ("query_usage",)),
+        ("查查电费是多少我家里又没电了", "report_outage", ("query_bill",)),
+        ("上个月电费一共是多少钱", "query_bill", ()),
+        ("电费几度", "query_bill", ()),
+    ],
+)  # fmt: skip
+def test_two_wishes_run_together_are_told_apart(said: str, intent: str, also: tuple[str, ...]) -> None:
+    wishes = read_wishes(cast(IntentModel, ByWords()), said)
+    assert (wishes.intent, wishes.also) == (intent, also)

@@ -86,7 +86,11 @@ class DangerForm(CompanyForm):
     def _aside(self, turn: Turn, asked: Field | None, say: Say) -> Changes | None:
         """A question inside the danger is answered from the safety data, never taken for a place; nobody is told to
         take their time."""
-        if asked is None or asked.slot == "in_danger" or turn.heard.names & {"address", "phone", "account_no"}:
+        if (
+            asked is None
+            or asked.slot == "in_danger"
+            or turn.heard.names & {"address", "phone", "account_no"}
+        ):
             return None
         if tell_safety(turn, told_of(turn.slots), say):
             return {"misses": 1}

@@ -79,6 +79,9 @@ BACKGROUND = {
 """What is told beside a wish is why it is wished, not a second one."""
 
 CLAUSES = 5
+LONGEST_OF_TWO = 100
+"""Characters of a sentence that is cut everywhere: the work grows with the square of its length."""
+
 _BORDER = re.compile(
     r"[,。!?;\n]|(?<=[\u4e00-\u9fff]{2}) +(?=[\u4e00-\u9fff]{2})|另外|顺便|顺带|还有就是|还有(?=我|你|那|帮|到|想|就)"
     r"|再就是|还想问|再问|再帮|再给|再看看|再查|对了|(?<=.{4})[一第]?二是|其次"
@@ -159,6 +162,8 @@ def _besides(intent: str, told: Iterable[str]) -> tuple[str, ...]:
 
 def _two_wishes(model: IntentModel, text: str, possible: set[str]) -> dict[str, float]:
     """Two wishes with their probabilities, in the order of mention, or nothing: the cut that makes both surest."""
+    if len(text) > LONGEST_OF_TWO:
+        return {}
     cuts = [at for at in word_starts(text) if SHORTEST_WISH <= at <= len(text) - SHORTEST_WISH]
     if len(possible) < 2 or not cuts:
         return {}

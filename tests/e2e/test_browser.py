@@ -46,7 +46,7 @@ class Gateway:
     def __init__(self, folder: Path, engine: FakeEngine) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         values = {
-            **TOKENS, "backend_token": TOKENS["app_token"], "demo": "1", "gateway_url": self.url, "allowed_origins": self.url, "engine_url": engine.url,
+            **TOKENS, "backend_token": "made-up-backend_token-for-tests", "demo": "1", "gateway_url": self.url, "allowed_origins": self.url, "engine_url": engine.url,
             "backend_url": f"http://127.0.0.1:{free_port()}", "upload_dir": str(folder / "uploads"),
             "gateway_db": f"sqlite+aiosqlite:///{folder / 'gateway.db'}",
         }  # fmt: skip

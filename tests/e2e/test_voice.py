@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 
 import httpx
 import pytest
@@ -143,7 +144,7 @@ async def _through_the_door(system: RunningSystem) -> list[str]:
         gateway_url=system.url("gateway"), voice_token=SecretStr(system.secret("GRIDCARE_VOICE_TOKEN")),
         vxml_password=SecretStr("door-of-a-test-0001"), agents_number="8001",
     )  # fmt: skip
-    app = create(values)
+    app = create(values, time.time)
     transport = httpx.ASGITransport(app=app)
     auth = ("ivr", "door-of-a-test-0001")
     async with httpx.AsyncClient(transport=transport, base_url="http://door", auth=auth, timeout=60) as http:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.learning_curve import sample
+from bot.engine import wishes
 from bot.engine.codes import codes
 from bot.engine.concepts import concepts
 from bot.engine.entity_model import Labelled, spans, tags
@@ -332,3 +333,11 @@ class ByWords:
 def test_two_wishes_run_together_are_told_apart(said: str, intent: str, also: tuple[str, ...]) -> None:
     wishes = read_wishes(cast(IntentModel, ByWords()), said)
     assert (wishes.intent, wishes.also) == (intent, also)
+
+
+def test_a_long_text_is_not_cut_everywhere() -> None:
+    class NeverAsked:
+        def rank(self, texts: list[str]) -> list[object]:
+            raise AssertionError(f"{len(texts)} parts of a long text")
+
+    assert wishes._two_wishes(NeverAsked(), "电费" * 500, {"query_bill", "query_balance"}) == {}  # type: ignore[arg-type]
